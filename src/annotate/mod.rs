@@ -1,0 +1,72 @@
+//! `annotate`: Sentence -> Annotations. Everything that words alone tell: whose words, which source, how sure, which
+//! numbers, which names. The sentiment comes from the encoder.
+//!
+//! Each annotator is a plain function on the text of one sentence; all work on one list of tokens and look no
+//! further than a bounded number of them, so that the time is linear in the text. The word lists are in `lists/`.
+
+mod words;
+mod phrases;
+mod calendar;
+mod quotation;
+mod attribution;
+mod voice;
+mod certainty;
+mod quantity;
+mod name;
+mod negation;
+
+use std::collections::HashSet;
+
+pub use attribution::{attribution, attributions};
+pub use certainty::certainty;
+pub use name::names;
+pub use negation::negations;
+pub use quantity::quantities;
+pub use quotation::quotations;
+pub use voice::voice;
+
+use self::words::Words;
+use crate::records::{Annotations, Article, Attribution, Field, Quotation, Sentence};
+
+/// Annotates the sentences of one article: one entry for each, in their order, with `sentiment` left `None`.
+///
+/// Quotation marks are matched over the whole headline and the whole body, so that a quotation may run over several
+/// sentences. Names that open a sentence or stand in a headline are told from other capitalised words by what the
+/// rest of the article writes with a capital letter.
+pub fn annotate(article: &Article, sentences: &[Sentence]) -> Vec<Annotations> {
+    let headline = quotations(&article.headline);
+    let body = quotations(&article.body);
+    let tokens: Vec<Words> = sentences
+        .iter()
+        .map(|sentence| Words::new(sentence.text(article)))
+        .collect();
+    let known: HashSet<String> = tokens.iter().flat_map(name::surely_names).collect();
+    let annotated = sentences.iter().zip(&tokens).map(|(sentence, words)| {
+        let (text, marks) = match sentence.field {
+            Field::Headline => (&article.headline, &headline),
+            Field::Body => (&article.body, &body),
+        };
+        let quoted = quotation::within(text, marks, sentence.bytes);
+        annotate_words(words, quoted, &known)
+    });
+    annotated.collect()
+}
+
+fn annotate_words(words: &Words, quotations: Vec<Quotation>, known: &HashSet<String>) -> Annotations {
+    let found = attribution::attributions_of(words, &quotations);
+    let attribution = attribution::main(&found).cloned();
+    let all: Vec<Attribution> = found.into_iter().map(|found| found.attribution).collect();
+    Annotations {
+        voice: voice::voice_of(words, &quotations, &all),
+        quotations,
+        attribution,
+        certainty: certainty::certainty_of(words),
+        quantities: quantity::quantities_of(words),
+        names: name::names_of(words, known),
+        negations: negation::negations_of(words),
+        sentiment: None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

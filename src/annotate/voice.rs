@@ -1,0 +1,104 @@
+//! Decides whose words a sentence is made of.
+
+use std::sync::LazyLock;
+
+use super::phrases::Phrases;
+use super::words::Words;
+use crate::records::{Attribution, Quotation, Span, Voice};
+
+/// Words that may stand around a quotation without being a statement of the outlet's own.
+static FRAME: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/frame_words.txt")));
+
+/// The voice of a sentence.
+///
+/// [`Voice::Narration`] where nothing is quoted; [`Voice::Quotation`] where all that stands outside the quotation
+/// marks is sources, cues and the words around them ("in a statement", "on Monday"); [`Voice::Mixed`] otherwise.
+///
+/// ```
+/// use parallax::annotate::{attributions, quotations, voice};
+/// use parallax::records::Voice;
+/// let text = "“We met,” said the mayor.";
+/// let quoted = quotations(text);
+/// assert_eq!(voice(text, &quoted, &attributions(text, &quoted)), Voice::Quotation);
+/// ```
+pub fn voice(text: &str, quotations: &[Quotation], attributions: &[Attribution]) -> Voice {
+    voice_of(&Words::new(text), quotations, attributions)
+}
+
+pub(super) fn voice_of(words: &Words, quotations: &[Quotation], attributions: &[Attribution]) -> Voice {
+    if quotations.is_empty() {
+        return Voice::Narration;
+    }
+    let mut naming: Vec<Span> = attributions
+        .iter()
+        .flat_map(|found| found.source.into_iter().chain([found.cue]))
+        .collect();
+    naming.extend(quotations.iter().map(|quotation| quotation.span));
+    naming.sort_unstable();
+    // Spans may lie in one another, so what counts is how far any of those before reaches.
+    let mut reach = 0;
+    let mut next = 0;
+    for word in words.iter().filter(|word| word.is_word()) {
+        while next < naming.len() && naming[next].start <= word.span.start {
+            reach = reach.max(naming[next].end);
+            next += 1;
+        }
+        if word.span.start >= reach && !FRAME.contains(&word.lower) {
+            return Voice::Mixed;
+        }
+    }
+    Voice::Quotation
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{attributions, quotations};
+    use super::*;
+
+    #[test]
+    fn tells_whose_words() {
+        struct Case {
+            text: &'static str,
+            voice: Voice,
+        }
+        let cases = [
+            Case {
+                text: "The talks went on.",
+                voice: Voice::Narration,
+            },
+            Case {
+                text: "",
+                voice: Voice::Narration,
+            },
+            Case {
+                text: "“We will go on,” said the minister.",
+                voice: Voice::Quotation,
+            },
+            Case {
+                text: "“We will go on.”",
+                voice: Voice::Quotation,
+            },
+            Case {
+                text: "“Every week it’s closer,” said an administration official.",
+                voice: Voice::Quotation,
+            },
+            Case {
+                text: "“Yes,” Mr. Moreau said in a statement on Tuesday.",
+                voice: Voice::Quotation,
+            },
+            Case {
+                text: "Lindqvist called the vote “a farce” and left the hall.",
+                voice: Voice::Mixed,
+            },
+            Case {
+                text: "The two nations are “great allies.”",
+                voice: Voice::Mixed,
+            },
+        ];
+        for case in cases {
+            let quoted = quotations(case.text);
+            let found = voice(case.text, &quoted, &attributions(case.text, &quoted));
+            assert_eq!(found, case.voice, "{}", case.text);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+use std::path::PathBuf;
+
+use anyhow::bail;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use parallax::config::Config;
+use parallax::report::{Format, SummaryOptions};
+
+/// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
+///
+/// Gives evidence, not verdicts: what each outlet wrote, where it stands, and how it differs.
+#[derive(Parser)]
+#[command(name = "parallax", version, max_term_width = 100)]
+pub struct Arguments {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Subcommand)]
+pub enum Command {
+    Compare(CompareArguments),
+}
+
+/// Compare articles of several outlets: tables of claims, of differences in framing and of coverage
+#[derive(Args)]
+#[command(after_long_help = EXAMPLES)]
+pub struct CompareArguments {
+    /// Folders of .txt files (with an optional articles.csv), .csv and .jsonl files
+    #[arg(value_name = "INPUT", required_unless_present = "job")]
+    inputs: Vec<PathBuf>,
+
+    /// Folder for the tables and run.json [default: parallax-out]
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+
+    /// Read inputs and settings from a TOML file; flags win over it
+    #[arg(long, value_name = "FILE")]
+    job: Option<PathBuf>,
+
+    /// What the tables are written as; may be given more than once [default: csv]
+    #[arg(long = "format", value_name = "FORMAT", value_enum)]
+    formats: Vec<FormatName>,
+
+    /// The bundled model's name or a model's folder [default: parallax-en]
+    #[arg(long, value_name = "NAME|DIR")]
+    model: Option<String>,
+
+    /// Worker threads; results are the same for any number [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
+
+    /// Print no summary and no progress; warnings and errors still go to stderr
+    #[arg(short, long, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Print how long each stage took
+    #[arg(short, long)]
+    pub verbose: bool,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  parallax compare seeds                          a folder of .txt files
+  parallax compare a.csv b.jsonl --out results    tables of articles (columns outlet and text at least)
+  parallax compare --job seeds/job.toml           everything from a job file
+  parallax compare seeds --format csv --format jsonl
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were rejected (see rejected.csv).";
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatName {
+    Csv,
+    Jsonl,
+}
+
+impl From<FormatName> for Format {
+    fn from(name: FormatName) -> Self {
+        match name {
+            FormatName::Csv => Format::Csv,
+            FormatName::Jsonl => Format::Jsonl,
+        }
+    }
+}
+
+impl CompareArguments {
+    /// Defaults < job file < flags.
+    pub fn config(&self) -> anyhow::Result<Config> {
+        let mut config = match &self.job {
+            Some(job) => Config::from_job_file(job)?,
+            None => Config::default(),
+        };
+        if !self.inputs.is_empty() {
+            config.inputs = self.inputs.clone();
+        }
+        if !self.formats.is_empty() {
+            config.formats = self.formats.iter().map(|&name| name.into()).collect();
+        }
+        config.formats.sort();
+        config.formats.dedup();
+        config.out = self.out.clone().unwrap_or(config.out);
+        config.model = self.model.clone().unwrap_or(config.model);
+        config.threads = self.threads.map_or(config.threads, usize::from);
+        match (config.inputs.is_empty(), config.formats.is_empty()) {
+            (true, _) => {
+                bail!("the job names no inputs; add `inputs = [\"...\"]` or give them on the command line")
+            }
+            (_, true) => bail!("the job asks for no format; give `formats = [\"csv\"]` or leave the key out"),
+            _ => Ok(config),
+        }
+    }
+}
+
+/// As wide as the terminal; 100 columns where stdout is none.
+pub fn summary_options() -> SummaryOptions {
+    let default = SummaryOptions::default();
+    let width = terminal_size::terminal_size().map_or(default.width, |(width, _)| usize::from(width.0));
+    SummaryOptions { width, ..default }
+}

@@ -1,0 +1,46 @@
+//! The command line: reads the arguments, runs the library, tells a person what came out.
+
+mod args;
+mod exit;
+mod progress;
+
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::Parser;
+
+use args::{Arguments, Command, CompareArguments};
+use exit::Outcome;
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let outcome = match &arguments.command {
+        Command::Compare(compare) => run_compare(compare),
+    };
+    exit::code(outcome)
+}
+
+fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
+    let config = arguments.config()?;
+    let progress = progress::Bars::new(arguments.quiet);
+    let run = parallax::pipeline::compare(&config, &progress)?;
+    progress.finish();
+    parallax::report::write(&run).context("the results were not written")?;
+    if arguments.verbose {
+        for (stage, seconds) in &run.seconds {
+            eprintln!("{stage:<18} {seconds:>8.2} s");
+        }
+    }
+    if !arguments.quiet {
+        exit::print(&parallax::report::summary(&run, &args::summary_options()))?;
+    }
+    for rejection in &run.rejected {
+        let row = rejection.row.map_or(String::new(), |row| format!(": row {row}"));
+        eprintln!("rejected: {}{row}: {}", rejection.file, rejection.reason);
+    }
+    Ok(if run.rejected.is_empty() {
+        Outcome::Done
+    } else {
+        Outcome::SomeRejected
+    })
+}

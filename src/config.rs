@@ -1,0 +1,194 @@
+//! What a run is asked to do: defaults < job file < flags. The resolved config is written into `run.json`.
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::cluster::ClusterOptions;
+use crate::error::{Error, Result};
+use crate::framing::FramingOptions;
+use crate::group::GroupOptions;
+use crate::read::ReadOptions;
+use crate::report::Format;
+
+/// A run of `compare`. In a job file every key may be left out.
+///
+/// ```
+/// let config: parallax::config::Config = toml::from_str("inputs = ['seeds']\n[group]\nwindow_days = 3").unwrap();
+/// assert_eq!(config.group.window_days, 3);
+/// assert_eq!(config.model, "parallax-en");
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Folders and files to read.
+    pub inputs: Vec<PathBuf>,
+    /// Folder that the results go to; made where it is missing.
+    pub out: PathBuf,
+    /// What the tables are written as.
+    pub formats: Vec<Format>,
+    /// `parallax-en`, the model that is part of the binary, or the folder of another.
+    pub model: String,
+    /// Number of worker threads; 0 is one for each core. No result depends on it.
+    pub threads: usize,
+    /// How tables are read.
+    pub read: ReadOptions,
+    /// How articles are grouped into events.
+    pub group: GroupOptions,
+    /// How sentences are matched.
+    pub cluster: ClusterOptions,
+    /// When a difference is worth a row.
+    pub framing: FramingOptions,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            inputs: vec![],
+            out: PathBuf::from("parallax-out"),
+            formats: vec![Format::Csv],
+            model: "parallax-en".to_owned(),
+            threads: 0,
+            read: ReadOptions::default(),
+            group: GroupOptions::default(),
+            cluster: ClusterOptions::default(),
+            framing: FramingOptions::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a job file. Relative paths in it are taken from the file's own folder, so that a job can be moved with
+    /// its data and run from anywhere.
+    ///
+    /// # Errors
+    /// [`Error::Read`] where the file cannot be read; [`Error::Config`] for a key that does not exist (with the nearest
+    /// one that does) or a value that does not fit.
+    pub fn from_job_file(path: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let refuse = |message: String| Error::Config {
+            path: path.to_owned(),
+            message,
+        };
+        let mut config: Self = toml::from_str(&text).map_err(|error| refuse(explain(&error)))?;
+        config.check().map_err(refuse)?;
+        config.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), String> {
+        let shares = [
+            ("group.threshold", self.group.threshold),
+            ("cluster.confirmed", self.cluster.confirmed),
+            ("cluster.possible", self.cluster.possible),
+            ("cluster.candidate_cosine", self.cluster.candidate_cosine),
+        ];
+        if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
+            return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
+        }
+        if self.cluster.possible > self.cluster.confirmed {
+            return Err(
+                "`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
+                    .to_owned(),
+            );
+        }
+        Ok(())
+    }
+
+    fn resolve_paths(&mut self, folder: &Path) {
+        for path in self.inputs.iter_mut().chain([&mut self.out]) {
+            *path = folder.join(&path);
+        }
+        if self.model != Self::default().model {
+            self.model = folder.join(&self.model).display().to_string();
+        }
+    }
+}
+
+/// The parser's message, which shows the line; for a key that does not exist, also the nearest one that does.
+fn explain(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    // serde writes: unknown field `key`, expected one of `a`, `b`
+    let mut quoted = error.message().split('`').skip(1).step_by(2);
+    let nearest = match quoted.next() {
+        Some(key) if error.message().starts_with("unknown field") => {
+            quoted.min_by_key(|known| strsim::damerau_levenshtein(key, known))
+        }
+        _ => None,
+    };
+    let hint = nearest.map(|nearest| format!("\ndid you mean `{nearest}`?"));
+    format!("{}{}", text.trim(), hint.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(text: &str) -> Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("job.toml");
+        std::fs::write(&path, text).unwrap();
+        Config::from_job_file(&path)
+    }
+
+    #[test]
+    fn a_wrong_job_says_where_and_how_to_mend_it() {
+        struct Case {
+            job: &'static str,
+            message: &'static str,
+        }
+        for case in [
+            Case {
+                job: "input = ['a']",
+                message: "did you mean `inputs`?",
+            },
+            Case {
+                job: "[group]\nwindow_day = 3",
+                message: "did you mean `window_days`?",
+            },
+            Case {
+                job: "[read]\noutlets = 'press'",
+                message: "did you mean `outlet`?",
+            },
+            Case {
+                job: "[cluster]\npossible = 0.9",
+                message: "`cluster.possible` is above `cluster.confirmed`",
+            },
+            Case {
+                job: "[cluster]\nconfirmed = 7.0",
+                message: "`cluster.confirmed` is 7",
+            },
+            Case {
+                job: "formats = ['xls']",
+                message: "csv",
+            },
+            Case {
+                job: "inputs = [",
+                message: "job.toml",
+            },
+        ] {
+            let message = job(case.job).unwrap_err().to_string();
+            assert!(message.contains(case.message), "{message}");
+        }
+    }
+
+    #[test]
+    fn relative_paths_are_taken_from_the_job_files_folder() {
+        let config = job("inputs = ['articles', '/absolute']\nout = 'results'").unwrap();
+        assert!(config.inputs[0].is_absolute() && config.inputs[0].ends_with("articles"));
+        assert_eq!(config.inputs[1], Path::new("/absolute"));
+        assert!(config.out.is_absolute());
+    }
+
+    #[test]
+    fn the_resolved_config_reads_back_as_itself() {
+        let config = Config::default();
+        assert_eq!(
+            toml::from_str::<Config>(&toml::to_string(&config).unwrap()).unwrap(),
+            config
+        );
+    }
+}

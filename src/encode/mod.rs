@@ -1,0 +1,56 @@
+//! Texts -> [`Encoding`]s: one pass of the encoder gives the embedding, the words' vectors and the heads' outputs.
+//!
+//! A batch holds texts of exactly the same number of tokens, so there is no padding: what a text gives does not
+//! depend on the texts around it, on the batch size or on the number of threads, down to the last bit.
+
+mod words;
+mod tokenizer;
+mod model;
+mod head;
+mod onnx;
+
+use crate::error::Result;
+use crate::records::Encoding;
+
+pub use model::{ModelFiles, ModelManifest};
+pub use onnx::OnnxEncoder;
+
+/// Turns texts into encodings.
+pub trait Encoder: Sync {
+    /// One encoding for each text, in the order of `texts`. `advance` is told how many texts were done since it was
+    /// last called, from any thread.
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where the engine fails.
+    fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>>;
+
+    /// ISO 639-3 codes of the languages that the model knows.
+    fn languages(&self) -> &[String];
+}
+
+/// Encodes `texts` without encoding any text twice; the result has one entry for each of `texts`.
+///
+/// `advance` is told of every text, repeated ones included.
+///
+/// # Errors
+/// As [`Encoder::encode`].
+pub fn encode(
+    encoder: &dyn Encoder,
+    texts: &[&str],
+    advance: &(dyn Fn(usize) + Sync),
+) -> Result<Vec<Encoding>> {
+    let mut distinct: Vec<&str> = texts.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let encodings = encoder.encode(&distinct, advance)?;
+    advance(texts.len() - distinct.len());
+    let position = |text: &&str| {
+        distinct
+            .binary_search(text)
+            .expect("every text is among the distinct ones")
+    };
+    Ok(texts
+        .iter()
+        .map(|text| encodings[position(text)].clone())
+        .collect())
+}

@@ -1,0 +1,61 @@
+use tokenizers::{Tokenizer, TruncationParams};
+
+use crate::error::{Error, Result};
+use crate::records::Span;
+
+/// No tokenizer needs more bytes than this to fill the longest text that a model reads; what lies behind is not
+/// tokenized, so that a line of five megabytes costs no more than a long sentence.
+const MAX_BYTES: usize = 32 * 1024;
+
+/// The tokens of one text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Tokens {
+    /// Vocabulary ids, the special tokens at both ends included.
+    pub ids: Vec<u32>,
+    /// Bytes of the text that each token covers; empty for a special token.
+    pub spans: Vec<Span>,
+    /// True where the text did not fit.
+    pub truncated: bool,
+}
+
+/// A tokenizer that cuts at the model's longest text and never pads.
+pub(super) struct TextTokenizer(Tokenizer);
+
+impl TextTokenizer {
+    pub(super) fn new(json: &[u8], max_tokens: usize, model_name: &str) -> Result<Self> {
+        let refuse = |message: String| Error::Model {
+            name: model_name.to_owned(),
+            message,
+        };
+        let mut tokenizer = Tokenizer::from_bytes(json)
+            .map_err(|error| refuse(format!("tokenizer.json cannot be read: {error}")))?;
+        let truncation = TruncationParams {
+            max_length: max_tokens,
+            ..TruncationParams::default()
+        };
+        tokenizer.with_truncation(Some(truncation)).map_err(|error| {
+            refuse(format!(
+                "max_tokens = {max_tokens} does not fit the tokenizer: {error}"
+            ))
+        })?;
+        tokenizer.with_padding(None);
+        Ok(Self(tokenizer))
+    }
+
+    pub(super) fn tokenize(&self, text: &str) -> Result<Tokens> {
+        let head = &text[..text.floor_char_boundary(MAX_BYTES)];
+        let encoding = self.0.encode(head, true).map_err(|error| Error::Encode {
+            n_tokens: 0,
+            message: error.to_string(),
+        })?;
+        Ok(Tokens {
+            ids: encoding.get_ids().to_vec(),
+            spans: encoding
+                .get_offsets()
+                .iter()
+                .map(|&(start, end)| Span::new(start, end))
+                .collect(),
+            truncated: head.len() < text.len() || !encoding.get_overflowing().is_empty(),
+        })
+    }
+}

@@ -1,0 +1,76 @@
+//! The one error type of the library. Each message says where, what, and how to mend it.
+
+use std::path::PathBuf;
+
+/// Everything that can stop a run. A single bad row does not: it becomes a [`Rejection`](crate::records::Rejection).
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder could not be read.
+    #[error("{}: cannot be read", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A result could not be written. What stood there before is untouched.
+    #[error("{}: cannot be written", path.display())]
+    Write {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// An input holds nothing that can be an article.
+    #[error("{}: no article found; give .txt, .csv or .jsonl files, or a folder that holds some", path.display())]
+    NoArticles {
+        /// The input.
+        path: PathBuf,
+    },
+    /// A table lacks a column that is needed.
+    #[error("{}: column `{column}` is missing (found: {found}); add it, or name the column that holds it with `[read] {column} = \"...\"` in a job file", path.display())]
+    MissingColumn {
+        /// The table.
+        path: PathBuf,
+        /// The column that is needed.
+        column: &'static str,
+        /// The columns that are there, joined by commas.
+        found: String,
+    },
+    /// A table cannot be read as what its ending says.
+    #[error("{}: is not a table that can be read: {message}", path.display())]
+    Table {
+        /// The table.
+        path: PathBuf,
+        /// What is wrong, with line or row, and how to mend it.
+        message: String,
+    },
+    /// A job file is wrong.
+    #[error("{}: {message}", path.display())]
+    Config {
+        /// The job file.
+        path: PathBuf,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+    /// A model cannot be used.
+    #[error("model {name}: {message}")]
+    Model {
+        /// The model's name or folder.
+        name: String,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+    /// The encoder failed on a batch.
+    #[error("the encoder failed on a text of {n_tokens} tokens: {message}")]
+    Encode {
+        /// Tokens of the longest text of the batch.
+        n_tokens: usize,
+        /// What the engine said.
+        message: String,
+    },
+}
+
+/// `Result` with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;

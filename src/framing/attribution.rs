@@ -1,0 +1,48 @@
+use super::Side;
+use crate::records::{Attribution, Dimension, Evidence, FramingDifference, Span};
+
+/// Who is named as the source and by which cue, where that differs.
+///
+/// The values are `none`, `unnamed` (the cue names no source), `anonymous` or `named`, then the cue and the source.
+pub(super) fn difference(a: &Side<'_>, b: &Side<'_>) -> Option<FramingDifference> {
+    let (evidence_a, evidence_b) = (evidence(a), evidence(b));
+    (evidence_a.value != evidence_b.value).then_some(FramingDifference {
+        dimension: Dimension::Attribution,
+        a: evidence_a,
+        b: evidence_b,
+        difference: None,
+    })
+}
+
+fn evidence(side: &Side<'_>) -> Evidence {
+    let Some(attribution) = &side.annotations.attribution else {
+        return Evidence {
+            span: None,
+            value: "none".to_owned(),
+        };
+    };
+    let cue = attribution.cue.slice(side.text).to_lowercase();
+    let (kind, source) = match attribution.source {
+        None => ("unnamed", ""),
+        Some(source) if attribution.anonymous => ("anonymous", source.slice(side.text)),
+        Some(source) => ("named", source.slice(side.text)),
+    };
+    let value = [kind, &cue, source]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect::<Vec<_>>()
+        .join("; ");
+    Evidence {
+        span: Some(words(attribution)),
+        value,
+    }
+}
+
+/// From the first to the last word of source and cue.
+fn words(attribution: &Attribution) -> Span {
+    let source = attribution.source.unwrap_or(attribution.cue);
+    Span::new(
+        source.start.min(attribution.cue.start),
+        source.end.max(attribution.cue.end),
+    )
+}

@@ -1,0 +1,62 @@
+use super::Side;
+use crate::records::{Dimension, Evidence, FramingDifference, Quantity};
+
+/// Numbers and dates that differ: of the same kind and unit on both sides, or on one side alone.
+pub(super) fn differences(a: &Side<'_>, b: &Side<'_>) -> Vec<FramingDifference> {
+    let (mut only_a, mut only_b) = (unmatched(a, b), unmatched(b, a));
+    let mut found = vec![];
+    while let Some((i, j)) = first_of_same_kind(&only_a, &only_b) {
+        found.push(row(a, b, Some(only_a.remove(i)), Some(only_b.remove(j))));
+    }
+    found.extend(only_a.into_iter().map(|quantity| row(a, b, Some(quantity), None)));
+    found.extend(only_b.into_iter().map(|quantity| row(a, b, None, Some(quantity))));
+    found
+}
+
+/// The quantities of `side` that `other` does not state as well.
+fn unmatched<'run>(side: &Side<'run>, other: &Side<'_>) -> Vec<&'run Quantity> {
+    let same =
+        |x: &Quantity, y: &Quantity| (x.kind, x.value, x.approximate) == (y.kind, y.value, y.approximate);
+    let stated = |quantity: &&Quantity| {
+        other
+            .annotations
+            .quantities
+            .iter()
+            .any(|theirs| same(quantity, theirs))
+    };
+    side.annotations
+        .quantities
+        .iter()
+        .filter(|quantity| !stated(quantity))
+        .collect()
+}
+
+fn first_of_same_kind(a: &[&Quantity], b: &[&Quantity]) -> Option<(usize, usize)> {
+    let partner = |x: &Quantity| b.iter().position(|y| (x.kind, &x.unit) == (y.kind, &y.unit));
+    a.iter().enumerate().find_map(|(i, x)| partner(x).map(|j| (i, j)))
+}
+
+fn row(a: &Side<'_>, b: &Side<'_>, of_a: Option<&Quantity>, of_b: Option<&Quantity>) -> FramingDifference {
+    let evidence = |side: &Side<'_>, quantity: Option<&Quantity>| match quantity {
+        Some(quantity) => Evidence {
+            span: Some(quantity.span),
+            value: quantity.span.slice(side.text).to_owned(),
+        },
+        None => Evidence {
+            span: None,
+            value: "not stated".to_owned(),
+        },
+    };
+    FramingDifference {
+        dimension: Dimension::Quantity,
+        a: evidence(a, of_a),
+        b: evidence(b, of_b),
+        difference: of_a.zip(of_b).and_then(|(x, y)| numeric_difference(x, y)),
+    }
+}
+
+/// a - b in the unit of both; `None` for dates and years, whose values are not amounts.
+fn numeric_difference(a: &Quantity, b: &Quantity) -> Option<f32> {
+    use crate::records::QuantityKind::{Count, Money, Percent};
+    matches!(a.kind, Count | Money | Percent).then_some((a.value - b.value) as f32)
+}

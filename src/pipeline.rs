@@ -1,0 +1,293 @@
+//! The stages in order: files in, a [`Run`] with every record out. Nothing is written here.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+use crate::align::align;
+use crate::annotate::annotate;
+use crate::clean::clean;
+use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets};
+use crate::config::Config;
+use crate::encode::{Encoder, ModelFiles, ModelManifest, OnnxEncoder, encode};
+use crate::error::Result;
+use crate::framing::{Side, differences};
+use crate::group::group;
+use crate::read::{InputFile, read};
+use crate::records::{
+    Annotations, Article, Claim, Comparison, Coverage, Encoding, Event, Rejection, Sentence,
+};
+use crate::split::split;
+use crate::statistics::coverage;
+
+/// Everything that a run of `compare` found.
+pub struct Run {
+    /// What was asked, with defaults filled in.
+    pub config: Config,
+    /// The model that was used.
+    pub model: ModelManifest,
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+    /// Files below an input folder that are not articles.
+    pub ignored: Vec<String>,
+    /// Inputs that could not be used.
+    pub rejected: Vec<Rejection>,
+    /// In the order of their ids.
+    pub articles: Vec<Article>,
+    /// In the order of their articles, then of their place in them.
+    pub sentences: Vec<Sentence>,
+    /// One for each sentence.
+    pub annotations: Vec<Annotations>,
+    /// One for each sentence; `None` for what is not the outlet's own reporting or is in a language the model does not
+    /// know.
+    pub encodings: Vec<Option<Encoding>>,
+    /// Articles on the same event.
+    pub events: Vec<Event>,
+    /// What at least two outlets say.
+    pub claims: Vec<Claim>,
+    /// Each claim as each pair of its outlets words it.
+    pub comparisons: Vec<Comparison>,
+    /// Each claim in each outlet.
+    pub coverage: Vec<Coverage>,
+    /// Seconds that each stage took, in order.
+    pub seconds: Vec<(&'static str, f64)>,
+}
+
+/// Is told how a run goes. Every method may be called from any thread.
+pub trait Observer: Sync {
+    /// A stage begins. `total` is the number of units that it will report, where that is known.
+    fn begin(&self, stage: &'static str, total: Option<usize>);
+    /// So many more units are done.
+    fn advance(&self, n: usize);
+}
+
+/// An observer that looks away.
+pub struct Silent;
+
+impl Observer for Silent {
+    fn begin(&self, _: &'static str, _: Option<usize>) {}
+    fn advance(&self, _: usize) {}
+}
+
+/// Runs every stage on the inputs of `config`.
+///
+/// # Errors
+/// Whatever stops the run as a whole: see [`Error`](crate::Error). Inputs that cannot be used are listed in
+/// [`Run::rejected`] instead.
+pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
+    let mut clock = Clock {
+        observer,
+        stages: vec![],
+        last: Instant::now(),
+    };
+
+    clock.begin("reading", None);
+    let reading = read(&config.inputs, &config.read)?;
+
+    clock.begin("splitting", Some(reading.articles.len()));
+    let mut articles: Vec<Article> = reading.articles.into_iter().map(clean).collect();
+    let (sentences, mut annotations) = sentences_of(&articles, observer);
+
+    clock.begin("loading the model", None);
+    let files = model_files(&config.model)?;
+    let encoder = OnnxEncoder::new(&files, n_threads(config.threads))?;
+
+    let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
+    clock.begin("encoding", Some(wanted.len()));
+    let encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, observer)?;
+    for (annotations, encoding) in annotations.iter_mut().zip(&encodings) {
+        annotations.sentiment = encoding.as_ref().and_then(|encoding| encoding.sentiment);
+    }
+    warn_of_truncation(&mut articles, &sentences, &encodings);
+
+    clock.begin("grouping", None);
+    let events = group(&articles, &sentences, &encodings, &config.group);
+
+    clock.begin("matching", None);
+    let claims = cluster(
+        &articles,
+        &sentences,
+        &encodings,
+        &annotations,
+        &events,
+        &config.cluster,
+    );
+
+    clock.begin("comparing", None);
+    let comparisons = comparisons(&articles, &sentences, &encodings, &annotations, &claims, config);
+    let coverage = coverage(&articles, &sentences, &events, &claims);
+
+    Ok(Run {
+        seconds: clock.finish(),
+        config: config.clone(),
+        model: files.manifest,
+        inputs: reading.inputs,
+        ignored: reading.ignored,
+        rejected: reading.rejected,
+        articles,
+        sentences,
+        annotations,
+        encodings,
+        events,
+        claims,
+        comparisons,
+        coverage,
+    })
+}
+
+/// The bundled model by its name, any other by its folder.
+fn model_files(model: &str) -> Result<ModelFiles> {
+    if model == Config::default().model && !Path::new(model).is_dir() {
+        ModelFiles::bundled()
+    } else {
+        ModelFiles::from_folder(Path::new(model))
+    }
+}
+
+fn n_threads(asked: usize) -> usize {
+    match asked {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        asked => asked,
+    }
+}
+
+fn sentences_of(articles: &[Article], observer: &dyn Observer) -> (Vec<Sentence>, Vec<Annotations>) {
+    let (mut sentences, mut annotations) = (vec![], vec![]);
+    for (position, article) in articles.iter().enumerate() {
+        let of_article = split(article, position);
+        annotations.extend(annotate(article, &of_article));
+        sentences.extend(of_article);
+        observer.advance(1);
+    }
+    (sentences, annotations)
+}
+
+/// The positions of the sentences that are the outlet's own reporting in a language that the model knows. Articles in
+/// another language, and articles without such a sentence, get a warning.
+fn sentences_to_encode(articles: &mut [Article], sentences: &[Sentence], languages: &[String]) -> Vec<usize> {
+    let is_known = |article: &Article| article.language == "und" || languages.contains(&article.language);
+    for article in articles.iter_mut().filter(|article| !is_known(article)) {
+        let known = languages.join(", ");
+        let warning = format!(
+            "language `{}` is not one that the model knows ({known}): not matched",
+            article.language
+        );
+        article.warnings.push(warning);
+    }
+    let is_wanted =
+        |sentence: &Sentence| sentence.kind.is_reporting() && is_known(&articles[sentence.article]);
+    let wanted: Vec<usize> = (0..sentences.len())
+        .filter(|&position| is_wanted(&sentences[position]))
+        .collect();
+    let with_reporting: BTreeSet<usize> = wanted
+        .iter()
+        .map(|&position| sentences[position].article)
+        .collect();
+    for (position, article) in articles.iter_mut().enumerate() {
+        if !with_reporting.contains(&position) && article.warnings.is_empty() {
+            article
+                .warnings
+                .push("no sentence of running text was found: not matched".to_owned());
+        }
+    }
+    wanted
+}
+
+fn encode_sentences(
+    encoder: &dyn Encoder,
+    articles: &[Article],
+    sentences: &[Sentence],
+    wanted: &[usize],
+    observer: &dyn Observer,
+) -> Result<Vec<Option<Encoding>>> {
+    let text = |&position: &usize| sentences[position].text(&articles[sentences[position].article]);
+    let texts: Vec<&str> = wanted.iter().map(text).collect();
+    let mut encodings = vec![None; sentences.len()];
+    for (&position, encoding) in wanted
+        .iter()
+        .zip(encode(encoder, &texts, &|n| observer.advance(n))?)
+    {
+        encodings[position] = Some(encoding);
+    }
+    Ok(encodings)
+}
+
+fn warn_of_truncation(articles: &mut [Article], sentences: &[Sentence], encodings: &[Option<Encoding>]) {
+    for (sentence, encoding) in sentences.iter().zip(encodings) {
+        if encoding.as_ref().is_some_and(|encoding| encoding.truncated) {
+            let warning = format!(
+                "sentence {} is longer than the model reads: its end was left out",
+                sentence.index
+            );
+            articles[sentence.article].warnings.push(warning);
+        }
+    }
+}
+
+fn comparisons(
+    articles: &[Article],
+    sentences: &[Sentence],
+    encodings: &[Option<Encoding>],
+    annotations: &[Annotations],
+    claims: &[Claim],
+    config: &Config,
+) -> Vec<Comparison> {
+    let candidate = |sentence: usize| Candidate {
+        sentence,
+        article: sentences[sentence].article,
+        text: sentences[sentence].text(&articles[sentences[sentence].article]),
+        encoding: encodings[sentence]
+            .as_ref()
+            .expect("a matched sentence was encoded"),
+        annotations: &annotations[sentence],
+    };
+    let side = |sentence: usize| {
+        let Candidate {
+            text,
+            encoding,
+            annotations,
+            ..
+        } = candidate(sentence);
+        Side {
+            text,
+            encoding,
+            annotations,
+        }
+    };
+    let outlet = |sentence: usize| articles[sentences[sentence].article].outlet.as_str();
+    let names = NameFrequency::new(annotations);
+    let mut comparisons = compare_outlets(claims, &outlet, &candidate, &names, &config.cluster);
+    for comparison in &mut comparisons {
+        let (a, b) = (side(comparison.sentence_a), side(comparison.sentence_b));
+        comparison.alignment = align(&a.encoding.words, &b.encoding.words);
+        comparison.differences = differences(&a, &b, &comparison.alignment, &config.framing);
+    }
+    comparisons
+}
+
+/// Times the stages and tells the observer of them.
+struct Clock<'run> {
+    observer: &'run dyn Observer,
+    stages: Vec<(&'static str, f64)>,
+    last: Instant,
+}
+
+impl Clock<'_> {
+    fn begin(&mut self, stage: &'static str, total: Option<usize>) {
+        self.close();
+        self.stages.push((stage, 0.0));
+        self.observer.begin(stage, total);
+    }
+
+    fn close(&mut self) {
+        if let Some((_, seconds)) = self.stages.last_mut() {
+            *seconds = self.last.elapsed().as_secs_f64();
+        }
+        self.last = Instant::now();
+    }
+
+    fn finish(mut self) -> Vec<(&'static str, f64)> {
+        self.close();
+        self.stages
+    }
+}

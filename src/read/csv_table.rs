@@ -1,0 +1,57 @@
+//! A CSV table with an article in each row.
+
+use csv::StringRecord;
+
+use crate::error::Result;
+use crate::records::Origin;
+
+use super::columns::Columns;
+use super::csv_rows::CsvRows;
+use super::decode::Decoded;
+use super::draft::{Draft, Drafts};
+use super::find::Source;
+use super::options::{ReadOptions, Role};
+
+/// Adds each row of the table to `drafts`.
+pub(super) fn read(
+    source: &Source,
+    file: &Decoded,
+    rows: CsvRows<'_>,
+    options: &ReadOptions,
+    drafts: &mut Drafts,
+) -> Result<()> {
+    let columns = Columns::of_table(&source.path, &rows.header, options)?;
+    for row in rows {
+        let origin = Origin {
+            file: source.name.clone(),
+            row: Some(row.number),
+        };
+        match row.cells {
+            Err(reason) => drafts.reject(origin, reason),
+            Ok(cells) => {
+                let mut draft = draft(origin, &columns, &cells);
+                if draft.id.trim().is_empty() {
+                    draft.id = format!("{}-{}", source.stem(), row.number);
+                }
+                draft.warnings.extend(row.warning);
+                drafts.push(draft.warn_of_encoding(file));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A row of a table of articles, or of an `articles.csv`, which leaves the body empty.
+pub(super) fn draft(origin: Origin, columns: &Columns, cells: &StringRecord) -> Draft {
+    Draft {
+        origin,
+        id: columns.cell(Role::Id, cells),
+        outlet: columns.cell(Role::Outlet, cells),
+        headline: columns.cell(Role::Headline, cells),
+        body: columns.cell(Role::Text, cells),
+        url: columns.cell(Role::Url, cells),
+        date: columns.cell(Role::Date, cells),
+        groups: columns.groups(cells),
+        warnings: Vec::new(),
+    }
+}

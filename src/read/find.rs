@@ -1,0 +1,304 @@
+//! Inputs -> the files to read, in an order that does not depend on how they were given.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::io;
+use std::path::{MAIN_SEPARATOR_STR, Path, PathBuf};
+
+use crate::error::{Error, Result};
+use crate::records::Rejection;
+
+/// What the inputs lead to.
+#[derive(Default)]
+pub(super) struct Found {
+    /// The files to read, sorted by name; no file twice.
+    pub sources: Vec<Source>,
+    /// Files with other endings and folders of results, sorted.
+    pub ignored: Vec<String>,
+    /// Files and folders inside a given folder that cannot be reached.
+    pub rejected: Vec<Rejection>,
+}
+
+/// A file to read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Source {
+    /// The path for messages and records, with `/` between its parts.
+    pub name: String,
+    /// The path to open.
+    pub path: PathBuf,
+    /// The path without links and `..`: what tells whether two paths lead to the same file.
+    pub real_path: PathBuf,
+    /// The format.
+    pub ending: Ending,
+    /// True where the user named the file itself, false where it was found in a folder.
+    pub given: bool,
+}
+
+impl Source {
+    /// A file with an ending that works; an error where it is not there.
+    pub(super) fn new(path: PathBuf, ending: Ending, given: bool) -> io::Result<Self> {
+        let real_path = fs::canonicalize(&path)?;
+        Ok(Self {
+            name: name_of(&path),
+            path,
+            real_path,
+            ending,
+            given,
+        })
+    }
+
+    /// The file's name without its ending, trimmed.
+    pub(super) fn stem(&self) -> String {
+        self.path
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .trim()
+            .to_owned()
+    }
+}
+
+/// The formats, by ending.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Ending {
+    Text,
+    Csv,
+    Jsonl,
+}
+
+impl Ending {
+    /// `None` for an ending that no format has. Upper and lower case are the same.
+    pub(super) fn of(path: &Path) -> Option<Self> {
+        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
+        match ending.as_str() {
+            "txt" => Some(Ending::Text),
+            "csv" => Some(Ending::Csv),
+            "jsonl" => Some(Ending::Jsonl),
+            _ => None,
+        }
+    }
+}
+
+/// The files that `inputs` lead to.
+pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
+    // Sorted, so that of two faulty inputs the same one is always reported.
+    let mut inputs = inputs.to_vec();
+    inputs.sort();
+    let mut found = Found::default();
+    for input in &inputs {
+        let cannot_read = |source| Error::Read {
+            path: input.clone(),
+            source,
+        };
+        if fs::metadata(input).map_err(cannot_read)?.is_dir() {
+            search(input, &mut found)?;
+        } else {
+            let ending = Ending::of(input).ok_or_else(|| Error::NoArticles { path: input.clone() })?;
+            found
+                .sources
+                .push(Source::new(input.clone(), ending, true).map_err(cannot_read)?);
+        }
+    }
+    found.ignored.sort();
+    found.ignored.dedup();
+    found.rejected.sort();
+    found.rejected.dedup();
+    found.sources = without_repeats(found.sources);
+    Ok(found)
+}
+
+/// Each file once, under the first of its names.
+fn without_repeats(mut sources: Vec<Source>) -> Vec<Source> {
+    sources.sort();
+    let mut position_of = HashMap::new();
+    let mut kept: Vec<Source> = Vec::new();
+    for source in sources {
+        let position = *position_of.entry(source.real_path.clone()).or_insert(kept.len());
+        match kept.get_mut(position) {
+            Some(first) => first.given |= source.given,
+            None => kept.push(source),
+        }
+    }
+    kept
+}
+
+/// Adds the files below `folder`.
+fn search(folder: &Path, found: &mut Found) -> Result<()> {
+    let n_before = found.sources.len();
+    // Links can lead back up: each folder is entered once.
+    let mut entered = HashSet::new();
+    let mut to_enter = vec![folder.to_owned()];
+    while let Some(next) = to_enter.pop() {
+        match fs::canonicalize(&next).and_then(|real_path| Ok((real_path, entries(&next)?))) {
+            Ok((real_path, _)) if entered.contains(&real_path) => {}
+            Ok((_, paths)) if next != folder && holds_results(&paths) => found.ignored.push(name_of(&next)),
+            Ok((real_path, paths)) => {
+                entered.insert(real_path);
+                paths
+                    .into_iter()
+                    .for_each(|path| sort_out(path, &mut to_enter, found));
+            }
+            Err(source) if next == folder => return Err(Error::Read { path: next, source }),
+            Err(error) => found.rejected.push(unreachable(&next, &error)),
+        }
+    }
+    if found.sources.len() == n_before {
+        return Err(Error::NoArticles {
+            path: folder.to_owned(),
+        });
+    }
+    Ok(())
+}
+
+/// The paths in a folder that are not hidden, in order.
+fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
+        let name = entry?.file_name();
+        if !name.as_encoded_bytes().starts_with(b".") {
+            paths.push(folder.join(name));
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+/// True for the folder that an earlier run wrote: its tables have columns `text` and `outlet` and would be read as
+/// articles where the results were put below the folder that was read.
+fn holds_results(paths: &[PathBuf]) -> bool {
+    let has_run = paths.iter().any(|path| path.ends_with("run.json"));
+    has_run
+        && paths
+            .iter()
+            .any(|path| path.file_stem().is_some_and(|stem| stem == "mentions"))
+}
+
+/// Puts what lies at `path` where it belongs.
+fn sort_out(path: PathBuf, to_enter: &mut Vec<PathBuf>, found: &mut Found) {
+    if path.is_dir() {
+        to_enter.push(path);
+        return;
+    }
+    match Ending::of(&path) {
+        // A pipe or a device would block or never end.
+        Some(ending) if path.is_file() || !path.exists() => match Source::new(path.clone(), ending, false) {
+            Ok(source) => found.sources.push(source),
+            Err(error) => found.rejected.push(unreachable(&path, &error)),
+        },
+        _ => found.ignored.push(name_of(&path)),
+    }
+}
+
+fn unreachable(path: &Path, error: &io::Error) -> Rejection {
+    let reason = format!("cannot be read: {error}");
+    Rejection {
+        file: name_of(path),
+        row: None,
+        reason,
+    }
+}
+
+/// The path as it stands in records, the same on every system.
+pub(super) fn name_of(path: &Path) -> String {
+    path.to_string_lossy().replace(MAIN_SEPARATOR_STR, "/")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn folder_with(files: &[&str]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for file in files {
+            let path = folder.path().join(file);
+            fs::create_dir_all(path.parent().expect("a file has a parent")).expect("folder made");
+            fs::write(path, "x").expect("file written");
+        }
+        folder
+    }
+
+    fn names(found: &Found, folder: &Path) -> Vec<String> {
+        let prefix = format!("{}/", name_of(folder));
+        found
+            .sources
+            .iter()
+            .map(|source| source.name.replace(&prefix, ""))
+            .collect()
+    }
+
+    #[test]
+    fn a_folder_is_searched_in_order() {
+        let folder = folder_with(&[
+            "b.txt",
+            "a/z.CSV",
+            "a/b/c.jsonl",
+            "n.png",
+            ".h.txt",
+            ".g/x.txt",
+            "README",
+        ]);
+        let found = find(&[folder.path().to_owned()]).expect("found");
+        assert_eq!(names(&found, folder.path()), ["a/b/c.jsonl", "a/z.CSV", "b.txt"]);
+        let ignored: Vec<_> = found.ignored.iter().map(|name| name.rsplit('/').next()).collect();
+        assert_eq!(ignored, [Some("README"), Some("n.png")]);
+    }
+
+    #[test]
+    fn a_file_that_two_inputs_reach_is_found_once() {
+        let folder = folder_with(&["a.txt", "b.txt"]);
+        let (root, file) = (folder.path().to_owned(), folder.path().join("b.txt"));
+        let found = find(&[file.clone(), root.clone(), root.join("./b.txt"), file]).expect("found");
+        assert_eq!(names(&found, folder.path()), ["./b.txt", "a.txt"]);
+        assert_eq!(
+            found.sources.iter().map(|s| s.given).collect::<Vec<_>>(),
+            [true, false]
+        );
+    }
+
+    #[test]
+    fn results_of_an_earlier_run_are_passed_over() {
+        let folder = folder_with(&["a.txt", "out/run.json", "out/mentions.csv", "out/sentences.csv"]);
+        let found = find(&[folder.path().to_owned()]).expect("found");
+        assert_eq!(names(&found, folder.path()), ["a.txt"]);
+        assert!(found.ignored[0].ends_with("/out"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_back_or_nowhere_do_no_harm() {
+        let folder = folder_with(&["a/b.txt"]);
+        std::os::unix::fs::symlink(folder.path(), folder.path().join("a/up")).expect("linked");
+        std::os::unix::fs::symlink("/nowhere", folder.path().join("gone.txt")).expect("linked");
+        let found = find(&[folder.path().to_owned()]).expect("found");
+        assert_eq!(names(&found, folder.path()), ["a/b.txt"]);
+        assert!(found.rejected[0].file.ends_with("gone.txt"));
+        assert!(found.rejected[0].reason.starts_with("cannot be read: "));
+    }
+
+    #[test]
+    fn what_is_not_there_stops_the_run() {
+        let folder = folder_with(&["a.png"]);
+        struct Case {
+            input: PathBuf,
+            message: &'static str,
+        }
+        let cases = [
+            Case {
+                input: folder.path().join("none.txt"),
+                message: "cannot be read",
+            },
+            Case {
+                input: folder.path().to_owned(),
+                message: "no article found; give .txt, .csv or .jsonl",
+            },
+            Case {
+                input: folder.path().join("a.png"),
+                message: "no article found; give .txt, .csv or .jsonl",
+            },
+        ];
+        for case in cases {
+            let error = find(&[case.input]).err().expect("an error").to_string();
+            assert!(error.contains(case.message), "{error}");
+        }
+    }
+}

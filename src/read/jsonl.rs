@@ -1,0 +1,239 @@
+//! A JSONL file: an object on each line, with an article in it.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::records::Origin;
+
+use super::decode::Decoded;
+use super::draft::{Draft, Drafts};
+use super::find::Source;
+use super::options::{ReadOptions, Role, same_name};
+
+/// Adds each line that is not blank to `drafts`. Its row is its line, so that an editor finds it.
+///
+/// # Errors
+/// [`Error::Table`] for a file that holds one JSON list.
+pub(super) fn read(
+    source: &Source,
+    file: &Decoded,
+    options: &ReadOptions,
+    drafts: &mut Drafts,
+) -> Result<()> {
+    if file.text.trim_start().starts_with('[') {
+        let message =
+            "it holds one JSON list; put each object on a line of its own (`jq -c '.[]'` does)".to_owned();
+        return Err(Error::Table {
+            path: source.path.clone(),
+            message,
+        });
+    }
+    for (number, line) in (1..).zip(file.text.split('\n')) {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let origin = Origin {
+            file: source.name.clone(),
+            row: Some(number),
+        };
+        let usual_id = format!("{}-{number}", source.stem());
+        match parse(line).and_then(|object| draft(origin.clone(), object, usual_id, options)) {
+            Ok(draft) => drafts.push(draft.warn_of_encoding(file)),
+            Err(reason) => drafts.reject(origin, reason),
+        }
+    }
+    Ok(())
+}
+
+fn parse(line: &str) -> std::result::Result<Map<String, Value>, String> {
+    serde_json::from_str(line).map_err(|error| {
+        // serde_json counts lines from the start of what it was given, which is one line.
+        let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
+        format!(
+            "column {}: is not a JSON object: {message}; write one whole object a line",
+            error.column()
+        )
+    })
+}
+
+fn draft(
+    origin: Origin,
+    object: Map<String, Value>,
+    usual_id: String,
+    options: &ReadOptions,
+) -> std::result::Result<Draft, String> {
+    let mut fields = Fields {
+        object,
+        warnings: Vec::new(),
+    };
+    let id = fields
+        .take(Role::Id, options)?
+        .filter(|id| !id.trim().is_empty())
+        .unwrap_or(usual_id);
+    Ok(Draft {
+        origin,
+        id,
+        outlet: fields.take(Role::Outlet, options)?.unwrap_or_default(),
+        headline: fields.take(Role::Headline, options)?.unwrap_or_default(),
+        body: fields.take(Role::Text, options)?.unwrap_or_default(),
+        url: fields.take(Role::Url, options)?.unwrap_or_default(),
+        date: fields.take(Role::Date, options)?.unwrap_or_default(),
+        groups: fields
+            .object
+            .into_iter()
+            .map(|(name, value)| (name, group_text(value)))
+            .collect::<BTreeMap<_, _>>(),
+        warnings: fields.warnings,
+    })
+}
+
+/// An object whose fields are taken out one by one; what stays is for the groups.
+struct Fields {
+    object: Map<String, Value>,
+    warnings: Vec<String>,
+}
+
+impl Fields {
+    /// The field for `role` as text; `None` where the object has none or it is null.
+    fn take(&mut self, role: Role, options: &ReadOptions) -> std::result::Result<Option<String>, String> {
+        let names = options.names(role);
+        let Some(key) = names.iter().find_map(|name| self.key(name)) else {
+            let option = role.option();
+            let mend = format!(
+                "add it, or name the field that holds it with `[read] {option} = \"...\"` in a job file"
+            );
+            return if role.is_needed() {
+                Err(format!("field `{option}` is missing; {mend}"))
+            } else {
+                Ok(None)
+            };
+        };
+        match self.object.remove(&key) {
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(Value::Number(number)) if role != Role::Text => Ok(Some(number.to_string())),
+            _ if role.is_needed() || role == Role::Id => {
+                Err(format!("field `{key}` is not text; write it as a string"))
+            }
+            _ => {
+                self.warnings
+                    .push(format!("field `{key}` is not text and was left out"));
+                Ok(None)
+            }
+        }
+    }
+
+    /// The object's own spelling of `name`, where its value is not null.
+    fn key(&self, name: &str) -> Option<String> {
+        let is_it = |(key, value): &(&String, &Value)| same_name(key, name) && !value.is_null();
+        self.object.iter().find(is_it).map(|(key, _)| key.clone())
+    }
+}
+
+/// A group is text: a string as it is, nothing for null, any other value as compact JSON.
+fn group_text(value: Value) -> String {
+    match value {
+        Value::String(text) => text,
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft_of(line: &str) -> std::result::Result<Draft, String> {
+        let origin = Origin {
+            file: "a.jsonl".into(),
+            row: Some(7),
+        };
+        draft(origin, parse(line)?, "a-7".into(), &ReadOptions::default())
+    }
+
+    #[test]
+    fn fields_are_found_by_their_usual_names() {
+        let line = r#"{"body": null, "text": "Words.", "Source": "Post", "id": 12, "topics": ["a", {"b": 1}],
+            "title": "T", "bias": 1.5, "seen": null, "link": "http://x"}"#;
+        let draft = draft_of(line).expect("a draft");
+        assert_eq!(
+            (&*draft.id, &*draft.outlet, &*draft.body),
+            ("12", "Post", "Words.")
+        );
+        assert_eq!(
+            (&*draft.headline, &*draft.url, &*draft.date),
+            ("T", "http://x", "")
+        );
+        let groups: Vec<_> = draft
+            .groups
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        assert_eq!(groups, ["bias=1.5", "body=", "seen=", r#"topics=["a",{"b":1}]"#]);
+    }
+
+    #[test]
+    fn without_an_id_the_file_and_the_line_make_one() {
+        assert_eq!(
+            draft_of(r#"{"text": "Words.", "outlet": "Post", "id": " "}"#)
+                .expect("a draft")
+                .id,
+            "a-7"
+        );
+    }
+
+    #[test]
+    fn lines_that_hold_no_article() {
+        struct Case {
+            line: &'static str,
+            reason: &'static str,
+        }
+        let cases = [
+            Case {
+                line: r#"{"text": "a""#,
+                reason: "column 12: is not a JSON object: EOF while parsing",
+            },
+            Case {
+                line: "words",
+                reason: "column 1: is not a JSON object: expected value",
+            },
+            Case {
+                line: "3",
+                reason: "is not a JSON object: invalid type: integer",
+            },
+            Case {
+                line: r#"{"outlet": "Post"}"#,
+                reason: "field `text` is missing",
+            },
+            Case {
+                line: r#"{"text": "Words."}"#,
+                reason: "field `outlet` is missing",
+            },
+            Case {
+                line: r#"{"text": ["Words."], "outlet": "Post"}"#,
+                reason: "field `text` is not text",
+            },
+            Case {
+                line: r#"{"text": 5, "outlet": "Post"}"#,
+                reason: "field `text` is not text",
+            },
+            Case {
+                line: r#"{"text": "W.", "source": {"name": "P"}}"#,
+                reason: "field `source` is not text",
+            },
+        ];
+        for case in cases {
+            let reason = draft_of(case.line).err().expect("a reason");
+            assert!(reason.contains(case.reason), "{reason}");
+        }
+    }
+
+    #[test]
+    fn an_optional_field_that_is_not_text_costs_only_itself() {
+        let draft = draft_of(r#"{"text": "Words.", "outlet": "Post", "url": {"a": 1}}"#).expect("a draft");
+        assert_eq!(draft.url, "");
+        assert_eq!(draft.warnings, ["field `url` is not text and was left out"]);
+    }
+}

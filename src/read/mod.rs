@@ -1,0 +1,215 @@
+//! Files -> [`Article`].
+//!
+//! A folder is searched for files; each file's bytes become text; a format turns the text into drafts; a draft that
+//! holds what an article needs becomes one, any other a [`Rejection`]. Last, ids that are used twice are told apart.
+//! What comes out depends on the files alone, not on the order in which they are given.
+
+mod options;
+mod find;
+mod decode;
+mod quotes;
+mod csv_rows;
+mod columns;
+mod date;
+mod draft;
+mod csv_table;
+mod jsonl;
+mod text_folder;
+mod ids;
+#[cfg(test)]
+mod tests;
+
+use std::fs;
+use std::path::PathBuf;
+
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::records::{Article, Rejection};
+
+use csv_rows::CsvRows;
+use decode::Decoded;
+use draft::Drafts;
+use find::{Ending, Source};
+use text_folder::Metadata;
+
+pub use options::ReadOptions;
+
+/// What the inputs hold.
+#[derive(Debug, Clone, Default)]
+pub struct Reading {
+    /// The articles, sorted by id; no two ids are the same. May be empty where every row was rejected.
+    pub articles: Vec<Article>,
+    /// Rows and files that could not be used, sorted by file and row.
+    pub rejected: Vec<Rejection>,
+    /// Files below the given folders that were passed over because of their ending, and whole folders that hold the
+    /// results of an earlier run; sorted. Names that begin with a dot are left out.
+    pub ignored: Vec<String>,
+    /// Every file whose bytes were read, rejected or not; sorted by name.
+    pub inputs: Vec<InputFile>,
+}
+
+/// A file that was read, so that a result can say what it was made from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct InputFile {
+    /// The path as given or found below a folder that was given, with `/` between its parts.
+    pub file: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// BLAKE3 of the bytes, 64 hexadecimal digits.
+    pub blake3: String,
+}
+
+/// Reads the articles of files and folders.
+///
+/// A folder is searched through all its subfolders for `.txt`, `.csv` and `.jsonl` files. A `.txt` file is one
+/// article; an `articles.csv` in a folder above it or beside it says whose (columns `file`, `outlet`, `headline`,
+/// `url`, `date_published`). Any other `.csv`, and each line of a `.jsonl`, holds its articles whole; see
+/// [`ReadOptions`] for the columns. A file that two inputs reach is read once.
+///
+/// # Errors
+/// - [`Error::Read`]: an input does not exist or cannot be read.
+/// - [`Error::NoArticles`]: an input is a folder without any such file, or a file with another ending.
+/// - [`Error::MissingColumn`], [`Error::Table`]: a table given by its own path lacks a column or is no table at all.
+///
+/// A fault inside a folder or a table stops nothing: it becomes a [`Rejection`], and all else is read.
+///
+/// ```
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use parallax::read::{ReadOptions, read};
+///
+/// let folder = std::env::temp_dir().join(format!("parallax-read-{}", std::process::id()));
+/// std::fs::create_dir_all(&folder)?;
+/// std::fs::write(folder.join("morning.txt"), "The mayor resigned on Friday.")?;
+/// std::fs::write(folder.join("articles.csv"), "file,outlet\nmorning.txt,The Morning\n")?;
+///
+/// let reading = read(&[folder.clone()], &ReadOptions::default())?;
+/// assert_eq!(reading.articles[0].id, "morning");
+/// assert_eq!(reading.articles[0].outlet, "The Morning");
+/// assert!(reading.rejected.is_empty());
+/// # std::fs::remove_dir_all(&folder)?;
+/// # Ok(())
+/// # }
+/// ```
+pub fn read(inputs: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
+    let found = find::find(inputs)?;
+    let mut reading = Reading {
+        ignored: found.ignored,
+        rejected: found.rejected,
+        ..Reading::default()
+    };
+    let (mut texts, tables): (Vec<_>, Vec<_>) = found
+        .sources
+        .into_iter()
+        .partition(|source| source.ending == Ending::Text);
+
+    let mut drafts = Drafts::default();
+    let mut metadata = Metadata::default();
+    for source in &tables {
+        let read = read_table(source, options, &mut metadata, &mut drafts, &mut reading);
+        stop_or_reject(source, read, &mut reading.rejected)?;
+    }
+    metadata.add_unfound(&mut texts);
+    for source in &texts {
+        let text = load(source, &mut reading);
+        let read = text.map(|text| {
+            let draft = text.map(|text| text_folder::draft(source, text, metadata.take(source)));
+            draft.into_iter().for_each(|draft| drafts.push(draft));
+        });
+        stop_or_reject(source, read, &mut reading.rejected)?;
+    }
+    Ok(finish(drafts, reading))
+}
+
+/// Reads one `.csv` or `.jsonl` file into `metadata` or `drafts`.
+fn read_table(
+    source: &Source,
+    options: &ReadOptions,
+    metadata: &mut Metadata,
+    drafts: &mut Drafts,
+    reading: &mut Reading,
+) -> Result<()> {
+    let Some(file) = load(source, reading)? else {
+        return Ok(());
+    };
+    if source.ending == Ending::Jsonl {
+        return jsonl::read(source, &file, options, drafts);
+    }
+    let rows = CsvRows::open(&source.path, &file.text)?;
+    if text_folder::is_metadata(source, &rows.header, options) {
+        reading.rejected.extend(metadata.read(source, rows, options));
+        return Ok(());
+    }
+    csv_table::read(source, &file, rows, options, drafts)
+}
+
+/// The file's text; `None` where it is not text and was rejected.
+fn load(source: &Source, reading: &mut Reading) -> Result<Option<Decoded>> {
+    let bytes = fs::read(&source.path).map_err(|error| Error::Read {
+        path: source.path.clone(),
+        source: error,
+    })?;
+    reading.inputs.push(InputFile {
+        file: source.name.clone(),
+        bytes: bytes.len() as u64,
+        blake3: blake3::hash(&bytes).to_hex().to_string(),
+    });
+    match decode::decode(bytes) {
+        Ok(decoded) => Ok(Some(decoded)),
+        Err(reason) => {
+            reading.rejected.push(Rejection {
+                file: source.name.clone(),
+                row: None,
+                reason,
+            });
+            Ok(None)
+        }
+    }
+}
+
+/// A file that the user named must be readable; one that was merely found in a folder costs only itself.
+fn stop_or_reject(source: &Source, read: Result<()>, rejected: &mut Vec<Rejection>) -> Result<()> {
+    match read {
+        Err(error) if !source.given => {
+            rejected.push(Rejection {
+                file: source.name.clone(),
+                row: None,
+                reason: reason_of(&error),
+            });
+            Ok(())
+        }
+        other => other,
+    }
+}
+
+/// The error's message without the path, which a rejection has in a column of its own.
+fn reason_of(error: &Error) -> String {
+    let message = error.to_string();
+    let (Error::Read { path, .. }
+    | Error::NoArticles { path }
+    | Error::MissingColumn { path, .. }
+    | Error::Table { path, .. }) = error
+    else {
+        return message;
+    };
+    let message = message
+        .strip_prefix(&format!("{}: ", path.display()))
+        .unwrap_or(&message)
+        .to_owned();
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{message}: {cause}"),
+        None => message,
+    }
+}
+
+/// Makes ids unique and puts everything in its order.
+fn finish(drafts: Drafts, mut reading: Reading) -> Reading {
+    let (articles, duplicates) = ids::reject_duplicates(drafts.articles);
+    reading.articles = articles;
+    reading.articles.sort_by(|a, b| a.id.cmp(&b.id));
+    reading.rejected.extend(drafts.rejected);
+    reading.rejected.extend(duplicates);
+    reading.rejected.sort();
+    reading.inputs.sort();
+    reading
+}

@@ -1,0 +1,97 @@
+/// Articles that report the same event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Event {
+    /// Positions in the run's list of articles, in rising order.
+    pub articles: Vec<usize>,
+}
+
+/// A claim: sentences of different articles that say the same thing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Claim {
+    /// Position of the event in the run's list of events.
+    pub event: usize,
+    /// Position of the sentence whose own words stand for the claim: the one most similar to the others.
+    pub medoid: usize,
+    /// The sentences, in order of their position in the run.
+    pub mentions: Vec<Mention>,
+    /// `Confirmed` where every mention is.
+    pub tier: Tier,
+}
+
+/// One sentence's part in a claim.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Mention {
+    /// Position in the run's list of sentences.
+    pub sentence: usize,
+    /// Similarity with the medoid (see [`Comparison::similarity`](super::Comparison::similarity)); 1 for the medoid itself.
+    pub similarity: f32,
+    /// How sure the match is.
+    pub tier: Tier,
+}
+
+/// How sure a match is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Tier {
+    /// Tuned for precision.
+    Confirmed,
+    /// Worth a look.
+    Possible,
+}
+
+impl Tier {
+    /// The name in the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Tier::Confirmed => "confirmed",
+            Tier::Possible => "possible",
+        }
+    }
+}
+
+/// What one outlet has on one claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Coverage {
+    /// Position in the run's list of claims.
+    pub claim: usize,
+    /// The outlet.
+    pub outlet: String,
+    /// Seen or not.
+    pub status: CoverageStatus,
+    /// Number of the claim's sentences that are the outlet's.
+    pub n_sentences: usize,
+    /// Where the first of them stands in its article: 0 is the first sentence, 1 the last; `None` if there is none.
+    pub first_position: Option<f32>,
+}
+
+/// Whether a claim was seen in an outlet's articles. Not seeing a claim is not the same as its omission.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CoverageStatus {
+    /// At least one sentence of the outlet makes the claim.
+    Reported,
+    /// The run holds no article of the outlet on the event.
+    NoArticleOnEvent,
+    /// The outlet's articles on the event are shorter than half the event's median.
+    ShortArticle,
+    /// The outlet has articles on the event, and no sentence passed the threshold.
+    BelowThreshold,
+}
+
+impl CoverageStatus {
+    /// The `status` column: `reported` or `not_observed`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            CoverageStatus::Reported => "reported",
+            _ => "not_observed",
+        }
+    }
+
+    /// The `reason` column: empty for a claim that is reported.
+    pub const fn reason(self) -> &'static str {
+        match self {
+            CoverageStatus::Reported => "",
+            CoverageStatus::NoArticleOnEvent => "no_article_on_event",
+            CoverageStatus::ShortArticle => "short_article",
+            CoverageStatus::BelowThreshold => "below_threshold",
+        }
+    }
+}

@@ -1,0 +1,57 @@
+use ndarray::Array2;
+
+use super::{Sentiment, Span};
+
+/// What one pass of the encoder gives for one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Encoding {
+    /// The sentence embedding, scaled to length 1; its inner product with another is the cosine in [-1, 1].
+    pub embedding: Vec<f32>,
+    /// The words with their states, for alignment.
+    pub words: TokenStates,
+    /// The sentiment head's probabilities; `None` where the model brings no such head.
+    pub sentiment: Option<Sentiment>,
+    /// How far each word of `words` moves the sentiment, in logits of positive over negative: above 0 it speaks for
+    /// positive. The words' mean is 0. Empty where the model brings no such head.
+    pub tone: Vec<f32>,
+    /// True where the text was longer than the model reads and its end was left out.
+    pub truncated: bool,
+}
+
+/// The words of a text with one vector each, from one layer of the encoder.
+///
+/// A word is what the tokenizer splits at blanks and punctuation; its vector is the mean of its pieces' states,
+/// scaled to length 1 and stored in 8 bits.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TokenStates {
+    /// Byte offsets of each word into the text that was encoded.
+    pub spans: Vec<Span>,
+    /// Weight of each word: the inverse document frequency of its rarest piece, at least 0.
+    pub weights: Vec<f32>,
+    /// Shape `[words, width]`. The vector of word `i` is `states[i] * scales[i]`.
+    pub states: Array2<i8>,
+    /// One scale for each word, above 0.
+    pub scales: Vec<f32>,
+}
+
+impl TokenStates {
+    /// Number of words.
+    pub fn len(&self) -> usize {
+        self.spans.len()
+    }
+
+    /// True for a text without words.
+    pub fn is_empty(&self) -> bool {
+        self.spans.is_empty()
+    }
+
+    /// Cosine of every word here with every word of `other`: shape `[self.len(), other.len()]`, each in [-1, 1] up to
+    /// the rounding to 8 bits. The sums are of integers, so they are exact on every machine.
+    pub fn cosines(&self, other: &TokenStates) -> Array2<f32> {
+        Array2::from_shape_fn((self.len(), other.len()), |(i, j)| {
+            let (a, b) = (self.states.row(i), other.states.row(j));
+            let dot: i32 = a.iter().zip(b).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
+            dot as f32 * self.scales[i] * other.scales[j]
+        })
+    }
+}

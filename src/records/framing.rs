@@ -1,0 +1,125 @@
+use super::{Span, WordAlignment};
+
+/// A claim as two outlets word it: one row of the claim-comparison table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Position in the run's list of claims.
+    pub claim: usize,
+    /// Position of outlet a's sentence in the run's list of sentences. Outlet a is the first of the two by name.
+    pub sentence_a: usize,
+    /// Position of outlet b's sentence.
+    pub sentence_b: usize,
+    /// Mean of the embeddings' cosine and of how well each sentence's words, names aside, are answered by the
+    /// other's: in [-1, 1], 1 for the same words.
+    pub similarity: f32,
+    /// Cosine of the two embeddings, in [-1, 1].
+    pub cosine: f32,
+    /// How the two relate.
+    pub relation: Relation,
+    /// What they disagree on, where the relation is `Conflicting`.
+    pub conflict: Option<Conflict>,
+    /// Which words of the two sentences answer each other.
+    pub alignment: WordAlignment,
+    /// What differs in the framing, with the words that show it.
+    pub differences: Vec<FramingDifference>,
+}
+
+/// How two sentences of one claim relate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Relation {
+    /// Same truth conditions.
+    Equivalent,
+    /// Both can be true, and they overlap.
+    Compatible,
+    /// On the same matter, not the same claim.
+    Related,
+    /// They cannot both be true.
+    Conflicting,
+}
+
+impl Relation {
+    /// The name in the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Relation::Equivalent => "equivalent",
+            Relation::Compatible => "compatible",
+            Relation::Related => "related",
+            Relation::Conflicting => "conflicting",
+        }
+    }
+}
+
+/// What two sentences disagree on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Conflict {
+    /// The same thing counted differently.
+    Number,
+    /// The same thing dated differently.
+    Date,
+    /// One affirms what the other negates.
+    Polarity,
+}
+
+impl Conflict {
+    /// The name in the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Conflict::Number => "number",
+            Conflict::Date => "date",
+            Conflict::Polarity => "polarity",
+        }
+    }
+}
+
+/// One way in which the framing of a claim differs between two outlets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FramingDifference {
+    /// What kind of difference.
+    pub dimension: Dimension,
+    /// Outlet a's side.
+    pub a: Evidence,
+    /// Outlet b's side.
+    pub b: Evidence,
+    /// `value_a - value_b` where the dimension has a number; `None` where it has words only.
+    pub difference: Option<f32>,
+}
+
+/// One side of a framing difference.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Evidence {
+    /// The words that show it, as bytes from the start of the sentence's own text; `None` where the side has none.
+    pub span: Option<Span>,
+    /// The value on this side: a number written out, or a word such as "anonymous".
+    pub value: String,
+}
+
+/// The kinds of framing difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Dimension {
+    /// The sentiment of the sentence.
+    Tone,
+    /// Other words for the same thing.
+    Wording,
+    /// Who is named as the source, and by which cue.
+    Attribution,
+    /// How sure it sounds.
+    Certainty,
+    /// Numbers, amounts, dates.
+    Quantity,
+    /// What is quoted and what is told.
+    Quotation,
+}
+
+impl Dimension {
+    /// The name in the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Dimension::Tone => "tone",
+            Dimension::Wording => "wording",
+            Dimension::Attribution => "attribution",
+            Dimension::Certainty => "certainty",
+            Dimension::Quantity => "quantity",
+            Dimension::Quotation => "quotation",
+        }
+    }
+}

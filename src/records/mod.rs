@@ -1,0 +1,23 @@
+//! The vocabulary: what the stages hand to one another. Imports nothing else of this crate.
+
+mod span;
+mod article;
+mod sentence;
+mod annotation;
+mod encoding;
+mod claim;
+mod alignment;
+mod framing;
+mod rejection;
+
+pub use alignment::{AlignedPhrase, WordAlignment};
+pub use annotation::{
+    Annotations, Attribution, Certainty, Name, Quantity, QuantityKind, Quotation, Sentiment, Voice,
+};
+pub use article::{Article, Block, Kind, Origin};
+pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
+pub use encoding::{Encoding, TokenStates};
+pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
+pub use rejection::Rejection;
+pub use sentence::{Field, Sentence};
+pub use span::Span;

@@ -1,0 +1,12 @@
+//! Records -> files and the summary on the terminal.
+
+mod cell;
+mod table;
+mod tables;
+mod run_json;
+mod write;
+mod summary;
+
+pub use summary::{SummaryOptions, summary};
+pub use table::Format;
+pub use write::write;

@@ -1,0 +1,108 @@
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::config::Config;
+use crate::pipeline::Run;
+use crate::read::InputFile;
+use crate::records::Tier;
+
+/// What `run.json` holds: enough to tell what was run on what, and to run it again.
+#[derive(Serialize)]
+pub(super) struct RunJson<'run> {
+    version: &'static str,
+    config: Config,
+    model: Model<'run>,
+    inputs: &'run [InputFile],
+    ignored: &'run [String],
+    counts: BTreeMap<&'static str, usize>,
+    warnings: Vec<String>,
+    /// The one part that differs from run to run.
+    timings: Timings<'run>,
+}
+
+#[derive(Serialize)]
+struct Model<'run> {
+    name: &'run str,
+    version: &'run str,
+    sha256: &'run BTreeMap<String, String>,
+}
+
+#[derive(Serialize)]
+struct Timings<'run> {
+    threads: usize,
+    seconds: BTreeMap<&'run str, f64>,
+}
+
+impl<'run> RunJson<'run> {
+    pub(super) fn new(run: &'run Run) -> Self {
+        let seconds = run
+            .seconds
+            .iter()
+            .map(|&(stage, seconds)| (stage, (seconds * 1e3).round() / 1e3));
+        Self {
+            version: env!("CARGO_PKG_VERSION"),
+            config: without_chance(&run.config),
+            model: Model {
+                name: &run.model.name,
+                version: &run.model.version,
+                sha256: &run.model.sha256,
+            },
+            inputs: &run.inputs,
+            ignored: &run.ignored,
+            counts: counts(run),
+            warnings: warnings(run),
+            timings: Timings {
+                threads: run.config.threads,
+                seconds: seconds.collect(),
+            },
+        }
+    }
+}
+
+/// The config without what no result depends on: the order of the inputs and the number of threads.
+fn without_chance(config: &Config) -> Config {
+    let mut config = config.clone();
+    config.inputs.sort();
+    config.threads = 0;
+    config
+}
+
+fn counts(run: &Run) -> BTreeMap<&'static str, usize> {
+    let outlets = run
+        .articles
+        .iter()
+        .map(|article| article.outlet.as_str())
+        .collect::<std::collections::BTreeSet<_>>();
+    let confirmed = run
+        .claims
+        .iter()
+        .filter(|claim| claim.tier == Tier::Confirmed)
+        .count();
+    let in_claims = run.claims.iter().map(|claim| claim.mentions.len()).sum();
+    BTreeMap::from([
+        ("articles", run.articles.len()),
+        ("outlets", outlets.len()),
+        ("rejected", run.rejected.len()),
+        ("sentences", run.sentences.len()),
+        ("sentences_encoded", run.encodings.iter().flatten().count()),
+        ("sentences_in_claims", in_claims),
+        ("events", run.events.len()),
+        ("claims", run.claims.len()),
+        ("claims_confirmed", confirmed),
+        ("claims_possible", run.claims.len() - confirmed),
+        ("comparisons", run.comparisons.len()),
+    ])
+}
+
+fn warnings(run: &Run) -> Vec<String> {
+    let articles = run.articles.iter();
+    articles
+        .flat_map(|article| {
+            article
+                .warnings
+                .iter()
+                .map(|warning| format!("{}: {warning}", article.id))
+        })
+        .collect()
+}

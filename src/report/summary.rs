@@ -1,0 +1,274 @@
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style};
+
+use super::tables::claim_id;
+use crate::pipeline::Run;
+use crate::records::{Claim, Comparison, Dimension, Evidence, FramingDifference, Relation, Tier};
+
+const BOLD: Style = Style::new().bold();
+const DIM: Style = Style::new().dimmed();
+const CONFIRMED: Style = AnsiColor::Green.on_default();
+const POSSIBLE: Style = AnsiColor::Yellow.on_default();
+const CONFLICT: Style = AnsiColor::Red.on_default().bold();
+
+/// How much of a run the summary shows.
+#[derive(Debug, Clone, Copy)]
+pub struct SummaryOptions {
+    /// Width of the terminal in columns.
+    pub width: usize,
+    /// Most claims that are shown; the tables hold all.
+    pub max_claims: usize,
+}
+
+impl Default for SummaryOptions {
+    fn default() -> Self {
+        Self {
+            width: 100,
+            max_claims: 20,
+        }
+    }
+}
+
+/// What a person wants to read first: the claims that several outlets share, side by side, with the differences in
+/// their framing below. Holds ANSI styles; control characters of the articles are left out.
+pub fn summary(run: &Run, options: &SummaryOptions) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width: options.width.clamp(40, 120),
+        run,
+    };
+    page.head();
+    for (position, claim) in run.claims.iter().enumerate().take(options.max_claims) {
+        page.claim(position, claim);
+    }
+    page.foot(options.max_claims);
+    page.text
+}
+
+struct Page<'run> {
+    text: String,
+    width: usize,
+    run: &'run Run,
+}
+
+impl Page<'_> {
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line);
+        self.text.push('\n');
+    }
+
+    fn head(&mut self) {
+        let run = self.run;
+        let outlets: BTreeSet<&str> = run
+            .articles
+            .iter()
+            .map(|article| article.outlet.as_str())
+            .collect();
+        let confirmed = run
+            .claims
+            .iter()
+            .filter(|claim| claim.tier == Tier::Confirmed)
+            .count();
+        let counts = [
+            count(run.articles.len(), "article"),
+            count(outlets.len(), "outlet"),
+            count(run.events.len(), "event"),
+            count(run.sentences.len(), "sentence"),
+        ];
+        self.line(&format!("{BOLD}{}{BOLD:#}", counts.join(" · ")));
+        let shared = count(run.claims.len(), "claim");
+        let possible = run.claims.len() - confirmed;
+        self.line(&format!(
+            "{shared} shared by two outlets or more: {confirmed} confirmed, {possible} possible"
+        ));
+    }
+
+    fn claim(&mut self, position: usize, claim: &Claim) {
+        let style = if claim.tier == Tier::Confirmed {
+            CONFIRMED
+        } else {
+            POSSIBLE
+        };
+        let tier = claim.tier.as_str();
+        self.line(&format!(
+            "\n{BOLD}{}{BOLD:#}  {style}{tier}{style:#}",
+            claim_id(position)
+        ));
+        let mut mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
+        mentions.sort_by_key(|&sentence| (self.outlet(sentence), sentence));
+        let width = mentions
+            .iter()
+            .map(|&sentence| columns(self.outlet(sentence)))
+            .max()
+            .unwrap_or(0)
+            .min(24);
+        for sentence in mentions {
+            self.mention(sentence, width);
+        }
+        let comparisons = self
+            .run
+            .comparisons
+            .iter()
+            .filter(|comparison| comparison.claim == position);
+        let comparisons: Vec<&Comparison> = comparisons.collect();
+        for comparison in &comparisons {
+            self.comparison(comparison, comparisons.len() > 1);
+        }
+    }
+
+    fn mention(&mut self, sentence: usize, outlet_width: usize) {
+        let outlet = fit(&clean(self.outlet(sentence)), outlet_width);
+        let text = clean(self.run.sentences[sentence].text(self.article(sentence)));
+        let indent = " ".repeat(outlet_width + 4);
+        let wrapped = textwrap::fill(
+            &text,
+            textwrap::Options::new(self.width)
+                .initial_indent(&indent)
+                .subsequent_indent(&indent),
+        );
+        self.line(&format!("  {BOLD}{outlet}{BOLD:#}  {}", wrapped.trim_start()));
+    }
+
+    fn comparison(&mut self, comparison: &Comparison, name_outlets: bool) {
+        if name_outlets {
+            let (a, b) = (
+                self.outlet(comparison.sentence_a),
+                self.outlet(comparison.sentence_b),
+            );
+            self.line(&format!("    {DIM}{} | {}{DIM:#}", clean(a), clean(b)));
+        }
+        if let (Relation::Conflicting, Some(conflict)) = (comparison.relation, comparison.conflict) {
+            self.line(&format!(
+                "    {CONFLICT}conflicting: {}{CONFLICT:#}",
+                conflict.as_str()
+            ));
+        }
+        let mut last = None;
+        for difference in &comparison.differences {
+            let name = difference.dimension.as_str();
+            let label = if last == Some(difference.dimension) {
+                ""
+            } else {
+                name
+            };
+            last = Some(difference.dimension);
+            let (a, b) = (
+                self.side(difference, &difference.a, comparison.sentence_a),
+                self.side(difference, &difference.b, comparison.sentence_b),
+            );
+            let row = format!("{DIM}{label:<12}{DIM:#} {a}  {DIM}|{DIM:#}  {b}");
+            self.line(&format!("    {row}"));
+        }
+    }
+
+    /// One side of a difference in a few words.
+    fn side(&self, difference: &FramingDifference, evidence: &Evidence, sentence: usize) -> String {
+        let text = self.run.sentences[sentence].text(self.article(sentence));
+        let words = evidence
+            .span
+            .map(|span| format!("“{}”", clean(span.slice(text)).trim_matches(['“', '”', '"'])));
+        let value = evidence.value.split(';').next().unwrap_or_default();
+        let side = match (difference.dimension, words) {
+            (Dimension::Wording | Dimension::Quantity, Some(words)) => words,
+            (Dimension::Tone | Dimension::Certainty, words) => {
+                let value: f32 = evidence.value.parse().unwrap_or_default();
+                let sign = if difference.dimension == Dimension::Tone && value > 0.0 {
+                    "+"
+                } else {
+                    ""
+                };
+                format!("{sign}{value:.2} {}", words.unwrap_or_default())
+            }
+            (_, Some(words)) => format!("{value} {words}"),
+            (_, None) => value.to_owned(),
+        };
+        shorten(side.trim(), (self.width.saturating_sub(24) / 2).max(16))
+    }
+
+    fn foot(&mut self, max_claims: usize) {
+        let run = self.run;
+        if run.claims.is_empty() {
+            self.line("\nNo claim is shared. Outlets may report different events, or word them too differently to match.");
+        } else if run.claims.len() > max_claims {
+            let more = run.claims.len() - max_claims;
+            self.line(&format!(
+                "\n… and {} in claims.csv and comparisons.csv",
+                count(more, "more claim")
+            ));
+        }
+        let warned = run
+            .articles
+            .iter()
+            .filter(|article| !article.warnings.is_empty())
+            .count();
+        if warned > 0 {
+            self.line(&format!(
+                "\n{} with a warning: see the column `warnings` of articles",
+                count(warned, "article")
+            ));
+        }
+        if !run.rejected.is_empty() {
+            self.line(&format!(
+                "\n{} rejected: see the table `rejected`",
+                count(run.rejected.len(), "input")
+            ));
+        }
+        let _ = writeln!(
+            self.text,
+            "\nTables and run.json are in {}",
+            clean(&run.config.out.display().to_string())
+        );
+    }
+
+    fn article(&self, sentence: usize) -> &crate::records::Article {
+        &self.run.articles[self.run.sentences[sentence].article]
+    }
+
+    fn outlet(&self, sentence: usize) -> &str {
+        &self.article(sentence).outlet
+    }
+}
+
+fn count(n: usize, noun: &str) -> String {
+    if n == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{n} {noun}s")
+    }
+}
+
+/// Without control characters, so that no article can move the cursor or change the colours of a terminal.
+fn clean(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}
+
+/// Display width in columns.
+fn columns(text: &str) -> usize {
+    textwrap::core::display_width(text)
+}
+
+/// Cut or filled up to `width` columns.
+fn fit(text: &str, width: usize) -> String {
+    let short = shorten(text, width);
+    let fill = width.saturating_sub(columns(&short));
+    short + &" ".repeat(fill)
+}
+
+/// At most `width` columns, with an ellipsis where something was cut.
+fn shorten(text: &str, width: usize) -> String {
+    if columns(text) <= width {
+        return text.to_owned();
+    }
+    let mut short = String::new();
+    for c in text.chars() {
+        if columns(&short) + columns(&c.to_string()) + 1 > width {
+            break;
+        }
+        short.push(c);
+    }
+    short.trim_end().to_owned() + "…"
+}

@@ -1,0 +1,445 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::cell::Cell;
+use super::table::Table;
+use crate::pipeline::Run;
+use crate::records::{Comparison, Evidence, Sentence, Span};
+use crate::statistics::position_in_article;
+
+/// The names of all tables, in the order in which they are written.
+pub(super) const NAMES: [&str; 8] = [
+    "articles",
+    "sentences",
+    "claims",
+    "mentions",
+    "comparisons",
+    "framing",
+    "coverage",
+    "rejected",
+];
+
+/// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
+const MEASURES: [&str; 3] = ["sentiment", "certainty", "position"];
+
+/// Makes one table after the other from the records of a run.
+pub(super) struct Tables<'run> {
+    run: &'run Run,
+    event_of_article: BTreeMap<usize, usize>,
+    claim_of_sentence: BTreeMap<usize, usize>,
+    n_sentences: Vec<usize>,
+}
+
+impl<'run> Tables<'run> {
+    pub(super) fn new(run: &'run Run) -> Self {
+        let events = run.events.iter().enumerate();
+        let claims = run.claims.iter().enumerate();
+        let mut n_sentences = vec![0; run.articles.len()];
+        run.sentences
+            .iter()
+            .for_each(|sentence| n_sentences[sentence.article] += 1);
+        Self {
+            run,
+            event_of_article: events
+                .flat_map(|(e, event)| event.articles.iter().map(move |&a| (a, e)))
+                .collect(),
+            claim_of_sentence: claims
+                .flat_map(|(c, claim)| claim.mentions.iter().map(move |m| (m.sentence, c)))
+                .collect(),
+            n_sentences,
+        }
+    }
+
+    pub(super) fn table(&self, name: &str) -> Table {
+        match name {
+            "articles" => self.articles(),
+            "sentences" => self.sentences(),
+            "claims" => self.claims(),
+            "mentions" => self.mentions(),
+            "comparisons" => self.comparisons(),
+            "framing" => self.framing(),
+            "coverage" => self.coverage(),
+            "rejected" => self.rejected(),
+            _ => unreachable!("NAMES lists every table"),
+        }
+    }
+
+    fn articles(&self) -> Table {
+        let groups: BTreeSet<&String> = self
+            .run
+            .articles
+            .iter()
+            .flat_map(|article| article.groups.keys())
+            .collect();
+        let columns = [
+            "article_id",
+            "outlet",
+            "headline",
+            "url",
+            "date_published",
+            "language",
+            "event_id",
+            "n_sentences",
+            "n_claims",
+            "warnings",
+            "file",
+            "row",
+        ];
+        let mut table = Table::new("articles", columns);
+        table
+            .columns
+            .extend(groups.iter().map(|group| format!("group_{group}")));
+        for (position, article) in self.run.articles.iter().enumerate() {
+            let mut row: Vec<Cell> = vec![
+                article.id.as_str().into(),
+                article.outlet.as_str().into(),
+                article.headline.as_str().into(),
+                article.url.as_str().into(),
+                article.date_published.map(|date| date.to_string()).into(),
+                article.language.as_str().into(),
+                self.event_of_article
+                    .get(&position)
+                    .map(|&event| event_id(event))
+                    .into(),
+                self.n_sentences[position].into(),
+                self.n_claims(position).into(),
+                article.warnings.join("; ").into(),
+                article.origin.file.as_str().into(),
+                article.origin.row.map(|row| row as usize).into(),
+            ];
+            row.extend(
+                groups
+                    .iter()
+                    .map(|group| article.groups.get(*group).cloned().into()),
+            );
+            table.rows.push(row);
+        }
+        table
+    }
+
+    fn n_claims(&self, article: usize) -> usize {
+        let first = self
+            .run
+            .sentences
+            .partition_point(|sentence| sentence.article < article);
+        let end = self
+            .run
+            .sentences
+            .partition_point(|sentence| sentence.article <= article);
+        self.claim_of_sentence
+            .range(first..end)
+            .map(|(_, claim)| claim)
+            .collect::<BTreeSet<_>>()
+            .len()
+    }
+
+    fn sentences(&self) -> Table {
+        let columns = [
+            "sentence_id",
+            "article_id",
+            "outlet",
+            "index",
+            "field",
+            "start_char",
+            "end_char",
+            "start_byte",
+            "end_byte",
+            "text",
+            "kind",
+            "voice",
+            "sentiment_negative",
+            "sentiment_neutral",
+            "sentiment_positive",
+            "sentiment",
+            "certainty",
+            "source",
+            "cue",
+            "anonymous_source",
+            "claim_id",
+        ];
+        let mut table = Table::new("sentences", columns);
+        for (position, (sentence, annotations)) in
+            self.run.sentences.iter().zip(&self.run.annotations).enumerate()
+        {
+            let article = &self.run.articles[sentence.article];
+            let text = sentence.text(article);
+            let words = |span: Span| span.slice(text).to_owned();
+            let sentiment = annotations.sentiment;
+            let attribution = annotations.attribution.as_ref();
+            table.rows.push(vec![
+                sentence.id(article).into(),
+                article.id.as_str().into(),
+                article.outlet.as_str().into(),
+                sentence.index.into(),
+                sentence.field.as_str().into(),
+                sentence.chars.start.into(),
+                sentence.chars.end.into(),
+                sentence.bytes.start.into(),
+                sentence.bytes.end.into(),
+                text.into(),
+                sentence.kind.as_str().into(),
+                annotations.voice.as_str().into(),
+                sentiment.map(|sentiment| sentiment.negative).into(),
+                sentiment.map(|sentiment| sentiment.neutral).into(),
+                sentiment.map(|sentiment| sentiment.positive).into(),
+                sentiment.map(|sentiment| sentiment.score()).into(),
+                annotations.certainty.score.into(),
+                attribution
+                    .and_then(|attribution| attribution.source)
+                    .map(words)
+                    .into(),
+                attribution.map(|attribution| words(attribution.cue)).into(),
+                attribution.map(|attribution| attribution.anonymous).into(),
+                self.claim_of_sentence
+                    .get(&position)
+                    .map(|&claim| claim_id(claim))
+                    .into(),
+            ]);
+        }
+        table
+    }
+
+    fn claims(&self) -> Table {
+        let columns = [
+            "claim_id",
+            "event_id",
+            "text",
+            "medoid_sentence_id",
+            "n_sentences",
+            "n_articles",
+            "n_outlets",
+            "tier",
+        ];
+        let mut table = Table::new("claims", columns);
+        for (position, claim) in self.run.claims.iter().enumerate() {
+            let articles: BTreeSet<usize> = claim
+                .mentions
+                .iter()
+                .map(|mention| self.sentence(mention.sentence).article)
+                .collect();
+            let outlets: BTreeSet<&str> = articles
+                .iter()
+                .map(|&article| self.run.articles[article].outlet.as_str())
+                .collect();
+            table.rows.push(vec![
+                claim_id(position).into(),
+                event_id(claim.event).into(),
+                self.text(claim.medoid).into(),
+                self.sentence_id(claim.medoid).into(),
+                claim.mentions.len().into(),
+                articles.len().into(),
+                outlets.len().into(),
+                claim.tier.as_str().into(),
+            ]);
+        }
+        table
+    }
+
+    fn mentions(&self) -> Table {
+        let columns = [
+            "claim_id",
+            "sentence_id",
+            "article_id",
+            "outlet",
+            "similarity",
+            "tier",
+        ];
+        let mut table = Table::new("mentions", columns);
+        for (position, claim) in self.run.claims.iter().enumerate() {
+            for mention in &claim.mentions {
+                let article = &self.run.articles[self.sentence(mention.sentence).article];
+                table.rows.push(vec![
+                    claim_id(position).into(),
+                    self.sentence_id(mention.sentence).into(),
+                    article.id.as_str().into(),
+                    article.outlet.as_str().into(),
+                    mention.similarity.into(),
+                    mention.tier.as_str().into(),
+                ]);
+            }
+        }
+        table
+    }
+
+    fn comparisons(&self) -> Table {
+        let columns = [
+            "claim_id",
+            "event_id",
+            "outlet_a",
+            "outlet_b",
+            "sentence_id_a",
+            "sentence_id_b",
+            "text_a",
+            "text_b",
+            "similarity",
+            "cosine",
+            "relation",
+            "conflict",
+        ];
+        let mut table = Table::new("comparisons", columns);
+        for measure in MEASURES {
+            table
+                .columns
+                .extend(["a", "b", "difference"].map(|side| format!("{measure}_{side}")));
+        }
+        for comparison in &self.run.comparisons {
+            let Comparison {
+                sentence_a: a,
+                sentence_b: b,
+                ..
+            } = *comparison;
+            let mut row: Vec<Cell> = vec![
+                claim_id(comparison.claim).into(),
+                event_id(self.run.claims[comparison.claim].event).into(),
+                self.outlet(a).into(),
+                self.outlet(b).into(),
+                self.sentence_id(a).into(),
+                self.sentence_id(b).into(),
+                self.text(a).into(),
+                self.text(b).into(),
+                comparison.similarity.into(),
+                comparison.cosine.into(),
+                comparison.relation.as_str().into(),
+                comparison.conflict.map(|conflict| conflict.as_str()).into(),
+            ];
+            for (of_a, of_b) in self.measures(a).into_iter().zip(self.measures(b)) {
+                let difference = of_a.zip(of_b).map(|(a, b)| a - b);
+                row.extend([of_a.into(), of_b.into(), difference.into()]);
+            }
+            table.rows.push(row);
+        }
+        table
+    }
+
+    /// The values of `MEASURES` for one sentence.
+    fn measures(&self, position: usize) -> [Option<f32>; MEASURES.len()] {
+        let (sentence, annotations) = (self.sentence(position), &self.run.annotations[position]);
+        [
+            annotations.sentiment.map(|sentiment| sentiment.score()),
+            Some(annotations.certainty.score),
+            Some(position_in_article(sentence, self.n_sentences[sentence.article])),
+        ]
+    }
+
+    fn framing(&self) -> Table {
+        let columns = [
+            "claim_id",
+            "outlet_a",
+            "outlet_b",
+            "sentence_id_a",
+            "sentence_id_b",
+            "dimension",
+            "evidence_a",
+            "start_char_a",
+            "end_char_a",
+            "evidence_b",
+            "start_char_b",
+            "end_char_b",
+            "value_a",
+            "value_b",
+            "difference",
+        ];
+        let mut table = Table::new("framing", columns);
+        for comparison in &self.run.comparisons {
+            let Comparison {
+                sentence_a: a,
+                sentence_b: b,
+                ..
+            } = *comparison;
+            for difference in &comparison.differences {
+                let mut row: Vec<Cell> = vec![
+                    claim_id(comparison.claim).into(),
+                    self.outlet(a).into(),
+                    self.outlet(b).into(),
+                    self.sentence_id(a).into(),
+                    self.sentence_id(b).into(),
+                    difference.dimension.as_str().into(),
+                ];
+                row.extend(self.evidence(a, &difference.a));
+                row.extend(self.evidence(b, &difference.b));
+                row.extend([
+                    difference.a.value.as_str().into(),
+                    difference.b.value.as_str().into(),
+                    difference.difference.into(),
+                ]);
+                table.rows.push(row);
+            }
+        }
+        table
+    }
+
+    /// The words and their character offsets into the sentence's field of the article.
+    fn evidence(&self, sentence: usize, evidence: &Evidence) -> [Cell; 3] {
+        let Some(span) = evidence.span else {
+            return [Cell::Empty, Cell::Empty, Cell::Empty];
+        };
+        let (words, before) = (
+            span.slice(self.text(sentence)),
+            &self.text(sentence)[..span.start],
+        );
+        let start = self.sentence(sentence).chars.start + before.chars().count();
+        [words.into(), start.into(), (start + words.chars().count()).into()]
+    }
+
+    fn coverage(&self) -> Table {
+        let columns = [
+            "claim_id",
+            "outlet",
+            "status",
+            "reason",
+            "n_sentences",
+            "first_position",
+        ];
+        let mut table = Table::new("coverage", columns);
+        for row in &self.run.coverage {
+            table.rows.push(vec![
+                claim_id(row.claim).into(),
+                row.outlet.as_str().into(),
+                row.status.as_str().into(),
+                row.status.reason().into(),
+                row.n_sentences.into(),
+                row.first_position.into(),
+            ]);
+        }
+        table
+    }
+
+    fn rejected(&self) -> Table {
+        let mut table = Table::new("rejected", ["file", "row", "reason"]);
+        for rejection in &self.run.rejected {
+            table.rows.push(vec![
+                rejection.file.as_str().into(),
+                rejection.row.map(|row| row as usize).into(),
+                rejection.reason.as_str().into(),
+            ]);
+        }
+        table
+    }
+
+    fn sentence(&self, position: usize) -> &'run Sentence {
+        &self.run.sentences[position]
+    }
+
+    fn text(&self, position: usize) -> &'run str {
+        let sentence = self.sentence(position);
+        sentence.text(&self.run.articles[sentence.article])
+    }
+
+    fn sentence_id(&self, position: usize) -> String {
+        let sentence = self.sentence(position);
+        sentence.id(&self.run.articles[sentence.article])
+    }
+
+    fn outlet(&self, position: usize) -> &'run str {
+        &self.run.articles[self.sentence(position).article].outlet
+    }
+}
+
+/// `c0001` for the first claim.
+pub(super) fn claim_id(position: usize) -> String {
+    format!("c{:04}", position + 1)
+}
+
+/// `e0001` for the first event.
+fn event_id(position: usize) -> String {
+    format!("e{:04}", position + 1)
+}

@@ -1,0 +1,141 @@
+//! The bundled model against sentence-transformers (golden files made by models/make_golden.py), and what must not
+//! change an encoding.
+
+use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
+
+use ndarray::{Array2, Axis};
+use parallax::encode::{Encoder, ModelFiles, OnnxEncoder};
+use proptest::prelude::*;
+
+static ENCODER: LazyLock<OnnxEncoder> =
+    LazyLock::new(|| OnnxEncoder::new(&ModelFiles::bundled().unwrap(), 2).unwrap());
+
+fn golden(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name)
+}
+
+fn sentences() -> Vec<String> {
+    std::fs::read_to_string(golden("sentences.txt"))
+        .unwrap()
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+fn reference() -> Array2<f32> {
+    let bytes = std::fs::read(golden("embeddings.safetensors")).unwrap();
+    let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
+    let tensor = tensors.tensor("embeddings").unwrap();
+    let values = tensor
+        .data()
+        .as_chunks::<4>()
+        .0
+        .iter()
+        .map(|&bytes| f32::from_le_bytes(bytes))
+        .collect();
+    Array2::from_shape_vec((tensor.shape()[0], tensor.shape()[1]), values).unwrap()
+}
+
+fn embed(texts: &[String]) -> Array2<f32> {
+    ENCODER
+        .embed(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+        .unwrap()
+}
+
+#[test]
+fn embeddings_agree_with_sentence_transformers() {
+    let (ours, reference) = (embed(&sentences()), reference());
+    assert_eq!(ours.dim(), (200, 384));
+    let cosines = (&ours * &reference).sum_axis(Axis(1));
+    let (mean, least) = (cosines.mean().unwrap(), cosines.fold(1.0_f32, |a, &b| a.min(b)));
+    println!("8-bit weights against sentence-transformers: cosine {mean:.5} on average, {least:.5} at least");
+    assert!(mean >= 0.999, "cosine is {mean} on average");
+    assert!(least >= 0.998, "cosine is {least} at least");
+}
+
+#[test]
+fn the_bundled_files_are_those_of_the_manifest() {
+    ModelFiles::bundled().unwrap().verify().unwrap();
+}
+
+#[test]
+fn an_encoding_does_not_depend_on_batch_order_or_threads() {
+    let texts = sentences();
+    let together = embed(&texts);
+    let mut reversed: Vec<String> = texts.iter().rev().cloned().collect();
+    let mut back = embed(&reversed);
+    back.invert_axis(Axis(0));
+    assert_eq!(together, back);
+    reversed.truncate(37);
+    for (text, row) in reversed.iter().zip(together.rows().into_iter().rev()) {
+        assert_eq!(embed(std::slice::from_ref(text)).row(0), row, "{text}");
+    }
+    let one_thread = OnnxEncoder::new(&ModelFiles::bundled().unwrap(), 1).unwrap();
+    assert_eq!(
+        one_thread
+            .embed(&texts.iter().map(String::as_str).collect::<Vec<_>>())
+            .unwrap(),
+        together
+    );
+}
+
+#[test]
+fn sentiment_agrees_with_the_training_script() {
+    let golden: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(golden("sentiment.json")).unwrap()).unwrap();
+    let expected: Vec<[f32; 3]> = serde_json::from_value(golden["probabilities"].clone()).unwrap();
+    let texts = sentences();
+    let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+    for (encoding, expected) in ENCODER.encode(&texts, &|_| ()).unwrap().iter().zip(expected) {
+        let found = encoding.sentiment.unwrap();
+        for (found, expected) in [found.negative, found.neutral, found.positive]
+            .into_iter()
+            .zip(expected)
+        {
+            assert!((found - expected).abs() < 2e-3, "{found} and {expected}");
+        }
+    }
+}
+
+#[test]
+fn the_words_that_drive_the_tone_are_the_loaded_ones() {
+    let text = "The brutal regime praised its people.";
+    let encoding = &ENCODER.encode(&[text], &|_| ()).unwrap()[0];
+    let word = |better: fn(f32, f32) -> bool| {
+        let words = encoding.words.spans.iter().zip(&encoding.tone);
+        words
+            .reduce(|best, next| if better(*next.1, *best.1) { next } else { best })
+            .unwrap()
+            .0
+            .slice(text)
+    };
+    assert_eq!(word(|a, b| a < b), "brutal");
+    assert_eq!(word(|a, b| a > b), "praised");
+}
+
+#[test]
+fn a_text_that_is_too_long_is_cut_and_says_so() {
+    let long = "word ".repeat(1_000_000);
+    let encodings = ENCODER.encode(&[&long, "A short one."], &|_| ()).unwrap();
+    assert!(encodings[0].truncated && !encodings[1].truncated);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn any_text_has_a_unit_embedding_and_words_that_slice(texts in prop::collection::vec("\\PC{0,60}", 1..6)) {
+        let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+        for (text, encoding) in texts.iter().zip(ENCODER.encode(&texts, &|_| ()).unwrap()) {
+            let length: f32 = encoding.embedding.iter().map(|value| value * value).sum();
+            prop_assert!((length - 1.0).abs() < 1e-4);
+            prop_assert_eq!(encoding.words.spans.len(), encoding.tone.len());
+            for span in &encoding.words.spans {
+                prop_assert!(!span.slice(text).trim().is_empty());
+            }
+        }
+    }
+}
