@@ -100,7 +100,8 @@ impl Config {
 
     fn resolve_paths(&mut self, folder: &Path) {
         for path in self.inputs.iter_mut().chain([&mut self.out]) {
-            *path = folder.join(&path);
+            // Without the dots that `inputs = ["."]` would leave in every file's name.
+            *path = folder.join(&path).components().collect();
         }
         if self.model != Self::default().model {
             self.model = folder.join(&self.model).display().to_string();

@@ -1,6 +1,5 @@
 //! The stages in order: files in, a [`Run`] with every record out. Nothing is written here.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
@@ -163,7 +162,7 @@ fn sentences_of(articles: &[Article], observer: &dyn Observer) -> (Vec<Sentence>
 }
 
 /// The positions of the sentences that are the outlet's own reporting in a language that the model knows. Articles in
-/// another language, and articles without such a sentence, get a warning.
+/// another language get a warning.
 fn sentences_to_encode(articles: &mut [Article], sentences: &[Sentence], languages: &[String]) -> Vec<usize> {
     let is_known = |article: &Article| article.language == "und" || languages.contains(&article.language);
     for article in articles.iter_mut().filter(|article| !is_known(article)) {
@@ -176,21 +175,9 @@ fn sentences_to_encode(articles: &mut [Article], sentences: &[Sentence], languag
     }
     let is_wanted =
         |sentence: &Sentence| sentence.kind.is_reporting() && is_known(&articles[sentence.article]);
-    let wanted: Vec<usize> = (0..sentences.len())
+    (0..sentences.len())
         .filter(|&position| is_wanted(&sentences[position]))
-        .collect();
-    let with_reporting: BTreeSet<usize> = wanted
-        .iter()
-        .map(|&position| sentences[position].article)
-        .collect();
-    for (position, article) in articles.iter_mut().enumerate() {
-        if !with_reporting.contains(&position) && article.warnings.is_empty() {
-            article
-                .warnings
-                .push("no sentence of running text was found: not matched".to_owned());
-        }
-    }
-    wanted
+        .collect()
 }
 
 fn encode_sentences(

@@ -19,7 +19,7 @@ static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
         r"(?i)^read more (?:here|at|on|from|about|in)\b[^.]{0,120}\.?$",
         r"(?i)^read or share this (?:story|article)\b",
         // Offers and appeals.
-        r"(?i)^(?:sign up|subscribe|register)\b.*\b(?:newsletters?|e-?mails?|inbox|alerts?|briefing|podcast|for free|free trial|notifications?|channel)\b",
+        r"(?i)^(?:sign up|subscribe)\b.*\b(?:newsletters?|e-?mails?|inbox|alerts?|briefing|podcast|for free|free trial|notifications?|channel)\b",
         r"(?i)^(?:get|want)\b.*\b(?:newsletters?|in your inbox|to your inbox)\b",
         r"(?i)^(?:thank you|thanks) for (?:signing up|subscribing|reading)\b",
         r"(?i)^follow (?:us|me|him|her|them|the author)\b.*\b(?:on|at)\b",
@@ -31,11 +31,14 @@ static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
         r"(?i)^visit .{1,60}\bhomepage for more\b",
         r"(?i)^contact (?:us|the (?:author|reporter|writer)) at \S+@\S+$",
         // How the article was made.
-        r"(?i)\bcontributed to (?:this|the) (?:story|report|article|piece|post|dispatch|reporting)\b",
-        r"(?i)\bcontributed (?:reporting|research)\b",
+        r"(?i)\bcontributed (?:reporting |research )?to this (?:story|report|article|piece|post|dispatch)\b",
+        r"(?i)\bcontributed (?:to the (?:story|report|article)|to (?:the |this )?reporting|(?:reporting|research)(?: from [\p{L} ,]+)?)\W*$",
         r"^(?:Contributing|Contributors|Additional reporting by|Reporting by|Compiled by|Editing by|Written by)\b\s*:?\s*\p{Lu}",
         r"^\(?(?:Additional )?[Rr]eporting by \p{Lu}.*\b[Ee]diting by \p{Lu}",
-        r"(?i)^\W*(?:this|the) (?:story|article|report|post|piece|column|page) (?:was|is|has been) (?:(?:last|first|originally) )?(?:updated|corrected|edited|published|adapted|produced|clarified|amended|being updated)\b",
+        // "The report was published on Monday" is news; "this story" is the outlet's own.
+        r"(?i)^\W*this (?:story|article|report|post|piece|column|page) (?:was|is|has been) (?:(?:last|first) )?(?:updated|corrected|clarified|amended|being updated)\b",
+        r"(?i)^\W*(?:the|an earlier version of this) (?:story|article|post|report) (?:was|has been) (?:last )?updated\b",
+        r"(?i)^\W*this (?:story|article|post|piece|column) (?:was|is|has been) (?:(?:first|originally) )?(?:edited|published|adapted|produced)\b",
         r"(?i)^this (?:article|story) (?:is more than|originally appeared|first appeared)\b",
         r"(?i)^this is a (?:developing|breaking(?: news)?) (?:story|news story)\b",
         r"(?i)^this is a rush transcript\b",

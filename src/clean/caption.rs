@@ -6,10 +6,11 @@ use super::line::Line;
 use super::pattern::{self, regex};
 use crate::records::{Kind, Span};
 
+/// Each pattern reads a whole line.
 static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
     pattern::set(&[
         r"(?i)^(?:photos?|images?|pictures?|pics?|videos?|media|caption|file photo|file image|screenshot|infographic|graphic|watch|listen|(?:photo|image|video|picture) credits?)\s*:.",
-        r"(?i)^(?:photo|image|picture|video|photograph|photo illustration|illustration)s? (?:by|credit|courtesy of|copyright|caption)\b",
+        r"(?i)^(?:photo|image|picture|video|photograph|photo illustration|illustration)s? (?:credit|copyright|caption|(?:by|courtesy of) (?-i:\p{Lu})[^.]{0,60}\.?$)",
         r"(?i)^(?:media|image|video) caption\b",
         r"(?i)^(?:enlarge this image|toggle caption|hide caption|media playback is unsupported)\b",
         r"^CLOSE \p{Lu}",

@@ -198,6 +198,22 @@ fn flags_whole_lines() {
             line: "The works will begin soon.",
             kind: Kind::Body,
         },
+        Case {
+            line: "The report was published on Monday by the city’s auditor.",
+            kind: Kind::Body,
+        },
+        Case {
+            line: "Heavy rain contributed to the report’s delay, she said.",
+            kind: Kind::Body,
+        },
+        Case {
+            line: "Video by a passer-by shows lorries on the bridge.",
+            kind: Kind::Body,
+        },
+        Case {
+            line: "This report was published by the auditor in June.",
+            kind: Kind::Body,
+        },
     ];
     for Case { line, kind } in cases {
         let article = clean(article("", &format!("{A}\n\n{line}\n\n{B}")));

@@ -1,24 +1,45 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::records::{Annotations, Quantity, QuantityKind};
+use crate::records::{Annotations, Name, Quantity, QuantityKind};
 
 /// How rare each name and date is among the sentences of the run.
 #[derive(Debug, Clone, Default)]
 pub struct NameFrequency {
     sentences_with: BTreeMap<String, usize>,
     n_sentences: usize,
+    /// Names of one word.
+    single: BTreeSet<String>,
 }
 
 impl NameFrequency {
     /// Counts the sentences that each name and date stands in.
     pub fn new(annotations: &[Annotations]) -> Self {
-        let mut sentences_with = BTreeMap::new();
-        for anchor in annotations.iter().flat_map(anchors) {
-            *sentences_with.entry(anchor).or_insert(0) += 1;
-        }
-        Self {
-            sentences_with,
+        let names = annotations.iter().flat_map(|annotations| &annotations.names);
+        let single = names
+            .filter(|name| !name.key.contains(' '))
+            .map(|name| name.key.clone())
+            .collect();
+        let mut frequency = Self {
+            sentences_with: BTreeMap::new(),
             n_sentences: annotations.len(),
+            single,
+        };
+        for annotations in annotations {
+            for anchor in frequency.anchors(annotations) {
+                *frequency.sentences_with.entry(anchor).or_insert(0) += 1;
+            }
+        }
+        frequency
+    }
+
+    /// The form in which a name is compared: its last word where the run has that word as a name of its own, so that
+    /// "Jimmy Morales" is "Morales"; the whole name otherwise, so that "United States" stays whole.
+    pub(super) fn anchor(&self, name: &Name) -> String {
+        let last = name.key.rsplit(' ').next().unwrap_or_default();
+        if self.single.contains(last) {
+            last.to_owned()
+        } else {
+            name.key.clone()
         }
     }
 
@@ -28,10 +49,18 @@ impl NameFrequency {
         ((self.n_sentences + 1) as f32 / n as f32).ln()
     }
 
+    /// What ties a sentence to the world: its names and dates.
+    fn anchors(&self, annotations: &Annotations) -> BTreeSet<String> {
+        let names = annotations.names.iter().map(|name| self.anchor(name));
+        names
+            .chain(annotations.quantities.iter().filter_map(date_anchor))
+            .collect()
+    }
+
     /// Dice coefficient of the two sentences' names and dates, each weighted by its rarity, in [0, 1]; `None` where
     /// either has none.
     pub(super) fn overlap(&self, a: &Annotations, b: &Annotations) -> Option<f32> {
-        let (a, b) = (anchors(a), anchors(b));
+        let (a, b) = (self.anchors(a), self.anchors(b));
         if a.is_empty() || b.is_empty() {
             return None;
         }
@@ -44,21 +73,6 @@ impl NameFrequency {
         } else {
             1.0
         })
-    }
-}
-
-/// What ties a sentence to the world: the last word of each name, so that "Morales" is "Jimmy Morales", and the dates.
-fn anchors(annotations: &Annotations) -> BTreeSet<String> {
-    let names = annotations.names.iter().map(|name| name_anchor(&name.key));
-    let dates = annotations.quantities.iter().filter_map(date_anchor);
-    names.chain(dates).collect()
-}
-
-/// "united states" stays whole: its last word alone names nothing.
-pub(super) fn name_anchor(key: &str) -> String {
-    match key.rsplit(' ').next() {
-        Some(last) if !last.ends_with('s') || key.split(' ').count() == 1 => last.to_owned(),
-        _ => key.to_owned(),
     }
 }
 

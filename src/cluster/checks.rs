@@ -1,5 +1,5 @@
 use super::Candidate;
-use super::anchors::{NameFrequency, name_anchor};
+use super::anchors::NameFrequency;
 use crate::records::{Annotations, Conflict, Name, Quantity, QuantityKind, Span, TokenStates};
 
 /// Least overlap of the names and dates of two sentences of one claim, where both have some.
@@ -26,7 +26,7 @@ pub enum Verdict {
 
 /// Checks a pair; symmetric.
 pub fn check(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> Verdict {
-    if other_speaker(a, b) || other_speaker(b, a) {
+    if other_speaker(a, b, names) || other_speaker(b, a, names) {
         return Verdict::OtherSpeaker;
     }
     if names
@@ -42,20 +42,19 @@ pub fn check(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> Ver
 }
 
 /// True where a's words are a named speaker's, and b hands its own to a speaker and does not name that one at all.
-fn other_speaker(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+fn other_speaker(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> bool {
     let is_attributed = b
         .annotations
         .attribution
         .as_ref()
         .is_some_and(|attribution| attribution.source.is_some());
-    let speaker = named_speaker(a.annotations).map(|name| name_anchor(&name.key));
-    let named_in_b = |anchor: &String| {
+    let is_named_in_b = |speaker: &Name| {
         b.annotations
             .names
             .iter()
-            .any(|name| name_anchor(&name.key) == *anchor)
+            .any(|name| names.anchor(name) == names.anchor(speaker))
     };
-    is_attributed && speaker.is_some_and(|anchor| !named_in_b(&anchor))
+    is_attributed && named_speaker(a.annotations).is_some_and(|speaker| !is_named_in_b(speaker))
 }
 
 /// The name that the source ends in: "Trump", "spokesman Matthew Miller", not "a Reuters report".

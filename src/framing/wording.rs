@@ -7,33 +7,68 @@ const MIN_SIMILARITY: f32 = 0.6;
 /// Least weight of a word that is worth a row: below are the function words.
 const MIN_WEIGHT: f32 = 2.5;
 
+/// Forms that are rare enough to pass [`MIN_WEIGHT`] and still only carry tense or number.
+const AUXILIARIES: [&str; 16] = [
+    "been", "being", "was", "were", "had", "has", "have", "having", "did", "does", "would", "could",
+    "should", "will", "can", "may",
+];
+
 /// Phrases that answer each other in other words.
 pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment) -> Vec<FramingDifference> {
-    let differs = |pair: &&AlignedPhrase| {
-        pair.similarity >= MIN_SIMILARITY
-            && is_content(a, &pair.a)
-            && is_content(b, &pair.b)
-            && !is_annotated(a, &pair.a)
-            && !is_annotated(b, &pair.b)
-            && folded(pair.a.slice(a.text)) != folded(pair.b.slice(b.text))
-    };
-    let evidence = |span: Span, text: &str| Evidence {
-        span: Some(span),
-        value: folded(span.slice(text)),
-    };
-    let row = |pair: &AlignedPhrase| FramingDifference {
-        dimension: Dimension::Wording,
-        a: evidence(pair.a, a.text),
-        b: evidence(pair.b, b.text),
-        difference: None,
-    };
-    alignment.pairs.iter().filter(differs).map(row).collect()
+    alignment
+        .pairs
+        .iter()
+        .filter_map(|pair| difference(a, b, pair))
+        .collect()
 }
 
-/// True where the phrase holds a word that is not a function word.
-fn is_content(side: &Side<'_>, phrase: &Span) -> bool {
+fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<FramingDifference> {
+    let (of_a, of_b) = (content_words(a, &pair.a), content_words(b, &pair.b));
+    let same = |x: &Span, y: &Span| folded(x.slice(a.text)) == folded(y.slice(b.text));
+    let n_before = of_a.iter().zip(&of_b).take_while(|(x, y)| same(x, y)).count();
+    let (of_a, of_b) = (&of_a[n_before..], &of_b[n_before..]);
+    let n_behind = of_a
+        .iter()
+        .rev()
+        .zip(of_b.iter().rev())
+        .take_while(|(x, y)| same(x, y))
+        .count();
+    let (of_a, of_b) = (&of_a[..of_a.len() - n_behind], &of_b[..of_b.len() - n_behind]);
+    let (span_a, span_b) = (cover(of_a)?, cover(of_b)?);
+    let differs = pair.similarity >= MIN_SIMILARITY
+        && !is_annotated(a, &span_a)
+        && !is_annotated(b, &span_b)
+        && !is_same_name(a, &span_a, b, &span_b);
+    let evidence = |side: &Side<'_>, span: Span| Evidence {
+        span: Some(span),
+        value: folded(span.slice(side.text)),
+    };
+    differs.then(|| FramingDifference {
+        dimension: Dimension::Wording,
+        a: evidence(a, span_a),
+        b: evidence(b, span_b),
+        difference: None,
+    })
+}
+
+/// The words of a phrase that are not function words.
+fn content_words(side: &Side<'_>, phrase: &Span) -> Vec<Span> {
     let words = &side.encoding.words;
-    (0..words.len()).any(|word| phrase.contains(&words.spans[word]) && words.weights[word] >= MIN_WEIGHT)
+    let is_content = |&word: &usize| {
+        let text = words.spans[word].slice(side.text).to_lowercase();
+        phrase.contains(&words.spans[word])
+            && words.weights[word] >= MIN_WEIGHT
+            && !AUXILIARIES.contains(&text.as_str())
+    };
+    (0..words.len())
+        .filter(is_content)
+        .map(|word| words.spans[word])
+        .collect()
+}
+
+/// From the first to the last of the words; `None` where there are none.
+fn cover(words: &[Span]) -> Option<Span> {
+    Some(Span::new(words.first()?.start, words.last()?.end))
 }
 
 /// True for the words of a cue, a number or a date, which have dimensions of their own.
@@ -47,6 +82,20 @@ fn is_annotated(side: &Side<'_>, phrase: &Span) -> bool {
     cue.chain(quantities).any(|span| span.contains(phrase))
 }
 
+/// True for two forms of one name: "Guatemala" and "Guatemalan", "Trump" and "Donald Trump".
+fn is_same_name(a: &Side<'_>, span_a: &Span, b: &Side<'_>, span_b: &Span) -> bool {
+    let key = |side: &Side<'_>, span: &Span| {
+        let names = &side.annotations.names;
+        names
+            .iter()
+            .find(|name| name.span.overlaps(span))
+            .map(|name| name.key.clone())
+    };
+    let same =
+        |(x, y): (String, String)| x == y || x.ends_with(&format!(" {y}")) || y.ends_with(&format!(" {x}"));
+    key(a, span_a).zip(key(b, span_b)).is_some_and(same)
+}
+
 /// Lower case, straight apostrophes, no possessive, no plural: "Migrants’" is "migrant".
 fn folded(phrase: &str) -> String {
     let lower = phrase.to_lowercase().replace('’', "'");
@@ -57,7 +106,7 @@ fn folded(phrase: &str) -> String {
             .unwrap_or(word);
         let stem = word
             .strip_suffix('s')
-            .filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'i', 'u']));
+            .filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'i', 'u', 'e']));
         stem.unwrap_or(word).replace('.', "")
     };
     lower.split_whitespace().map(fold).collect::<Vec<_>>().join(" ")

@@ -1,6 +1,8 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use parallax::records::Rejection;
+
 /// How a command ended where nothing stopped it.
 pub enum Outcome {
     /// All is done.
@@ -28,6 +30,27 @@ pub fn print(text: &str) -> io::Result<()> {
     let mut stdout = anstream::stdout().lock();
     stdout.write_all(text.as_bytes())?;
     stdout.flush()
+}
+
+/// Says on stderr what could not be used; the first few, since a wrong column name rejects every row.
+pub fn list_rejected(rejected: &[Rejection]) {
+    const MOST: usize = 10;
+    for rejection in rejected.iter().take(MOST) {
+        let row = rejection.row.map_or(String::new(), |row| format!(": row {row}"));
+        let _ = writeln!(
+            io::stderr(),
+            "rejected: {}{row}: {}",
+            rejection.file,
+            rejection.reason
+        );
+    }
+    if rejected.len() > MOST {
+        let _ = writeln!(
+            io::stderr(),
+            "rejected: {} more, listed in the table `rejected`",
+            rejected.len() - MOST
+        );
+    }
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {

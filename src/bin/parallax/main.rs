@@ -34,10 +34,7 @@ fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     if !arguments.quiet {
         exit::print(&parallax::report::summary(&run, &args::summary_options()))?;
     }
-    for rejection in &run.rejected {
-        let row = rejection.row.map_or(String::new(), |row| format!(": row {row}"));
-        eprintln!("rejected: {}{row}: {}", rejection.file, rejection.reason);
-    }
+    exit::list_rejected(&run.rejected);
     Ok(if run.rejected.is_empty() {
         Outcome::Done
     } else {

@@ -1,0 +1,66 @@
+"""Checks the tables of a run with another CSV reader than the one that wrote them.
+
+    python3 .ci/check_tables.py out
+"""
+
+import csv
+import json
+import sys
+from pathlib import Path
+
+COLUMNS = {
+    "articles": "article_id outlet headline url date_published language event_id n_sentences n_claims warnings",
+    "sentences": "sentence_id article_id outlet index start_char end_char start_byte end_byte text kind voice "
+    "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source",
+    "claims": "claim_id event_id text n_sentences n_articles n_outlets tier",
+    "mentions": "claim_id sentence_id article_id outlet similarity tier",
+    "comparisons": "claim_id event_id outlet_a outlet_b sentence_id_a sentence_id_b text_a text_b similarity relation "
+    "conflict sentiment_a sentiment_b sentiment_difference",
+    "framing": "claim_id outlet_a outlet_b sentence_id_a sentence_id_b dimension evidence_a start_char_a end_char_a "
+    "evidence_b start_char_b end_char_b value_a value_b difference",
+    "coverage": "claim_id outlet status reason n_sentences first_position",
+    "rejected": "file row reason",
+}
+
+
+def read(folder, name):
+    with open(folder / f"{name}.csv", encoding="utf-8", newline="") as file:
+        reader = csv.DictReader(file, strict=True)
+        rows = list(reader)
+    missing = [column for column in COLUMNS[name].split() if column not in reader.fieldnames]
+    assert not missing, f"{name}.csv: columns {missing} are missing"
+    assert all(None not in row and None not in row.values() for row in rows), f"{name}.csv: a row has too many or too few fields"
+    print(f"{name}.csv: {len(rows)} rows, {len(reader.fieldnames)} columns")
+    return rows
+
+
+def body(article):
+    return Path(article["file"]).read_bytes().decode("utf-8-sig")
+
+
+def main():
+    folder = Path(sys.argv[1])
+    tables = {name: read(folder, name) for name in COLUMNS}
+    run = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    for name in ("articles", "sentences", "claims", "comparisons"):
+        assert len(tables[name]) == run["counts"][name], f"{name}.csv and run.json disagree"
+    bodies = {article["article_id"]: body(article) for article in tables["articles"]}
+    sentences = {sentence["sentence_id"]: sentence for sentence in tables["sentences"]}
+    for sentence in sentences.values():
+        if sentence["field"] == "body":
+            text = bodies[sentence["article_id"]]
+            assert text[int(sentence["start_char"]) : int(sentence["end_char"])] == sentence["text"]
+            bytes_ = text.encode()[int(sentence["start_byte"]) : int(sentence["end_byte"])]
+            assert bytes_.decode() == sentence["text"]
+    for row in tables["framing"]:
+        for side in "ab":
+            sentence = sentences[row[f"sentence_id_{side}"]]
+            if row[f"evidence_{side}"] and sentence["field"] == "body":
+                span = slice(int(row[f"start_char_{side}"]), int(row[f"end_char_{side}"]))
+                assert bodies[sentence["article_id"]][span] == row[f"evidence_{side}"]
+    assert all(mention["sentence_id"] in sentences for mention in tables["mentions"])
+    print("every offset slices to its words")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,314 @@
+//! The command line: exit code, stdout and stderr, and what becomes of bad input.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder of its own to run the binary in.
+struct Cli(TempDir);
+
+impl Cli {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn file(&self, name: &str, bytes: impl AsRef<[u8]>) -> &Self {
+        let path = self.0.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        self
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
+        command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("NO_COLOR", "1");
+        command
+    }
+
+    /// Exit code, stdout and stderr as one text, without what differs between machines.
+    fn run(&self, arguments: &[&str]) -> String {
+        let Output {
+            status,
+            stdout,
+            stderr,
+        } = self.command(arguments).output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(".exe", "");
+        format!(
+            "exit code {}\n-- stdout\n{}-- stderr\n{}",
+            status.code().unwrap(),
+            text(stdout),
+            text(stderr)
+        )
+    }
+
+    fn read(&self, name: &str) -> String {
+        fs::read_to_string(self.0.path().join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+    }
+
+    fn rows(&self, name: &str) -> usize {
+        csv::Reader::from_path(self.0.path().join(name))
+            .unwrap()
+            .records()
+            .map(|row| row.unwrap())
+            .count()
+    }
+}
+
+const BRIDGE: &str =
+    "The bridge over the river was closed on Monday after engineers found cracks in its main pillar.";
+const BRIDGE_TOO: &str =
+    "The river bridge was shut on Monday when engineers found cracks in the main pillar.";
+
+#[test]
+fn help_shows_examples_and_exit_codes() {
+    insta::assert_snapshot!("help", Cli::new().run(&["--help"]));
+    insta::assert_snapshot!("help_compare", Cli::new().run(&["compare", "--help"]));
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    for arguments in [
+        &["compare"][..],
+        &["compair"],
+        &["compare", "x", "--format", "xls"],
+        &["compare", "x", "--threads", "0"],
+    ] {
+        let output = Cli::new().run(arguments);
+        assert!(output.starts_with("exit code 2"), "{output}");
+    }
+}
+
+#[test]
+fn two_outlets_that_say_the_same_share_a_claim() {
+    let cli = Cli::new();
+    cli.file("in/a.txt", BRIDGE).file("in/b.txt", BRIDGE_TOO);
+    cli.file(
+        "in/articles.csv",
+        "file,outlet\na.txt,Morning Post\nb.txt,Evening Star\n",
+    );
+    insta::assert_snapshot!("two_outlets", cli.run(&["compare", "in", "--out", "out"]));
+    assert_eq!(
+        (
+            cli.rows("out/articles.csv"),
+            cli.rows("out/claims.csv"),
+            cli.rows("out/mentions.csv")
+        ),
+        (2, 1, 2)
+    );
+    assert!(
+        cli.read("out/comparisons.csv")
+            .contains("Evening Star,Morning Post")
+    );
+}
+
+#[test]
+fn what_stops_a_run_says_where_and_how_to_mend_it() {
+    struct Case {
+        name: &'static str,
+        files: &'static [(&'static str, &'static str)],
+        arguments: &'static [&'static str],
+    }
+    for case in [
+        Case {
+            name: "empty_folder",
+            files: &[("in/.keep", "")],
+            arguments: &["compare", "in"],
+        },
+        Case {
+            name: "no_such_input",
+            files: &[],
+            arguments: &["compare", "nowhere"],
+        },
+        Case {
+            name: "missing_column",
+            files: &[("a.csv", "title,body\nx,y\n")],
+            arguments: &["compare", "a.csv"],
+        },
+        Case {
+            name: "unknown_ending",
+            files: &[("a.pdf", "x")],
+            arguments: &["compare", "a.pdf"],
+        },
+        Case {
+            name: "unknown_key",
+            files: &[("job.toml", "inputs = ['in']\n[cluster]\nconfirm = 0.8\n")],
+            arguments: &["compare", "--job", "job.toml"],
+        },
+        Case {
+            name: "job_without_inputs",
+            files: &[("job.toml", "")],
+            arguments: &["compare", "--job", "job.toml"],
+        },
+        Case {
+            name: "no_such_model",
+            files: &[("a.txt", "x")],
+            arguments: &["compare", "a.txt", "--model", "models/x"],
+        },
+        Case {
+            name: "out_is_a_file",
+            files: &[("a.txt", "Some words."), ("out", "")],
+            arguments: &["compare", "a.txt", "--out", "out"],
+        },
+    ] {
+        let cli = Cli::new();
+        for (name, text) in case.files {
+            cli.file(name, text);
+        }
+        insta::assert_snapshot!(case.name, cli.run(case.arguments));
+    }
+}
+
+#[test]
+fn bad_rows_are_listed_and_nothing_else_is_lost() {
+    let cli = Cli::new();
+    cli.file("in/good.txt", BRIDGE)
+        .file("in/empty.txt", " \n ")
+        .file("in/picture.txt", [0x89, b'P', b'N', b'G', 0, 0, 1]);
+    cli.file(
+        "in/latin1.txt",
+        b"The caf\xe9 near the bridge was closed as well, its owner said on Tuesday afternoon.",
+    );
+    cli.file(
+        "in/table.csv",
+        "id,outlet,text\r\n1,Star,\"Two\nlines.\"\r\n1,Star,Again.\r\n2,,No outlet.\r\n3,Star,\r\n",
+    );
+    cli.file(
+        "in/lines.jsonl",
+        "{\"id\": 9, \"outlet\": \"Post\", \"text\": \"A line.\"}\nnot json\n",
+    );
+    let output = cli.run(&["compare", "in", "--out", "out", "--quiet"]);
+    insta::assert_snapshot!("bad_rows", output);
+    assert_eq!(cli.rows("out/articles.csv"), 4);
+    assert_eq!(cli.rows("out/rejected.csv"), 6);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_in_a_folder_is_a_rejection() {
+    let cli = Cli::new();
+    cli.file("in/good.txt", BRIDGE);
+    std::os::unix::fs::symlink("nowhere", cli.0.path().join("in/gone.txt")).unwrap();
+    let output = cli.run(&["compare", "in", "--out", "out", "--quiet"]);
+    assert!(output.starts_with("exit code 3"), "{output}");
+    assert!(cli.read("out/rejected.csv").contains("in/gone.txt"));
+}
+
+#[test]
+fn a_body_of_one_long_line_and_an_article_without_sentences_are_kept() {
+    let cli = Cli::new();
+    cli.file("in/long.txt", "word ".repeat(1_000_000))
+        .file("in/dots.txt", "… … …")
+        .file("in/good.txt", BRIDGE);
+    let output = cli.run(&["compare", "in", "--out", "out", "--quiet"]);
+    assert!(output.starts_with("exit code 0"), "{output}");
+    assert_eq!(cli.rows("out/articles.csv"), 3);
+    let articles = cli.read("out/articles.csv");
+    assert!(
+        articles.contains("longer than the model reads") && articles.contains("no running text"),
+        "{articles}"
+    );
+}
+
+#[test]
+fn another_language_is_kept_flagged_and_not_matched() {
+    let cli = Cli::new();
+    let german = "Die Brücke über den Fluss wurde am Montag gesperrt, nachdem Ingenieure Risse im Hauptpfeiler \
+                  gefunden hatten. Die Stadt sucht nun nach einer Lösung für die vielen Pendler.";
+    cli.file("in/a.txt", german)
+        .file("in/b.txt", german)
+        .file("in/c.txt", BRIDGE);
+    let output = cli.run(&["compare", "in", "--out", "out", "--quiet"]);
+    assert!(output.starts_with("exit code 0"), "{output}");
+    assert_eq!((cli.rows("out/articles.csv"), cli.rows("out/claims.csv")), (3, 0));
+    assert!(
+        cli.read("out/articles.csv")
+            .contains("language `deu` is not one that the model knows")
+    );
+}
+
+#[test]
+fn nothing_in_an_article_runs_in_a_spreadsheet_or_a_terminal() {
+    let cli = Cli::new();
+    let body = format!("=HYPERLINK(\"http://x\",\"y\")\n{BRIDGE} \u{1b}[31mred\u{7}");
+    cli.file("in/a.txt", &body).file("in/b.txt", BRIDGE_TOO);
+    cli.file(
+        "in/articles.csv",
+        "file,outlet\na.txt,=1+1\nb.txt,\u{1b}[2JStar\n",
+    );
+    let output = cli.run(&["compare", "in", "--out", "out"]);
+    assert!(
+        !output.contains('\u{1b}') && !output.contains('\u{7}'),
+        "{output:?}"
+    );
+    let mut cells = csv::Reader::from_path(cli.0.path().join("out/sentences.csv")).unwrap();
+    for row in cells.records() {
+        assert!(row.unwrap().iter().all(|cell| !cell.starts_with(['=', '+', '@'])));
+    }
+}
+
+#[test]
+fn results_of_an_earlier_run_are_replaced_and_other_files_are_left_alone() {
+    let cli = Cli::new();
+    cli.file("a.txt", BRIDGE).file("out/notes.md", "mine");
+    cli.run(&[
+        "compare", "a.txt", "--out", "out", "--format", "csv", "--format", "jsonl",
+    ]);
+    assert!(cli.0.path().join("out/claims.jsonl").exists());
+    cli.run(&["compare", "a.txt", "--out", "out"]);
+    assert!(!cli.0.path().join("out/claims.jsonl").exists());
+    assert_eq!(cli.read("out/notes.md"), "mine");
+}
+
+#[test]
+fn results_are_not_read_as_articles() {
+    let cli = Cli::new();
+    cli.file("a.txt", BRIDGE);
+    cli.run(&["compare", "."]);
+    let again = cli.run(&["compare", "."]);
+    assert!(again.contains("1 article ·"), "{again}");
+}
+
+#[test]
+fn a_reader_that_hangs_up_is_no_failure() {
+    let cli = Cli::new();
+    cli.file("a.txt", BRIDGE);
+    let mut child = cli
+        .command(&["compare", "a.txt", "--out", "out"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn the_example_job_gives_what_the_flags_give() {
+    let cli = Cli::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let job = root.join("seeds/job.toml");
+    let (seeds, job) = (root.join("seeds"), job.to_str().unwrap());
+    cli.run(&["compare", seeds.to_str().unwrap(), "--out", "flags", "--quiet"]);
+    let output = cli.run(&["compare", "--job", job, "--out", "job", "--quiet"]);
+    assert!(output.starts_with("exit code 0"), "{output}");
+    for table in [
+        "articles",
+        "sentences",
+        "claims",
+        "mentions",
+        "comparisons",
+        "framing",
+        "coverage",
+        "rejected",
+    ] {
+        assert_eq!(
+            cli.read(&format!("flags/{table}.csv")),
+            cli.read(&format!("job/{table}.csv")),
+            "{table}"
+        );
+    }
+}
