@@ -24,16 +24,11 @@ const THRESHOLDS: [f32; 5] = [0.60, 0.64, 0.68, 0.72, 0.76];
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let (task, files) = arguments
-        .split_first()
-        .ok_or("usage: matching_figures pairs|events FILE...")?;
+    let (task, files) = arguments.split_first().ok_or("usage: matching_figures pairs|events FILE...")?;
     let encoder = OnnxEncoder::new(&ModelFiles::bundled()?, 2)?;
     for file in files {
         let text = fs::read_to_string(file)?;
-        let rows = text
-            .lines()
-            .map(serde_json::from_str)
-            .collect::<Result<Vec<Value>, _>>()?;
+        let rows = text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
         println!("\n{file}: {} rows", rows.len());
         match task.as_str() {
             "pairs" => pairs(&encoder, &rows)?,
@@ -53,10 +48,7 @@ fn article(id: String, headline: &str, body: &str) -> Article {
         url: String::new(),
         date_published: None,
         groups: BTreeMap::new(),
-        origin: Origin {
-            file: String::new(),
-            row: None,
-        },
+        origin: Origin { file: String::new(), row: None },
         language: String::new(),
         blocks: vec![],
         warnings: vec![],
@@ -71,19 +63,10 @@ fn whole(text: &str) -> Annotations {
 
 fn pairs(encoder: &OnnxEncoder, rows: &[Value]) -> Result<(), Box<dyn std::error::Error>> {
     let field = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().trim().to_owned();
-    let texts: Vec<String> = rows
-        .iter()
-        .flat_map(|row| [field(row, "text_a"), field(row, "text_b")])
-        .collect();
-    let labels: Vec<bool> = rows
-        .iter()
-        .map(|row| row["label"] == 1 || row["label"] == "match")
-        .collect();
-    let encodings = encode(
-        encoder,
-        &texts.iter().map(String::as_str).collect::<Vec<_>>(),
-        &|_| (),
-    )?;
+    let texts: Vec<String> =
+        rows.iter().flat_map(|row| [field(row, "text_a"), field(row, "text_b")]).collect();
+    let labels: Vec<bool> = rows.iter().map(|row| row["label"] == 1 || row["label"] == "match").collect();
+    let encodings = encode(encoder, &texts.iter().map(String::as_str).collect::<Vec<_>>(), &|_| ())?;
     let annotations: Vec<Annotations> = texts.iter().map(|text| whole(text)).collect();
     let names = NameFrequency::new(&annotations);
     let candidate = |i: usize| Candidate {
@@ -145,45 +128,24 @@ fn events(encoder: &OnnxEncoder, rows: &[Value]) -> Result<(), Box<dyn std::erro
     for (event, row) in rows.iter().enumerate() {
         for of_event in row["articles"].as_array().ok_or("`articles` is no list")? {
             let text = |name: &str| of_event[name].as_str().unwrap_or_default();
-            articles.push(article(
-                format!("{event}-{}", articles.len()),
-                text("title"),
-                text("text"),
-            ));
+            articles.push(article(format!("{event}-{}", articles.len()), text("title"), text("text")));
             truth.push(event);
         }
     }
-    let sentences: Vec<Sentence> = articles
-        .iter()
-        .enumerate()
-        .flat_map(|(position, article)| split(article, position))
-        .collect();
-    let texts: Vec<&str> = sentences
-        .iter()
-        .map(|sentence| sentence.text(&articles[sentence.article]))
-        .collect();
+    let sentences: Vec<Sentence> =
+        articles.iter().enumerate().flat_map(|(position, article)| split(article, position)).collect();
+    let texts: Vec<&str> =
+        sentences.iter().map(|sentence| sentence.text(&articles[sentence.article])).collect();
     let encodings: Vec<Option<Encoding>> = encode(encoder, &texts, &|_| ())?.into_iter().map(Some).collect();
     println!("threshold  B-cubed precision  recall     F1  events");
     for threshold in [0.36, 0.38, 0.40, 0.42, 0.44, 0.46] {
-        let found = group(
-            &articles,
-            &sentences,
-            &encodings,
-            &GroupOptions {
-                threshold,
-                ..GroupOptions::default()
-            },
-        );
-        let groups: Vec<BTreeSet<usize>> = found
-            .iter()
-            .map(|event| event.articles.iter().copied().collect())
-            .collect();
+        let found =
+            group(&articles, &sentences, &encodings, &GroupOptions { threshold, ..GroupOptions::default() });
+        let groups: Vec<BTreeSet<usize>> =
+            found.iter().map(|event| event.articles.iter().copied().collect()).collect();
         let (precision, recall) = b_cubed(&groups, &truth);
         let f1 = 2.0 * precision * recall / (precision + recall);
-        println!(
-            "{threshold:.2}       {precision:>17.3}  {recall:>6.3}  {f1:>5.3}  {:>6}",
-            groups.len()
-        );
+        println!("{threshold:.2}       {precision:>17.3}  {recall:>6.3}  {f1:>5.3}  {:>6}", groups.len());
     }
     Ok(())
 }
@@ -193,10 +155,7 @@ fn b_cubed(groups: &[BTreeSet<usize>], truth: &[usize]) -> (f64, f64) {
     let (mut precision, mut recall, mut n) = (0.0, 0.0, 0.0);
     for group in groups {
         for &member in group {
-            let same = group
-                .iter()
-                .filter(|&&other| truth[other] == truth[member])
-                .count() as f64;
+            let same = group.iter().filter(|&&other| truth[other] == truth[member]).count() as f64;
             let class = truth.iter().filter(|&&class| class == truth[member]).count() as f64;
             precision += same / group.len() as f64;
             recall += same / class;

@@ -65,14 +65,9 @@ impl Config {
     /// [`Error::Read`] where the file cannot be read; [`Error::Config`] for a key that does not exist (with the nearest
     /// one that does) or a value that does not fit.
     pub fn from_job_file(path: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read {
-            path: path.to_owned(),
-            source,
-        })?;
-        let refuse = |message: String| Error::Config {
-            path: path.to_owned(),
-            message,
-        };
+        let text =
+            std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let refuse = |message: String| Error::Config { path: path.to_owned(), message };
         let mut config: Self = toml::from_str(&text).map_err(|error| refuse(explain(&error)))?;
         config.check().map_err(refuse)?;
         config.resolve_paths(path.parent().unwrap_or(Path::new("")));
@@ -90,10 +85,8 @@ impl Config {
             return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
         }
         if self.cluster.possible > self.cluster.confirmed {
-            return Err(
-                "`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
-                    .to_owned(),
-            );
+            return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
+                .to_owned());
         }
         Ok(())
     }
@@ -142,34 +135,16 @@ mod tests {
             message: &'static str,
         }
         for case in [
-            Case {
-                job: "input = ['a']",
-                message: "did you mean `inputs`?",
-            },
-            Case {
-                job: "[group]\nwindow_day = 3",
-                message: "did you mean `window_days`?",
-            },
-            Case {
-                job: "[read]\noutlets = 'press'",
-                message: "did you mean `outlet`?",
-            },
+            Case { job: "input = ['a']", message: "did you mean `inputs`?" },
+            Case { job: "[group]\nwindow_day = 3", message: "did you mean `window_days`?" },
+            Case { job: "[read]\noutlets = 'press'", message: "did you mean `outlet`?" },
             Case {
                 job: "[cluster]\npossible = 0.9",
                 message: "`cluster.possible` is above `cluster.confirmed`",
             },
-            Case {
-                job: "[cluster]\nconfirmed = 7.0",
-                message: "`cluster.confirmed` is 7",
-            },
-            Case {
-                job: "formats = ['xls']",
-                message: "csv",
-            },
-            Case {
-                job: "inputs = [",
-                message: "job.toml",
-            },
+            Case { job: "[cluster]\nconfirmed = 7.0", message: "`cluster.confirmed` is 7" },
+            Case { job: "formats = ['xls']", message: "csv" },
+            Case { job: "inputs = [", message: "job.toml" },
         ] {
             let message = job(case.job).unwrap_err().to_string();
             assert!(message.contains(case.message), "{message}");
@@ -187,9 +162,6 @@ mod tests {
     #[test]
     fn the_resolved_config_reads_back_as_itself() {
         let config = Config::default();
-        assert_eq!(
-            toml::from_str::<Config>(&toml::to_string(&config).unwrap()).unwrap(),
-            config
-        );
+        assert_eq!(toml::from_str::<Config>(&toml::to_string(&config).unwrap()).unwrap(), config);
     }
 }

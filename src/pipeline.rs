@@ -74,11 +74,7 @@ impl Observer for Silent {
 /// Whatever stops the run as a whole: see [`Error`](crate::Error). Inputs that cannot be used are listed in
 /// [`Run::rejected`] instead.
 pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
-    let mut clock = Clock {
-        observer,
-        stages: vec![],
-        last: Instant::now(),
-    };
+    let mut clock = Clock { observer, stages: vec![], last: Instant::now() };
 
     clock.begin("reading", None);
     let reading = read(&config.inputs, &config.read)?;
@@ -103,14 +99,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let events = group(&articles, &sentences, &encodings, &config.group);
 
     clock.begin("matching", None);
-    let claims = cluster(
-        &articles,
-        &sentences,
-        &encodings,
-        &annotations,
-        &events,
-        &config.cluster,
-    );
+    let claims = cluster(&articles, &sentences, &encodings, &annotations, &events, &config.cluster);
 
     clock.begin("comparing", None);
     let comparisons = comparisons(&articles, &sentences, &encodings, &annotations, &claims, config);
@@ -167,17 +156,13 @@ fn sentences_to_encode(articles: &mut [Article], sentences: &[Sentence], languag
     let is_known = |article: &Article| article.language == "und" || languages.contains(&article.language);
     for article in articles.iter_mut().filter(|article| !is_known(article)) {
         let known = languages.join(", ");
-        let warning = format!(
-            "language `{}` is not one that the model knows ({known}): not matched",
-            article.language
-        );
+        let warning =
+            format!("language `{}` is not one that the model knows ({known}): not matched", article.language);
         article.warnings.push(warning);
     }
     let is_wanted =
         |sentence: &Sentence| sentence.kind.is_reporting() && is_known(&articles[sentence.article]);
-    (0..sentences.len())
-        .filter(|&position| is_wanted(&sentences[position]))
-        .collect()
+    (0..sentences.len()).filter(|&position| is_wanted(&sentences[position])).collect()
 }
 
 fn encode_sentences(
@@ -190,10 +175,7 @@ fn encode_sentences(
     let text = |&position: &usize| sentences[position].text(&articles[sentences[position].article]);
     let texts: Vec<&str> = wanted.iter().map(text).collect();
     let mut encodings = vec![None; sentences.len()];
-    for (&position, encoding) in wanted
-        .iter()
-        .zip(encode(encoder, &texts, &|n| observer.advance(n))?)
-    {
+    for (&position, encoding) in wanted.iter().zip(encode(encoder, &texts, &|n| observer.advance(n))?) {
         encodings[position] = Some(encoding);
     }
     Ok(encodings)
@@ -202,10 +184,8 @@ fn encode_sentences(
 fn warn_of_truncation(articles: &mut [Article], sentences: &[Sentence], encodings: &[Option<Encoding>]) {
     for (sentence, encoding) in sentences.iter().zip(encodings) {
         if encoding.as_ref().is_some_and(|encoding| encoding.truncated) {
-            let warning = format!(
-                "sentence {} is longer than the model reads: its end was left out",
-                sentence.index
-            );
+            let warning =
+                format!("sentence {} is longer than the model reads: its end was left out", sentence.index);
             articles[sentence.article].warnings.push(warning);
         }
     }
@@ -223,23 +203,12 @@ fn comparisons(
         sentence,
         article: sentences[sentence].article,
         text: sentences[sentence].text(&articles[sentences[sentence].article]),
-        encoding: encodings[sentence]
-            .as_ref()
-            .expect("a matched sentence was encoded"),
+        encoding: encodings[sentence].as_ref().expect("a matched sentence was encoded"),
         annotations: &annotations[sentence],
     };
     let side = |sentence: usize| {
-        let Candidate {
-            text,
-            encoding,
-            annotations,
-            ..
-        } = candidate(sentence);
-        Side {
-            text,
-            encoding,
-            annotations,
-        }
+        let Candidate { text, encoding, annotations, .. } = candidate(sentence);
+        Side { text, encoding, annotations }
     };
     let outlet = |sentence: usize| articles[sentences[sentence].article].outlet.as_str();
     let names = NameFrequency::new(annotations);

@@ -4,34 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Stages may import `records`, `error` and themselves.
-const STAGES: [&str; 9] = [
-    "read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing",
-];
+const STAGES: [&str; 9] =
+    ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
 const ALLOWED: [(&str, &[&str]); 6] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
     ("statistics", &["records", "error", "statistics"]),
-    (
-        "config",
-        &[
-            "records", "error", "read", "group", "cluster", "framing", "report", "config",
-        ],
-    ),
+    ("config", &["records", "error", "read", "group", "cluster", "framing", "report", "config"]),
     // The report reads whole runs: `Run` and `Config` are its records.
-    (
-        "report",
-        &[
-            "records",
-            "error",
-            "read",
-            "statistics",
-            "config",
-            "pipeline",
-            "report",
-        ],
-    ),
+    ("report", &["records", "error", "read", "statistics", "config", "pipeline", "report"]),
     (
         "pipeline",
         &[
@@ -70,12 +53,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// The module of `src` that a file belongs to: the first folder, or the file's own name.
 fn module(path: &Path, src: &Path) -> String {
     let first = path.strip_prefix(src).unwrap().components().next().unwrap();
-    first
-        .as_os_str()
-        .to_str()
-        .unwrap()
-        .trim_end_matches(".rs")
-        .to_owned()
+    first.as_os_str().to_str().unwrap().trim_end_matches(".rs").to_owned()
 }
 
 fn allowed(module: &str) -> Vec<&str> {
@@ -97,10 +75,8 @@ fn imports_point_one_way() {
         for (number, line) in fs::read_to_string(&path).unwrap().lines().enumerate() {
             let code = line.split("//").next().unwrap();
             for imported in code.split("crate::").skip(1) {
-                let name: String = imported
-                    .chars()
-                    .take_while(|c| c.is_alphanumeric() || *c == '_')
-                    .collect();
+                let name: String =
+                    imported.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
                 let is_module =
                     STAGES.contains(&name.as_str()) || ALLOWED.iter().any(|(known, _)| *known == name);
                 if is_module && !allowed(&module).contains(&name.as_str()) {
@@ -135,11 +111,7 @@ fn only_the_binary_knows_clap_and_anyhow() {
     for path in rust_files(&src).iter().filter(|path| module(path, &src) != "bin") {
         let text = fs::read_to_string(path).unwrap();
         for name in ["clap", "anyhow", "indicatif"] {
-            assert!(
-                !text.contains(&format!("use {name}")),
-                "{} uses {name}",
-                path.display()
-            );
+            assert!(!text.contains(&format!("use {name}")), "{} uses {name}", path.display());
         }
     }
 }

@@ -23,20 +23,13 @@ impl Cli {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-        command
-            .args(arguments)
-            .current_dir(self.0.path())
-            .env("NO_COLOR", "1");
+        command.args(arguments).current_dir(self.0.path()).env("NO_COLOR", "1");
         command
     }
 
     /// Exit code, stdout and stderr as one text, without what differs between machines.
     fn run(&self, arguments: &[&str]) -> String {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = self.command(arguments).output().unwrap();
+        let Output { status, stdout, stderr } = self.command(arguments).output().unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(".exe", "");
         format!(
             "exit code {}\n-- stdout\n{}-- stderr\n{}",
@@ -51,11 +44,7 @@ impl Cli {
     }
 
     fn rows(&self, name: &str) -> usize {
-        csv::Reader::from_path(self.0.path().join(name))
-            .unwrap()
-            .records()
-            .map(|row| row.unwrap())
-            .count()
+        csv::Reader::from_path(self.0.path().join(name)).unwrap().records().map(|row| row.unwrap()).count()
     }
 }
 
@@ -87,23 +76,13 @@ fn wrong_usage_exits_with_2() {
 fn two_outlets_that_say_the_same_share_a_claim() {
     let cli = Cli::new();
     cli.file("in/a.txt", BRIDGE).file("in/b.txt", BRIDGE_TOO);
-    cli.file(
-        "in/articles.csv",
-        "file,outlet\na.txt,Morning Post\nb.txt,Evening Star\n",
-    );
+    cli.file("in/articles.csv", "file,outlet\na.txt,Morning Post\nb.txt,Evening Star\n");
     insta::assert_snapshot!("two_outlets", cli.run(&["compare", "in", "--out", "out"]));
     assert_eq!(
-        (
-            cli.rows("out/articles.csv"),
-            cli.rows("out/claims.csv"),
-            cli.rows("out/mentions.csv")
-        ),
+        (cli.rows("out/articles.csv"), cli.rows("out/claims.csv"), cli.rows("out/mentions.csv")),
         (2, 1, 2)
     );
-    assert!(
-        cli.read("out/comparisons.csv")
-            .contains("Evening Star,Morning Post")
-    );
+    assert!(cli.read("out/comparisons.csv").contains("Evening Star,Morning Post"));
 }
 
 #[test]
@@ -114,26 +93,14 @@ fn what_stops_a_run_says_where_and_how_to_mend_it() {
         arguments: &'static [&'static str],
     }
     for case in [
-        Case {
-            name: "empty_folder",
-            files: &[("in/.keep", "")],
-            arguments: &["compare", "in"],
-        },
-        Case {
-            name: "no_such_input",
-            files: &[],
-            arguments: &["compare", "nowhere"],
-        },
+        Case { name: "empty_folder", files: &[("in/.keep", "")], arguments: &["compare", "in"] },
+        Case { name: "no_such_input", files: &[], arguments: &["compare", "nowhere"] },
         Case {
             name: "missing_column",
             files: &[("a.csv", "title,body\nx,y\n")],
             arguments: &["compare", "a.csv"],
         },
-        Case {
-            name: "unknown_ending",
-            files: &[("a.pdf", "x")],
-            arguments: &["compare", "a.pdf"],
-        },
+        Case { name: "unknown_ending", files: &[("a.pdf", "x")], arguments: &["compare", "a.pdf"] },
         Case {
             name: "unknown_key",
             files: &[("job.toml", "inputs = ['in']\n[cluster]\nconfirm = 0.8\n")],
@@ -177,10 +144,7 @@ fn bad_rows_are_listed_and_nothing_else_is_lost() {
         "in/table.csv",
         "id,outlet,text\r\n1,Star,\"Two\nlines.\"\r\n1,Star,Again.\r\n2,,No outlet.\r\n3,Star,\r\n",
     );
-    cli.file(
-        "in/lines.jsonl",
-        "{\"id\": 9, \"outlet\": \"Post\", \"text\": \"A line.\"}\nnot json\n",
-    );
+    cli.file("in/lines.jsonl", "{\"id\": 9, \"outlet\": \"Post\", \"text\": \"A line.\"}\nnot json\n");
     let output = cli.run(&["compare", "in", "--out", "out", "--quiet"]);
     insta::assert_snapshot!("bad_rows", output);
     assert_eq!(cli.rows("out/articles.csv"), 4);
@@ -219,16 +183,11 @@ fn another_language_is_kept_flagged_and_not_matched() {
     let cli = Cli::new();
     let german = "Die Brücke über den Fluss wurde am Montag gesperrt, nachdem Ingenieure Risse im Hauptpfeiler \
                   gefunden hatten. Die Stadt sucht nun nach einer Lösung für die vielen Pendler.";
-    cli.file("in/a.txt", german)
-        .file("in/b.txt", german)
-        .file("in/c.txt", BRIDGE);
+    cli.file("in/a.txt", german).file("in/b.txt", german).file("in/c.txt", BRIDGE);
     let output = cli.run(&["compare", "in", "--out", "out", "--quiet"]);
     assert!(output.starts_with("exit code 0"), "{output}");
     assert_eq!((cli.rows("out/articles.csv"), cli.rows("out/claims.csv")), (3, 0));
-    assert!(
-        cli.read("out/articles.csv")
-            .contains("language `deu` is not one that the model knows")
-    );
+    assert!(cli.read("out/articles.csv").contains("language `deu` is not one that the model knows"));
 }
 
 #[test]
@@ -236,15 +195,9 @@ fn nothing_in_an_article_runs_in_a_spreadsheet_or_a_terminal() {
     let cli = Cli::new();
     let body = format!("=HYPERLINK(\"http://x\",\"y\")\n{BRIDGE} \u{1b}[31mred\u{7}");
     cli.file("in/a.txt", &body).file("in/b.txt", BRIDGE_TOO);
-    cli.file(
-        "in/articles.csv",
-        "file,outlet\na.txt,=1+1\nb.txt,\u{1b}[2JStar\n",
-    );
+    cli.file("in/articles.csv", "file,outlet\na.txt,=1+1\nb.txt,\u{1b}[2JStar\n");
     let output = cli.run(&["compare", "in", "--out", "out"]);
-    assert!(
-        !output.contains('\u{1b}') && !output.contains('\u{7}'),
-        "{output:?}"
-    );
+    assert!(!output.contains('\u{1b}') && !output.contains('\u{7}'), "{output:?}");
     let mut cells = csv::Reader::from_path(cli.0.path().join("out/sentences.csv")).unwrap();
     for row in cells.records() {
         assert!(row.unwrap().iter().all(|cell| !cell.starts_with(['=', '+', '@'])));
@@ -255,9 +208,7 @@ fn nothing_in_an_article_runs_in_a_spreadsheet_or_a_terminal() {
 fn results_of_an_earlier_run_are_replaced_and_other_files_are_left_alone() {
     let cli = Cli::new();
     cli.file("a.txt", BRIDGE).file("out/notes.md", "mine");
-    cli.run(&[
-        "compare", "a.txt", "--out", "out", "--format", "csv", "--format", "jsonl",
-    ]);
+    cli.run(&["compare", "a.txt", "--out", "out", "--format", "csv", "--format", "jsonl"]);
     assert!(cli.0.path().join("out/claims.jsonl").exists());
     cli.run(&["compare", "a.txt", "--out", "out"]);
     assert!(!cli.0.path().join("out/claims.jsonl").exists());
@@ -277,11 +228,8 @@ fn results_are_not_read_as_articles() {
 fn a_reader_that_hangs_up_is_no_failure() {
     let cli = Cli::new();
     cli.file("a.txt", BRIDGE);
-    let mut child = cli
-        .command(&["compare", "a.txt", "--out", "out"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        cli.command(&["compare", "a.txt", "--out", "out"]).stdout(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     assert_eq!(child.wait().unwrap().code(), Some(0));
 }
@@ -295,20 +243,9 @@ fn the_example_job_gives_what_the_flags_give() {
     cli.run(&["compare", seeds.to_str().unwrap(), "--out", "flags", "--quiet"]);
     let output = cli.run(&["compare", "--job", job, "--out", "job", "--quiet"]);
     assert!(output.starts_with("exit code 0"), "{output}");
-    for table in [
-        "articles",
-        "sentences",
-        "claims",
-        "mentions",
-        "comparisons",
-        "framing",
-        "coverage",
-        "rejected",
-    ] {
-        assert_eq!(
-            cli.read(&format!("flags/{table}.csv")),
-            cli.read(&format!("job/{table}.csv")),
-            "{table}"
-        );
+    for table in
+        ["articles", "sentences", "claims", "mentions", "comparisons", "framing", "coverage", "rejected"]
+    {
+        assert_eq!(cli.read(&format!("flags/{table}.csv")), cli.read(&format!("job/{table}.csv")), "{table}");
     }
 }

@@ -12,37 +12,23 @@ static ENCODER: LazyLock<OnnxEncoder> =
     LazyLock::new(|| OnnxEncoder::new(&ModelFiles::bundled().unwrap(), 2).unwrap());
 
 fn golden(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/golden")
-        .join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
 }
 
 fn sentences() -> Vec<String> {
-    std::fs::read_to_string(golden("sentences.txt"))
-        .unwrap()
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    std::fs::read_to_string(golden("sentences.txt")).unwrap().lines().map(str::to_owned).collect()
 }
 
 fn reference() -> Array2<f32> {
     let bytes = std::fs::read(golden("embeddings.safetensors")).unwrap();
     let tensors = safetensors::SafeTensors::deserialize(&bytes).unwrap();
     let tensor = tensors.tensor("embeddings").unwrap();
-    let values = tensor
-        .data()
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|&bytes| f32::from_le_bytes(bytes))
-        .collect();
+    let values = tensor.data().as_chunks::<4>().0.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect();
     Array2::from_shape_vec((tensor.shape()[0], tensor.shape()[1]), values).unwrap()
 }
 
 fn embed(texts: &[String]) -> Array2<f32> {
-    ENCODER
-        .embed(&texts.iter().map(String::as_str).collect::<Vec<_>>())
-        .unwrap()
+    ENCODER.embed(&texts.iter().map(String::as_str).collect::<Vec<_>>()).unwrap()
 }
 
 #[test]
@@ -74,12 +60,7 @@ fn an_encoding_does_not_depend_on_batch_order_or_threads() {
         assert_eq!(embed(std::slice::from_ref(text)).row(0), row, "{text}");
     }
     let one_thread = OnnxEncoder::new(&ModelFiles::bundled().unwrap(), 1).unwrap();
-    assert_eq!(
-        one_thread
-            .embed(&texts.iter().map(String::as_str).collect::<Vec<_>>())
-            .unwrap(),
-        together
-    );
+    assert_eq!(one_thread.embed(&texts.iter().map(String::as_str).collect::<Vec<_>>()).unwrap(), together);
 }
 
 #[test]
@@ -91,10 +72,7 @@ fn sentiment_agrees_with_the_training_script() {
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     for (encoding, expected) in ENCODER.encode(&texts, &|_| ()).unwrap().iter().zip(expected) {
         let found = encoding.sentiment.unwrap();
-        for (found, expected) in [found.negative, found.neutral, found.positive]
-            .into_iter()
-            .zip(expected)
-        {
+        for (found, expected) in [found.negative, found.neutral, found.positive].into_iter().zip(expected) {
             assert!((found - expected).abs() < 2e-3, "{found} and {expected}");
         }
     }
@@ -106,11 +84,7 @@ fn the_words_that_drive_the_tone_are_the_loaded_ones() {
     let encoding = &ENCODER.encode(&[text], &|_| ()).unwrap()[0];
     let word = |better: fn(f32, f32) -> bool| {
         let words = encoding.words.spans.iter().zip(&encoding.tone);
-        words
-            .reduce(|best, next| if better(*next.1, *best.1) { next } else { best })
-            .unwrap()
-            .0
-            .slice(text)
+        words.reduce(|best, next| if better(*next.1, *best.1) { next } else { best }).unwrap().0.slice(text)
     };
     assert_eq!(word(|a, b| a < b), "brutal");
     assert_eq!(word(|a, b| a > b), "praised");

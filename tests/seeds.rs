@@ -14,15 +14,7 @@ fn seeds() -> PathBuf {
 }
 
 fn run(inputs: Vec<PathBuf>, threads: usize) -> Run {
-    compare(
-        &Config {
-            inputs,
-            threads,
-            ..Config::default()
-        },
-        &Silent,
-    )
-    .unwrap()
+    compare(&Config { inputs, threads, ..Config::default() }, &Silent).unwrap()
 }
 
 static RUN: LazyLock<Run> = LazyLock::new(|| run(vec![seeds()], 2));
@@ -34,10 +26,7 @@ fn claims() -> Vec<BTreeMap<&'static str, Vec<&'static str>>> {
         for mention in &claim.mentions {
             let sentence = &RUN.sentences[mention.sentence];
             let article = &RUN.articles[sentence.article];
-            texts
-                .entry(&article.id[..3])
-                .or_default()
-                .push(sentence.text(article));
+            texts.entry(&article.id[..3]).or_default().push(sentence.text(article));
         }
         texts
     };
@@ -50,32 +39,18 @@ const SHARED: [(&[&str], &[&str]); 5] = [
         &["Guatemalan President Jimmy Morales will meet"],
         &["Morales plans to travel", "The push to reach an agreement comes"],
     ),
-    (
-        &["According to the agreement, Guatemala would"],
-        &["Such an agreement would require migrants"],
-    ),
-    (
-        &["On June 26, Trump said"],
-        &["In June, President Donald Trump tweeted"],
-    ),
-    (
-        &["The agreement is still being finalized"],
-        &["The US and Guatemala have been working daily"],
-    ),
+    (&["According to the agreement, Guatemala would"], &["Such an agreement would require migrants"]),
+    (&["On June 26, Trump said"], &["In June, President Donald Trump tweeted"]),
+    (&["The agreement is still being finalized"], &["The US and Guatemala have been working daily"]),
     (&["According to a Reuters report"], &["Reuters first reported"]),
 ];
 
 fn is_shared(claim: &BTreeMap<&str, Vec<&str>>) -> Option<usize> {
     let only = |article: &str, openings: &[&str]| {
         let texts = claim.get(article).map_or(&[][..], Vec::as_slice);
-        !texts.is_empty()
-            && texts
-                .iter()
-                .all(|text| openings.iter().any(|opening| text.starts_with(opening)))
+        !texts.is_empty() && texts.iter().all(|text| openings.iter().any(|opening| text.starts_with(opening)))
     };
-    SHARED
-        .iter()
-        .position(|(of_000, of_001)| only("000", of_000) && only("001", of_001) && claim.len() == 2)
+    SHARED.iter().position(|(of_000, of_001)| only("000", of_000) && only("001", of_001) && claim.len() == 2)
 }
 
 #[test]
@@ -92,15 +67,8 @@ fn the_shared_claims_are_found_and_nothing_else() {
 #[test]
 fn stories_of_different_years_do_not_mix() {
     let event = |id: &str| {
-        let position = RUN
-            .articles
-            .iter()
-            .position(|article| article.id.starts_with(id))
-            .unwrap();
-        RUN.events
-            .iter()
-            .position(|event| event.articles.contains(&position))
-            .unwrap()
+        let position = RUN.articles.iter().position(|article| article.id.starts_with(id)).unwrap();
+        RUN.events.iter().position(|event| event.articles.contains(&position)).unwrap()
     };
     assert_eq!(event("000"), event("001"));
     assert_eq!(BTreeSet::from(["000", "002", "003"].map(event)).len(), 3);
@@ -110,11 +78,7 @@ fn stories_of_different_years_do_not_mix() {
 fn every_offset_slices_to_its_words() {
     for sentence in &RUN.sentences {
         let article = &RUN.articles[sentence.article];
-        let field = if sentence.field == Field::Body {
-            &article.body
-        } else {
-            &article.headline
-        };
+        let field = if sentence.field == Field::Body { &article.body } else { &article.headline };
         let by_chars: String = field
             .chars()
             .skip(sentence.chars.start)
@@ -125,19 +89,11 @@ fn every_offset_slices_to_its_words() {
     let mut covered = 0;
     for comparison in &RUN.comparisons {
         for (sentence, evidence) in comparison.differences.iter().flat_map(|difference| {
-            [
-                (comparison.sentence_a, &difference.a),
-                (comparison.sentence_b, &difference.b),
-            ]
+            [(comparison.sentence_a, &difference.a), (comparison.sentence_b, &difference.b)]
         }) {
             let sentence = &RUN.sentences[sentence];
             if let Some(span) = evidence.span {
-                assert!(
-                    !span
-                        .slice(sentence.text(&RUN.articles[sentence.article]))
-                        .trim()
-                        .is_empty()
-                );
+                assert!(!span.slice(sentence.text(&RUN.articles[sentence.article])).trim().is_empty());
                 covered += 1;
             }
         }
@@ -150,30 +106,17 @@ fn every_claim_shows_how_its_outlets_differ() {
     let dimensions: BTreeSet<Dimension> = RUN
         .comparisons
         .iter()
-        .flat_map(|comparison| {
-            comparison
-                .differences
-                .iter()
-                .map(|difference| difference.dimension)
-        })
+        .flat_map(|comparison| comparison.differences.iter().map(|difference| difference.dimension))
         .collect();
-    for dimension in [
-        Dimension::Tone,
-        Dimension::Wording,
-        Dimension::Attribution,
-        Dimension::Quantity,
-    ] {
+    for dimension in [Dimension::Tone, Dimension::Wording, Dimension::Attribution, Dimension::Quantity] {
         assert!(dimensions.contains(&dimension), "{dimension:?} is missing");
     }
 }
 
 #[test]
 fn a_sentence_is_in_one_claim_at_most_and_coverage_names_every_outlet() {
-    let mentions: Vec<usize> = RUN
-        .claims
-        .iter()
-        .flat_map(|claim| claim.mentions.iter().map(|mention| mention.sentence))
-        .collect();
+    let mentions: Vec<usize> =
+        RUN.claims.iter().flat_map(|claim| claim.mentions.iter().map(|mention| mention.sentence)).collect();
     assert_eq!(mentions.len(), mentions.iter().collect::<BTreeSet<_>>().len());
     assert_eq!(RUN.coverage.len(), RUN.claims.len() * 4);
 }
@@ -186,10 +129,8 @@ fn files(inputs: Vec<PathBuf>, threads: usize) -> BTreeMap<String, Vec<u8>> {
     run.config.out = folder.path().join("out");
     write(&run).unwrap();
     let read = |entry: std::fs::DirEntry| {
-        let (name, mut bytes) = (
-            entry.file_name().into_string().unwrap(),
-            std::fs::read(entry.path()).unwrap(),
-        );
+        let (name, mut bytes) =
+            (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap());
         if name == "run.json" {
             let mut json: serde_json::Value = serde_json::from_slice(&bytes).unwrap();
             json.as_object_mut().unwrap().remove("timings").unwrap();
@@ -198,10 +139,7 @@ fn files(inputs: Vec<PathBuf>, threads: usize) -> BTreeMap<String, Vec<u8>> {
         }
         (name, bytes)
     };
-    std::fs::read_dir(&run.config.out)
-        .unwrap()
-        .map(|entry| read(entry.unwrap()))
-        .collect()
+    std::fs::read_dir(&run.config.out).unwrap().map(|entry| read(entry.unwrap())).collect()
 }
 
 #[test]

@@ -35,18 +35,11 @@ fn mutual_nearest(cosines: &Array2<f32>) -> Vec<(usize, usize)> {
         values
             .iter()
             .enumerate()
-            .fold(
-                (0, f32::MIN),
-                |best, (i, &v)| if v > best.1 { (i, v) } else { best },
-            )
+            .fold((0, f32::MIN), |best, (i, &v)| if v > best.1 { (i, v) } else { best })
             .0
     };
     let nearest_a: Vec<usize> = cosines.columns().into_iter().map(nearest).collect();
-    let links = cosines
-        .rows()
-        .into_iter()
-        .enumerate()
-        .filter(|(_, row)| !row.is_empty());
+    let links = cosines.rows().into_iter().enumerate().filter(|(_, row)| !row.is_empty());
     links
         .map(|(i, row)| (i, nearest(row)))
         .filter(|&(i, j)| nearest_a[j] == i && cosines[[i, j]] >= MIN_COSINE)
@@ -82,13 +75,8 @@ fn left_over(words: &TokenStates, answered: &[bool]) -> Vec<Span> {
 
 fn share(words: &TokenStates, answered: &[bool]) -> f32 {
     let total: f32 = words.weights.iter().sum();
-    let covered: f32 = words
-        .weights
-        .iter()
-        .zip(answered)
-        .filter(|&(_, &yes)| yes)
-        .map(|(weight, _)| weight)
-        .sum();
+    let covered: f32 =
+        words.weights.iter().zip(answered).filter(|&(_, &yes)| yes).map(|(weight, _)| weight).sum();
     if total > 0.0 { covered / total } else { 1.0 }
 }
 
@@ -116,16 +104,9 @@ mod tests {
         let alignment = align(&a, &b);
         assert_eq!(
             alignment.pairs,
-            [AlignedPhrase {
-                a: Span::new(0, 3),
-                b: Span::new(0, 3),
-                similarity: 1.0
-            }]
+            [AlignedPhrase { a: Span::new(0, 3), b: Span::new(0, 3), similarity: 1.0 }]
         );
-        assert_eq!(
-            (alignment.only_a, alignment.only_b),
-            (vec![Span::new(4, 5)], vec![])
-        );
+        assert_eq!((alignment.only_a, alignment.only_b), (vec![Span::new(4, 5)], vec![]));
         assert_eq!((alignment.covered_a, alignment.covered_b), (2.0 / 3.0, 1.0));
     }
 
@@ -137,14 +118,7 @@ mod tests {
         assert_eq!((there.only_a, there.covered_a), (back.only_b, back.covered_b));
         let mut swapped: Vec<(Span, Span)> = back.pairs.iter().map(|pair| (pair.b, pair.a)).collect();
         swapped.sort_unstable();
-        assert_eq!(
-            there
-                .pairs
-                .iter()
-                .map(|pair| (pair.a, pair.b))
-                .collect::<Vec<_>>(),
-            swapped
-        );
+        assert_eq!(there.pairs.iter().map(|pair| (pair.a, pair.b)).collect::<Vec<_>>(), swapped);
     }
 
     #[test]

@@ -25,11 +25,7 @@ pub fn certainty(text: &str) -> Certainty {
 }
 
 pub(super) fn certainty_of(words: &Words) -> Certainty {
-    let mut found = Certainty {
-        score: 1.0,
-        hedges: Vec::new(),
-        boosters: Vec::new(),
-    };
+    let mut found = Certainty { score: 1.0, hedges: Vec::new(), boosters: Vec::new() };
     let mut i = 0;
     while i < words.len() {
         let (label, len) = CUES.at(words, i).unwrap_or(("", 1));
@@ -61,10 +57,7 @@ fn is_other_sense(words: &Words, i: usize) -> bool {
     match words.lower(i) {
         "may" => is_month(words, i),
         "appear" | "appears" | "appeared" | "appearing" => {
-            matches!(
-                next,
-                "on" | "in" | "at" | "before" | "with" | "alongside" | "for" | "and" | "," | "."
-            )
+            matches!(next, "on" | "in" | "at" | "before" | "with" | "alongside" | "for" | "and" | "," | ".")
         }
         "suspected" => next == "of" && i > 0 && !matches!(words.lower(i - 1), "is" | "are" | "was" | "were"),
         "expect" => i > 0 && matches!(words.lower(i - 1), "n't" | "not" | "don't" | "to"),
@@ -92,96 +85,31 @@ mod tests {
             hedges: &'static [&'static str],
         }
         let cases = [
-            Case {
-                text: "The bridge fell.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "The talks are expected to end.",
-                score: 0.75,
-                hedges: &["expected"],
-            },
-            Case {
-                text: "It may, and likely will, fail.",
-                score: 0.5,
-                hedges: &["may", "likely"],
-            },
-            Case {
-                text: "The mayor resigned on May 5.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "In May the mayor resigned.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "May 2019 was dry.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "He could not walk and couldn’t run.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "It could rain.",
-                score: 0.5,
-                hedges: &["could"],
-            },
-            Case {
-                text: "Act as soon as possible.",
-                score: 1.0,
-                hedges: &[],
-            },
+            Case { text: "The bridge fell.", score: 1.0, hedges: &[] },
+            Case { text: "", score: 1.0, hedges: &[] },
+            Case { text: "The talks are expected to end.", score: 0.75, hedges: &["expected"] },
+            Case { text: "It may, and likely will, fail.", score: 0.5, hedges: &["may", "likely"] },
+            Case { text: "The mayor resigned on May 5.", score: 1.0, hedges: &[] },
+            Case { text: "In May the mayor resigned.", score: 1.0, hedges: &[] },
+            Case { text: "May 2019 was dry.", score: 1.0, hedges: &[] },
+            Case { text: "He could not walk and couldn’t run.", score: 1.0, hedges: &[] },
+            Case { text: "It could rain.", score: 0.5, hedges: &["could"] },
+            Case { text: "Act as soon as possible.", score: 1.0, hedges: &[] },
             Case {
                 text: "Whether it holds remains to be seen.",
                 score: 0.25,
                 hedges: &["remains to be seen"],
             },
-            Case {
-                text: "A deal is unlikely.",
-                score: 0.25,
-                hedges: &["unlikely"],
-            },
-            Case {
-                text: "She appeared in court.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "She appears to agree.",
-                score: 0.75,
-                hedges: &["appears"],
-            },
-            Case {
-                text: "Clearly, it works.",
-                score: 1.0,
-                hedges: &[],
-            },
-            Case {
-                text: "He reportedly fled.",
-                score: 0.5,
-                hedges: &["reportedly"],
-            },
+            Case { text: "A deal is unlikely.", score: 0.25, hedges: &["unlikely"] },
+            Case { text: "She appeared in court.", score: 1.0, hedges: &[] },
+            Case { text: "She appears to agree.", score: 0.75, hedges: &["appears"] },
+            Case { text: "Clearly, it works.", score: 1.0, hedges: &[] },
+            Case { text: "He reportedly fled.", score: 0.5, hedges: &["reportedly"] },
         ];
         for case in cases {
             let found = certainty(case.text);
             let hedges: Vec<&str> = found.hedges.iter().map(|span| span.slice(case.text)).collect();
-            assert_eq!(
-                (found.score, hedges.as_slice()),
-                (case.score, case.hedges),
-                "{}",
-                case.text
-            );
+            assert_eq!((found.score, hedges.as_slice()), (case.score, case.hedges), "{}", case.text);
         }
     }
 

@@ -36,10 +36,7 @@ use crate::records::{Annotations, Article, Attribution, Field, Quotation, Senten
 pub fn annotate(article: &Article, sentences: &[Sentence]) -> Vec<Annotations> {
     let headline = quotations(&article.headline);
     let body = quotations(&article.body);
-    let tokens: Vec<Words> = sentences
-        .iter()
-        .map(|sentence| Words::new(sentence.text(article)))
-        .collect();
+    let tokens: Vec<Words> = sentences.iter().map(|sentence| Words::new(sentence.text(article))).collect();
     let known: HashSet<String> = tokens.iter().flat_map(name::surely_names).collect();
     let annotated = sentences.iter().zip(&tokens).map(|(sentence, words)| {
         let (text, marks) = match sentence.field {

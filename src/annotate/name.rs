@@ -10,17 +10,11 @@ use crate::records::{Name, Span};
 
 static OPENERS: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/openers.txt")));
 static ROLES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/roles.txt")));
-static TITLES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
-    entries(include_str!("lists/titles.txt"))
-        .map(|(_, word)| word)
-        .collect()
-});
+static TITLES: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| entries(include_str!("lists/titles.txt")).map(|(_, word)| word).collect());
 static COUNTRIES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/countries.txt")));
-static COUNTRY_KEYS: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
-    entries(include_str!("lists/countries.txt"))
-        .map(|(key, name)| (name, key))
-        .collect()
-});
+static COUNTRY_KEYS: LazyLock<HashMap<&str, &str>> =
+    LazyLock::new(|| entries(include_str!("lists/countries.txt")).map(|(key, name)| (name, key)).collect());
 static INSTITUTIONS: LazyLock<HashSet<(&str, &str)>> =
     LazyLock::new(|| entries(include_str!("lists/institutions.txt")).collect());
 
@@ -48,7 +42,8 @@ pub(super) fn names_of(words: &Words, known: &HashSet<String>) -> Vec<Name> {
     }
 }
 
-/// Keys of the names that do not open the sentence, so that their capital letter is their own.
+/// Keys of the names that do not open the sentence, so that their capital letter is their own; of a longer name also
+/// its last word, by which news calls a person from then on.
 pub(super) fn surely_names(words: &Words) -> Vec<String> {
     if style(words) != Style::Running {
         return Vec::new();
@@ -57,7 +52,10 @@ pub(super) fn surely_names(words: &Words) -> Vec<String> {
     running(words, &none)
         .into_iter()
         .filter(|(opens, _)| !opens)
-        .map(|(_, name)| name.key)
+        .flat_map(|(_, name)| {
+            let last = name.key.rsplit_once(' ').map(|(_, last)| last.to_owned());
+            last.into_iter().chain([name.key])
+        })
         .collect()
 }
 
@@ -179,10 +177,7 @@ fn opens_sentence(words: &Words, i: usize) -> bool {
     // "US-Mexico" goes on after its hyphen, "02:59 - Source" starts anew.
     let starts_anew = match &*mark.lower {
         "-" | "–" => !words.glued(before),
-        other => matches!(
-            other,
-            ":" | "." | "!" | "?" | "…" | "—" | "•" | "(" | ")" | "|" | "#" | "@" | ";"
-        ),
+        other => matches!(other, ":" | "." | "!" | "?" | "…" | "—" | "•" | "(" | ")" | "|" | "#" | "@" | ";"),
     };
     mark.shape == Shape::Quote || starts_anew
 }
@@ -257,20 +252,12 @@ fn leads_as_place(words: &Words, from: usize, i: usize, to: usize) -> bool {
 fn is_title(words: &Words, from: usize, i: usize, to: usize) -> bool {
     let lower = words[i].base();
     if lower == "general" {
-        return i > from
-            && matches!(
-                words.lower(i - 1),
-                "attorney" | "surgeon" | "inspector" | "secretary"
-            );
+        return i > from && matches!(words.lower(i - 1), "attorney" | "surgeon" | "inspector" | "secretary");
     }
     if !TITLES.contains(lower) {
         return false;
     }
-    let next = if i + 1 < to {
-        words[i + 1].base()
-    } else {
-        words.lower(i + 1)
-    };
+    let next = if i + 1 < to { words[i + 1].base() } else { words.lower(i + 1) };
     let institution = i + 1 < to && INSTITUTIONS.contains(&("body", next));
     let surname = i > from
         && i + 1 == to
@@ -282,10 +269,7 @@ fn is_title(words: &Words, from: usize, i: usize, to: usize) -> bool {
 fn name(words: &Words, from: usize, to: usize) -> Option<Name> {
     let key = key(words, from, to);
     let long_enough = key.chars().count() > 1;
-    long_enough.then(|| Name {
-        span: without_possessive(words, from, to),
-        key,
-    })
+    long_enough.then(|| Name { span: without_possessive(words, from, to), key })
 }
 
 /// The form for comparing: lower case, country names and demonyms by the table.
@@ -366,10 +350,7 @@ fn safe_only(words: &Words, known: &HashSet<String>, shouted: bool) -> Vec<Name>
     let mut i = 0;
     while i < words.len() {
         let longest = LONGEST.min(words.len() - i);
-        let end = (1..=longest)
-            .rev()
-            .map(|n| i + n)
-            .find(|&end| is_safe(words, i, end, known, shouted));
+        let end = (1..=longest).rev().map(|n| i + n).find(|&end| is_safe(words, i, end, known, shouted));
         found.extend(end.and_then(|end| name(words, i, end)));
         i = end.unwrap_or(i + 1);
     }

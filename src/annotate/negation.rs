@@ -45,56 +45,20 @@ mod tests {
             found: &'static [&'static str],
         }
         let cases = [
-            Case {
-                text: "The minister left.",
-                found: &[],
-            },
-            Case {
-                text: "She didn’t go and couldn't stay.",
-                found: &["didn’t", "couldn't"],
-            },
-            Case {
-                text: "A spokesperson declined to comment.",
-                found: &["declined to"],
-            },
-            Case {
-                text: "Prices declined.",
-                found: &[],
-            },
-            Case {
-                text: "It is not only unfair but late.",
-                found: &[],
-            },
-            Case {
-                text: "No. 1 on the list",
-                found: &[],
-            },
-            Case {
-                text: "There is no doubt about it.",
-                found: &[],
-            },
-            Case {
-                text: "No mention of whether or not it ends.",
-                found: &["No"],
-            },
-            Case {
-                text: "Neither side, nor anyone, came.",
-                found: &["Neither", "nor"],
-            },
-            Case {
-                text: "He denied it without delay.",
-                found: &["denied", "without"],
-            },
-            Case {
-                text: "They failed to agree and no longer talk.",
-                found: &["failed to", "no longer"],
-            },
+            Case { text: "The minister left.", found: &[] },
+            Case { text: "She didn’t go and couldn't stay.", found: &["didn’t", "couldn't"] },
+            Case { text: "A spokesperson declined to comment.", found: &["declined to"] },
+            Case { text: "Prices declined.", found: &[] },
+            Case { text: "It is not only unfair but late.", found: &[] },
+            Case { text: "No. 1 on the list", found: &[] },
+            Case { text: "There is no doubt about it.", found: &[] },
+            Case { text: "No mention of whether or not it ends.", found: &["No"] },
+            Case { text: "Neither side, nor anyone, came.", found: &["Neither", "nor"] },
+            Case { text: "He denied it without delay.", found: &["denied", "without"] },
+            Case { text: "They failed to agree and no longer talk.", found: &["failed to", "no longer"] },
         ];
         for case in cases {
-            let found: Vec<&str> = negations(case.text)
-                .iter()
-                .map(|span| span.slice(case.text))
-                .collect();
+            let found: Vec<&str> = negations(case.text).iter().map(|span| span.slice(case.text)).collect();
             assert_eq!(found, case.found, "{}", case.text);
         }
     }

@@ -25,10 +25,7 @@ impl Phrases {
         for (label, line) in entries(list) {
             let mut tokens = line.split_whitespace();
             let Some(first) = tokens.next() else { continue };
-            by_first.entry(first).or_default().push(Phrase {
-                rest: tokens.collect(),
-                label,
-            });
+            by_first.entry(first).or_default().push(Phrase { rest: tokens.collect(), label });
         }
         for phrases in by_first.values_mut() {
             phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.rest.len()));
@@ -39,26 +36,14 @@ impl Phrases {
     /// The longest phrase that starts at token `i`: its label and its number of tokens.
     pub fn at(&self, words: &Words, i: usize) -> Option<(&'static str, usize)> {
         let candidates = self.by_first.get(words.lower(i))?;
-        let fits = |phrase: &&Phrase| {
-            phrase
-                .rest
-                .iter()
-                .enumerate()
-                .all(|(k, w)| words.lower(i + 1 + k) == *w)
-        };
-        candidates
-            .iter()
-            .find(fits)
-            .map(|phrase| (phrase.label, phrase.rest.len() + 1))
+        let fits =
+            |phrase: &&Phrase| phrase.rest.iter().enumerate().all(|(k, w)| words.lower(i + 1 + k) == *w);
+        candidates.iter().find(fits).map(|phrase| (phrase.label, phrase.rest.len() + 1))
     }
 
     /// The label of a phrase of one word.
     pub fn label(&self, word: &str) -> Option<&'static str> {
-        self.by_first
-            .get(word)?
-            .iter()
-            .find(|phrase| phrase.rest.is_empty())
-            .map(|phrase| phrase.label)
+        self.by_first.get(word)?.iter().find(|phrase| phrase.rest.is_empty()).map(|phrase| phrase.label)
     }
 
     /// True where the list holds this one word under any label.

@@ -73,17 +73,9 @@ fn found(
     unit: &str,
 ) -> (Quantity, usize) {
     let start = approximator_start(words, from);
-    let approximate = start < from
-        || words
-            .get(to)
-            .is_some_and(|next| next.is("-") && words.lower(to + 1) == "plus");
-    let quantity = Quantity {
-        span: words.span(start, to),
-        kind,
-        value,
-        unit: unit.to_owned(),
-        approximate,
-    };
+    let approximate =
+        start < from || words.get(to).is_some_and(|next| next.is("-") && words.lower(to + 1) == "plus");
+    let quantity = Quantity { span: words.span(start, to), kind, value, unit: unit.to_owned(), approximate };
     (quantity, to)
 }
 
@@ -91,10 +83,7 @@ fn found(
 fn approximator_start(words: &Words, from: usize) -> usize {
     const LONGEST: usize = 3;
     let fits = |len: &usize| WORDS.at(words, from - len) == Some(("approximator", *len));
-    (1..=LONGEST.min(from))
-        .rev()
-        .find(fits)
-        .map_or(from, |len| from - len)
+    (1..=LONGEST.min(from)).rev().find(fits).map_or(from, |len| from - len)
 }
 
 /// "June 26", "26 June", "June", "Sept. 11", "Thursday".
@@ -109,26 +98,12 @@ fn date(words: &Words, i: usize) -> Option<(Quantity, usize)> {
         if day.is_none() && !is_surely_month(words, i) {
             return None;
         }
-        return Some(found(
-            words,
-            i,
-            to,
-            kind,
-            f64::from(month) * 100.0 + f64::from(day.unwrap_or(0)),
-            "",
-        ));
+        return Some(found(words, i, to, kind, f64::from(month) * 100.0 + f64::from(day.unwrap_or(0)), ""));
     }
     let day = day_at(words, i)?;
     let of = usize::from(words.lower(i + 1) == "of");
     let month = month_at(words, i + 1 + of)?;
-    Some(found(
-        words,
-        i,
-        i + 2 + of,
-        kind,
-        f64::from(month) * 100.0 + f64::from(day),
-        "",
-    ))
+    Some(found(words, i, i + 2 + of, kind, f64::from(month) * 100.0 + f64::from(day), ""))
 }
 
 fn month_at(words: &Words, i: usize) -> Option<u8> {
@@ -137,10 +112,7 @@ fn month_at(words: &Words, i: usize) -> Option<u8> {
 
 /// "May" and "March" are words and names as well: a preposition before or a year after tells the month.
 fn is_surely_month(words: &Words, i: usize) -> bool {
-    if !matches!(
-        words.lower(i),
-        "may" | "march" | "april" | "june" | "august" | "jan" | "mar"
-    ) {
+    if !matches!(words.lower(i), "may" | "march" | "april" | "june" | "august" | "jan" | "mar") {
         return true;
     }
     let before = if i == 0 { "" } else { words.lower(i - 1) };
@@ -168,9 +140,7 @@ fn is_surely_month(words: &Words, i: usize) -> bool {
             | "between"
     );
     let name_next = words.get(i + 1).is_some_and(|next| next.is_capitalised());
-    let year_next = [i + 1, i + 2]
-        .iter()
-        .any(|&k| words.get(k).is_some_and(|w| is_year_number(&w.lower)));
+    let year_next = [i + 1, i + 2].iter().any(|&k| words.get(k).is_some_and(|w| is_year_number(&w.lower)));
     (listed && !name_next && !words[i].is_possessive()) || year_next
 }
 
@@ -186,14 +156,7 @@ fn day_at(words: &Words, i: usize) -> Option<u8> {
 fn rank(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     let number = (words[i].text == "No" && words.lower(i + 1) == "." && words.glued(i)).then_some(i + 2)?;
     let value = words.get(number)?.lower.parse::<u32>().ok()?;
-    Some(found(
-        words,
-        i,
-        number + 1,
-        QuantityKind::Ordinal,
-        f64::from(value),
-        "",
-    ))
+    Some(found(words, i, number + 1, QuantityKind::Ordinal, f64::from(value), ""))
 }
 
 /// "$170 million", "US$5", "€3bn", "3 million dollars".
@@ -201,26 +164,12 @@ fn money(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     let prefix = usize::from(words.is_at(i, "us") && words.is_at(i + 1, "$") && words.glued(i));
     if let Some(currency) = words.get(i + prefix).and_then(|word| currency_sign(&word.lower)) {
         let numeral = numeral_at(words, i + prefix + 1).filter(|_| words.glued(i + prefix))?;
-        return Some(found(
-            words,
-            i,
-            numeral.to,
-            QuantityKind::Money,
-            numeral.value,
-            currency,
-        ));
+        return Some(found(words, i, numeral.to, QuantityKind::Money, numeral.value, currency));
     }
     let numeral = numeral_at(words, i)?;
     let (currency, cents) = currency_word(words.lower(numeral.to))?;
-    let value = if cents {
-        numeral.value / 100.0
-    } else {
-        numeral.value
-    };
-    Some(rounded(
-        found(words, i, numeral.to + 1, QuantityKind::Money, value, currency),
-        &numeral,
-    ))
+    let value = if cents { numeral.value / 100.0 } else { numeral.value };
+    Some(rounded(found(words, i, numeral.to + 1, QuantityKind::Money, value, currency), &numeral))
 }
 
 fn currency_sign(sign: &str) -> Option<&'static str> {
@@ -248,11 +197,7 @@ fn currency_word(word: &str) -> Option<(&'static str, bool)> {
 /// "2022", "the 1990s".
 fn year(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     let word = words.get(i).filter(|word| word.shape == Shape::Number)?;
-    if let Some(decade) = word
-        .lower
-        .strip_suffix('s')
-        .filter(|digits| is_year_number(digits))
-    {
+    if let Some(decade) = word.lower.strip_suffix('s').filter(|digits| is_year_number(digits)) {
         let (mut quantity, next) = found(words, i, i + 1, QuantityKind::Year, decade.parse().ok()?, "");
         quantity.approximate = true;
         return Some((quantity, next));
@@ -260,14 +205,7 @@ fn year(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     if !is_year_number(&word.lower) || is_joined(words, i) || is_counted(words, i) {
         return None;
     }
-    Some(found(
-        words,
-        i,
-        i + 1,
-        QuantityKind::Year,
-        word.lower.parse().ok()?,
-        "",
-    ))
+    Some(found(words, i, i + 1, QuantityKind::Year, word.lower.parse().ok()?, ""))
 }
 
 fn is_year_number(word: &str) -> bool {
@@ -282,10 +220,7 @@ fn is_counted(words: &Words, i: usize) -> bool {
         || day_at(words, i.wrapping_sub(1)).is_some();
     let rounded = approximator_start(words, i) < i;
     let scale_next = numeral_at(words, i).is_some_and(|numeral| numeral.to > i + 1);
-    let old = words
-        .lower(i)
-        .parse::<u16>()
-        .is_ok_and(|year| !(1800..2050).contains(&year));
+    let old = words.lower(i).parse::<u16>().is_ok_and(|year| !(1800..2050).contains(&year));
     let plural_next = unit_after(words, i + 1).is_some_and(|unit| unit.plural);
     rounded || scale_next || is_percent(words, i + 1) || (!of_time && (old || plural_next))
 }
@@ -296,12 +231,9 @@ fn ordinal(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     let digits = words[i].shape == Shape::Number;
     let before = if i == 0 { "" } else { words.lower(i - 1) };
     let after = words.lower(i + 1);
-    let counted = matches!(
-        before,
-        "the" | "a" | "an" | "his" | "her" | "its" | "their" | "my" | "our" | "this"
-    ) || words
-        .get(i.wrapping_sub(1))
-        .is_some_and(|word| word.is_possessive());
+    let counted =
+        matches!(before, "the" | "a" | "an" | "his" | "her" | "its" | "their" | "my" | "our" | "this")
+            || words.get(i.wrapping_sub(1)).is_some_and(|word| word.is_possessive());
     let other_sense = words[i].is_capitalised()
         || matches!(after, "lady" | "of" | "place" | "hand" | "thing")
         || (after == "time" && value == 1.0);
@@ -320,10 +252,7 @@ fn share(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     }
     let numeral = numeral_at(words, i)?;
     let to = numeral.to + percent_len(words, numeral.to)?;
-    Some(rounded(
-        found(words, i, to, QuantityKind::Percent, numeral.value, "percent"),
-        &numeral,
-    ))
+    Some(rounded(found(words, i, to, QuantityKind::Percent, numeral.value, "percent"), &numeral))
 }
 
 fn is_percent(words: &Words, i: usize) -> bool {
@@ -351,10 +280,7 @@ fn count(words: &Words, i: usize) -> Option<(Quantity, usize)> {
         return None;
     }
     let name = unit.map_or(String::new(), |unit| unit.name);
-    Some(rounded(
-        found(words, i, numeral.to, QuantityKind::Count, numeral.value, &name),
-        &numeral,
-    ))
+    Some(rounded(found(words, i, numeral.to, QuantityKind::Count, numeral.value, &name), &numeral))
 }
 
 fn rounded((mut quantity, next): (Quantity, usize), numeral: &Numeral) -> (Quantity, usize) {
@@ -364,12 +290,8 @@ fn rounded((mut quantity, next): (Quantity, usize), numeral: &Numeral) -> (Quant
 
 /// True where a mark ties the number to what stands beside it: "F-16", "9/11", "10-15", "10:30", "#5", "@user1".
 fn is_joined(words: &Words, i: usize) -> bool {
-    let joins = |k: usize| {
-        matches!(
-            words.lower(k),
-            "-" | "/" | ":" | "#" | "_" | "@" | "–" | "+" | "." | "'" | "’"
-        )
-    };
+    let joins =
+        |k: usize| matches!(words.lower(k), "-" | "/" | ":" | "#" | "_" | "@" | "–" | "+" | "." | "'" | "’");
     let before = i > 0 && words.glued(i - 1) && (joins(i - 1) || words[i - 1].shape == Shape::Word);
     let number_after = words.get(i + 2).is_some_and(|word| word.shape == Shape::Number);
     let after = words.glued(i) && joins(i + 1) && words.glued(i + 1) && number_after;
@@ -386,10 +308,7 @@ fn is_labelled(words: &Words, i: usize, numeral: &Numeral) -> bool {
 }
 
 fn is_time(words: &Words, numeral: &Numeral) -> bool {
-    matches!(
-        words.lower(numeral.to),
-        "a.m." | "p.m." | "am" | "pm" | "a.m" | "p.m" | "o'clock"
-    )
+    matches!(words.lower(numeral.to), "a.m." | "p.m." | "am" | "pm" | "a.m" | "p.m" | "o'clock")
 }
 
 /// A counted noun.
@@ -412,11 +331,7 @@ fn unit_after(words: &Words, from: usize) -> Option<Unit> {
     let plural = run.iter().position(|&k| is_plural_noun(words.lower(k)));
     let at = plural.or_else(|| run.first().filter(|&&k| !words[k].is_capitalised()).map(|_| 0))?;
     let name = singular(words[run[at]].base());
-    Some(Unit {
-        name,
-        plural: plural.is_some(),
-        distance: at,
-    })
+    Some(Unit { name, plural: plural.is_some(), distance: at })
 }
 
 fn ends_noun_run(word: &str) -> bool {
@@ -425,14 +340,12 @@ fn ends_noun_run(word: &str) -> bool {
 }
 
 fn is_plural_noun(word: &str) -> bool {
-    matches!(
-        word,
-        "people" | "men" | "women" | "children" | "police" | "lives" | "feet" | "troops"
-    ) || (word.len() > 3
-        && word.ends_with('s')
-        && !word.ends_with("ss")
-        && !word.ends_with("us")
-        && !word.ends_with("'s"))
+    matches!(word, "people" | "men" | "women" | "children" | "police" | "lives" | "feet" | "troops")
+        || (word.len() > 3
+            && word.ends_with('s')
+            && !word.ends_with("ss")
+            && !word.ends_with("us")
+            && !word.ends_with("'s"))
 }
 
 /// The singular in which units are compared: "countries" is "country", "people" is "person".
@@ -449,14 +362,8 @@ fn singular(word: &str) -> String {
     if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 1) {
         return format!("{stem}y");
     }
-    let sibilant = ["sses", "shes", "ches", "xes", "zzes"]
-        .iter()
-        .any(|ending| word.ends_with(ending));
-    let cut = if sibilant {
-        2
-    } else {
-        usize::from(is_plural_noun(word))
-    };
+    let sibilant = ["sses", "shes", "ches", "xes", "zzes"].iter().any(|ending| word.ends_with(ending));
+    let cut = if sibilant { 2 } else { usize::from(is_plural_noun(word)) };
     word[..word.len() - cut].to_owned()
 }
 

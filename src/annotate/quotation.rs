@@ -27,9 +27,7 @@ pub fn quotations(text: &str) -> Vec<Quotation> {
 /// `quotations` are those of the whole field, in order.
 pub(super) fn within(text: &str, quotations: &[Quotation], sentence: Span) -> Vec<Quotation> {
     let first = quotations.partition_point(|quotation| quotation.span.end <= sentence.start);
-    let inside = quotations[first..]
-        .iter()
-        .take_while(|quotation| quotation.span.start < sentence.end);
+    let inside = quotations[first..].iter().take_while(|quotation| quotation.span.start < sentence.end);
     inside
         .filter_map(|quotation| {
             let start = quotation.span.start.max(sentence.start);
@@ -55,9 +53,7 @@ fn paragraphs(text: &str) -> Vec<Span> {
     for (at, _) in text.match_indices('\n') {
         let before = text[start..at].trim_end();
         let wrapped = before.ends_with(|c: char| c.is_alphanumeric() || c == ',');
-        let blank_follows = text[at + 1..]
-            .trim_start_matches([' ', '\t', '\r'])
-            .starts_with('\n');
+        let blank_follows = text[at + 1..].trim_start_matches([' ', '\t', '\r']).starts_with('\n');
         let full = before.chars().rev().take_while(|&c| c != '\n').take(40).count() == 40;
         if !wrapped || blank_follows || !full {
             found.push(trimmed(text, Span::new(start, at)));
@@ -95,12 +91,7 @@ struct Scan<'t> {
 
 impl<'t> Scan<'t> {
     fn new(text: &'t str, paragraph: Span) -> Self {
-        Scan {
-            text,
-            paragraph,
-            open: None,
-            singles: true,
-        }
+        Scan { text, paragraph, open: None, singles: true }
     }
 
     fn run(mut self, found: &mut Vec<Quotation>) {
@@ -111,9 +102,7 @@ impl<'t> Scan<'t> {
             self.pass(start, found);
         }
         if let Some((start, false)) = self.open {
-            found.push(Quotation {
-                span: Span::new(start, self.paragraph.end),
-            });
+            found.push(Quotation { span: Span::new(start, self.paragraph.end) });
         }
     }
 
@@ -146,9 +135,7 @@ impl<'t> Scan<'t> {
         };
         match self.open {
             Some((start, open_single)) if open_single == single && closes => {
-                found.push(Quotation {
-                    span: Span::new(start, at + len),
-                });
+                found.push(Quotation { span: Span::new(start, at + len) });
                 self.open = None;
             }
             None if opens && (!single || self.singles) => self.open = Some((at, single)),
@@ -163,35 +150,14 @@ fn mark(previous: Option<char>, c: char, next: Option<char>) -> Option<Mark> {
     let letter_after = next.is_some_and(char::is_alphanumeric);
     Some(match c {
         // Some typists close with the opening mark.
-        '“' if after_word && !letter_after => Mark::Double {
-            opens: false,
-            closes: true,
-        },
-        '“' | '„' | '«' => Mark::Double {
-            opens: true,
-            closes: false,
-        },
-        '”' | '»' => Mark::Double {
-            opens: false,
-            closes: true,
-        },
+        '“' if after_word && !letter_after => Mark::Double { opens: false, closes: true },
+        '“' | '„' | '«' => Mark::Double { opens: true, closes: false },
+        '”' | '»' => Mark::Double { opens: false, closes: true },
         // An inch mark (5'10") opens nothing, as a blank or a full stop follows it.
-        '"' => Mark::Double {
-            opens: before_word && (!after_word || letter_after),
-            closes: true,
-        },
-        '‘' => Mark::Single {
-            opens: letter_after && !after_word,
-            closes: false,
-        },
-        '’' => Mark::Single {
-            opens: false,
-            closes: after_word && !letter_after,
-        },
-        '\'' => Mark::Single {
-            opens: letter_after && !after_word,
-            closes: after_word && !letter_after,
-        },
+        '"' => Mark::Double { opens: before_word && (!after_word || letter_after), closes: true },
+        '‘' => Mark::Single { opens: letter_after && !after_word, closes: false },
+        '’' => Mark::Single { opens: false, closes: after_word && !letter_after },
+        '\'' => Mark::Single { opens: letter_after && !after_word, closes: after_word && !letter_after },
         _ => return None,
     })
 }
@@ -212,54 +178,23 @@ mod tests {
             quoted: &'static [&'static str],
         }
         let cases = [
+            Case { text: "No marks here.", quoted: &[] },
+            Case { text: "“ASAP,” said an aide.", quoted: &["“ASAP,”"] },
+            Case { text: "\"Yes,\" she said. \"No,\" he said.", quoted: &["\"Yes,\"", "\"No,\""] },
             Case {
-                text: "No marks here.",
-                quoted: &[],
+                text: "He said “she told me ‘no’ twice” today.", quoted: &["“she told me ‘no’ twice”"]
             },
-            Case {
-                text: "“ASAP,” said an aide.",
-                quoted: &["“ASAP,”"],
-            },
-            Case {
-                text: "\"Yes,\" she said. \"No,\" he said.",
-                quoted: &["\"Yes,\"", "\"No,\""],
-            },
-            Case {
-                text: "He said “she told me ‘no’ twice” today.",
-                quoted: &["“she told me ‘no’ twice”"],
-            },
-            Case {
-                text: "close to ‘a safe deal’ and",
-                quoted: &["‘a safe deal’"],
-            },
-            Case {
-                text: "It’s the officials’ plan, isn’t it?",
-                quoted: &[],
-            },
-            Case {
-                text: "in US 'legal limbo' by October",
-                quoted: &["'legal limbo'"],
-            },
-            Case {
-                text: "rock 'n roll of the '90s, don't",
-                quoted: &[],
-            },
-            Case {
-                text: "He is 5'10\" tall and \"proud\".",
-                quoted: &["\"proud\""],
-            },
+            Case { text: "close to ‘a safe deal’ and", quoted: &["‘a safe deal’"] },
+            Case { text: "It’s the officials’ plan, isn’t it?", quoted: &[] },
+            Case { text: "in US 'legal limbo' by October", quoted: &["'legal limbo'"] },
+            Case { text: "rock 'n roll of the '90s, don't", quoted: &[] },
+            Case { text: "He is 5'10\" tall and \"proud\".", quoted: &["\"proud\""] },
             Case {
                 text: "“It never ends.\n\n“It goes on,” he said.",
                 quoted: &["“It never ends.", "“It goes on,”"],
             },
-            Case {
-                text: "“Left open.\n\nNarration here.",
-                quoted: &["“Left open."],
-            },
-            Case {
-                text: "a “ghost town.” (Photo",
-                quoted: &["“ghost town.”"],
-            },
+            Case { text: "“Left open.\n\nNarration here.", quoted: &["“Left open."] },
+            Case { text: "a “ghost town.” (Photo", quoted: &["“ghost town.”"] },
             Case {
                 text: "The minister said that “this line is wrapped at a width\nand goes on” there.",
                 quoted: &["“this line is wrapped at a width\nand goes on”"],

@@ -14,10 +14,7 @@ fn article(headline: &str, body: &str) -> Article {
         url: String::new(),
         date_published: None,
         groups: BTreeMap::new(),
-        origin: Origin {
-            file: "a.txt".into(),
-            row: None,
-        },
+        origin: Origin { file: "a.txt".into(), row: None },
         language: "eng".into(),
         blocks: Vec::new(),
         warnings: Vec::new(),
@@ -32,14 +29,7 @@ fn sentences(article: &Article, texts: &[&str]) -> Vec<Sentence> {
         let (field, start) = found.map_or((Field::Headline, 0), |at| (Field::Body, at));
         from = found.map_or(from, |at| at + text.len());
         let bytes = Span::new(start, start + text.len());
-        Sentence {
-            article: 0,
-            index,
-            field,
-            kind: Kind::Body,
-            bytes,
-            chars: bytes,
-        }
+        Sentence { article: 0, index, field, kind: Kind::Body, bytes, chars: bytes }
     };
     texts.iter().enumerate().map(place).collect()
 }
@@ -48,23 +38,10 @@ fn sentences(article: &Article, texts: &[&str]) -> Vec<Sentence> {
 fn a_quotation_runs_over_sentences_and_paragraphs() {
     let body = "“We met. We agreed.\n\n“Then we left,” said Ana Diaz. The hall was empty.";
     let article = article("", body);
-    let texts = [
-        "“We met.",
-        "We agreed.",
-        "“Then we left,” said Ana Diaz.",
-        "The hall was empty.",
-    ];
+    let texts = ["“We met.", "We agreed.", "“Then we left,” said Ana Diaz.", "The hall was empty."];
     let found = annotate(&article, &sentences(&article, &texts));
     let voices: Vec<Voice> = found.iter().map(|annotations| annotations.voice).collect();
-    assert_eq!(
-        voices,
-        [
-            Voice::Quotation,
-            Voice::Quotation,
-            Voice::Quotation,
-            Voice::Narration
-        ]
-    );
+    assert_eq!(voices, [Voice::Quotation, Voice::Quotation, Voice::Quotation, Voice::Narration]);
     assert_eq!(found[1].quotations[0].span, Span::new(0, "We agreed.".len()));
     assert!(found.iter().all(|annotations| annotations.sentiment.is_none()));
 }
@@ -74,11 +51,7 @@ fn a_headline_is_read_with_the_names_of_the_body() {
     let headline = "Okafor Vows New Mill After Strike";
     let body = "On Monday the mayor, Ruth Okafor, spoke. The plan of Okafor is new.";
     let article = article(headline, body);
-    let texts = [
-        headline,
-        "On Monday the mayor, Ruth Okafor, spoke.",
-        "The plan of Okafor is new.",
-    ];
+    let texts = [headline, "On Monday the mayor, Ruth Okafor, spoke.", "The plan of Okafor is new."];
     let found = annotate(&article, &sentences(&article, &texts));
     assert_eq!(found[0].names[0].key, "okafor");
 }
@@ -116,17 +89,9 @@ fn the_seed_articles_are_annotated() {
     let article = article("", body);
     for case in cases {
         let found = annotate(&article, &sentences(&article, &[case.sentence])).remove(0);
-        let source = found
-            .attribution
-            .and_then(|a| a.source)
-            .map(|span| span.slice(case.sentence));
+        let source = found.attribution.and_then(|a| a.source).map(|span| span.slice(case.sentence));
         let found = (found.voice, found.certainty.score, source);
-        assert_eq!(
-            found,
-            (case.voice, case.certainty, case.source),
-            "{}",
-            case.sentence
-        );
+        assert_eq!(found, (case.voice, case.certainty, case.source), "{}", case.sentence);
     }
 }
 

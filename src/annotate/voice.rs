@@ -29,10 +29,8 @@ pub(super) fn voice_of(words: &Words, quotations: &[Quotation], attributions: &[
     if quotations.is_empty() {
         return Voice::Narration;
     }
-    let mut naming: Vec<Span> = attributions
-        .iter()
-        .flat_map(|found| found.source.into_iter().chain([found.cue]))
-        .collect();
+    let mut naming: Vec<Span> =
+        attributions.iter().flat_map(|found| found.source.into_iter().chain([found.cue])).collect();
     naming.extend(quotations.iter().map(|quotation| quotation.span));
     naming.sort_unstable();
     // Spans may lie in one another, so what counts is how far any of those before reaches.
@@ -62,38 +60,17 @@ mod tests {
             voice: Voice,
         }
         let cases = [
-            Case {
-                text: "The talks went on.",
-                voice: Voice::Narration,
-            },
-            Case {
-                text: "",
-                voice: Voice::Narration,
-            },
-            Case {
-                text: "“We will go on,” said the minister.",
-                voice: Voice::Quotation,
-            },
-            Case {
-                text: "“We will go on.”",
-                voice: Voice::Quotation,
-            },
+            Case { text: "The talks went on.", voice: Voice::Narration },
+            Case { text: "", voice: Voice::Narration },
+            Case { text: "“We will go on,” said the minister.", voice: Voice::Quotation },
+            Case { text: "“We will go on.”", voice: Voice::Quotation },
             Case {
                 text: "“Every week it’s closer,” said an administration official.",
                 voice: Voice::Quotation,
             },
-            Case {
-                text: "“Yes,” Mr. Moreau said in a statement on Tuesday.",
-                voice: Voice::Quotation,
-            },
-            Case {
-                text: "Lindqvist called the vote “a farce” and left the hall.",
-                voice: Voice::Mixed,
-            },
-            Case {
-                text: "The two nations are “great allies.”",
-                voice: Voice::Mixed,
-            },
+            Case { text: "“Yes,” Mr. Moreau said in a statement on Tuesday.", voice: Voice::Quotation },
+            Case { text: "Lindqvist called the vote “a farce” and left the hall.", voice: Voice::Mixed },
+            Case { text: "The two nations are “great allies.”", voice: Voice::Mixed },
         ];
         for case in cases {
             let quoted = quotations(case.text);

@@ -34,10 +34,7 @@ pub(super) struct Word<'t> {
 impl Word<'_> {
     /// The lower-case form without a possessive ending: "trump’s" is "trump", "officials’" is "officials".
     pub fn base(&self) -> &str {
-        self.lower
-            .strip_suffix("'s")
-            .or_else(|| self.lower.strip_suffix('\''))
-            .unwrap_or(&self.lower)
+        self.lower.strip_suffix("'s").or_else(|| self.lower.strip_suffix('\'')).unwrap_or(&self.lower)
     }
 
     /// True for "Trump’s" and "officials’".
@@ -140,12 +137,7 @@ impl<'t> Word<'t> {
         } else {
             Cow::Owned(text.to_lowercase().replace('’', "'"))
         };
-        Word {
-            span,
-            text,
-            lower,
-            shape,
-        }
+        Word { span, text, lower, shape }
     }
 }
 
@@ -184,9 +176,7 @@ fn word_end(text: &str, at: usize) -> usize {
 }
 
 fn letters_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find(|c: char| !c.is_alphanumeric())
-        .map_or(text.len(), |n| at + n)
+    text[at..].find(|c: char| !c.is_alphanumeric()).map_or(text.len(), |n| at + n)
 }
 
 /// End of an acronym with full stops ("U.S.", "a.m."), if one starts here.
@@ -244,34 +234,13 @@ mod tests {
             words: &'static str,
         }
         let cases = [
-            Case {
-                text: "He didn’t go.",
-                words: "he|didn't|go|.",
-            },
-            Case {
-                text: "U.S.-backed talks",
-                words: "u.s.|-|backed|talks",
-            },
-            Case {
-                text: "Sen. J. Doe, of the U.S.",
-                words: "sen.|j.|doe|,|of|the|u.s.",
-            },
-            Case {
-                text: "$1,500.50 and 3bn, 26th",
-                words: "$|1,500.50|and|3bn|,|26th",
-            },
-            Case {
-                text: "officials’ plan",
-                words: "officials'|plan",
-            },
-            Case {
-                text: "than I. She",
-                words: "than|i|.|she",
-            },
-            Case {
-                text: "“Go,” he said",
-                words: "“|go|,|”|he|said",
-            },
+            Case { text: "He didn’t go.", words: "he|didn't|go|." },
+            Case { text: "U.S.-backed talks", words: "u.s.|-|backed|talks" },
+            Case { text: "Sen. J. Doe, of the U.S.", words: "sen.|j.|doe|,|of|the|u.s." },
+            Case { text: "$1,500.50 and 3bn, 26th", words: "$|1,500.50|and|3bn|,|26th" },
+            Case { text: "officials’ plan", words: "officials'|plan" },
+            Case { text: "than I. She", words: "than|i|.|she" },
+            Case { text: "“Go,” he said", words: "“|go|,|”|he|said" },
             Case { text: "", words: "" },
         ];
         for case in cases {

@@ -59,10 +59,7 @@ const MAX_BYTES: usize = 300;
 
 /// Claims the lines that are not reporting.
 pub(super) fn mark(lines: &mut [Line<'_>]) {
-    for line in lines
-        .iter_mut()
-        .filter(|line| line.is_open() && line.text.len() <= MAX_BYTES)
-    {
+    for line in lines.iter_mut().filter(|line| line.is_open() && line.text.len() <= MAX_BYTES) {
         if PATTERNS.is_match(line.text) {
             line.kind = Some(Kind::Boilerplate);
         }

@@ -81,10 +81,7 @@ pub(super) fn inline(text: &str) -> Vec<Span> {
 
 fn inline_end(text: &str, start: usize) -> usize {
     let window = &text[start..text.floor_char_boundary(start + MAX_INLINE)];
-    if let Some(at) = window
-        .find(['(', ')'])
-        .filter(|&at| window[at..].starts_with(')'))
-    {
+    if let Some(at) = window.find(['(', ')']).filter(|&at| window[at..].starts_with(')')) {
         return start + at + 1;
     }
     match SENTENCE_END.captures(window).and_then(|found| found.get(1)) {

@@ -29,9 +29,5 @@ pub(super) fn length(line: &str) -> usize {
     }
     // "NATO — the alliance — said" goes on in lower case: then it is no dateline.
     let rest = line[found.end()..].chars().next();
-    if rest.is_some_and(char::is_lowercase) {
-        0
-    } else {
-        found.as_str().trim_end().len()
-    }
+    if rest.is_some_and(char::is_lowercase) { 0 } else { found.as_str().trim_end().len() }
 }

@@ -39,11 +39,7 @@ fn signature(line: &Line<'_>) -> Option<usize> {
     let is_candidate = line.is_readable()
         && line.text.contains("(@")
         && line.text.chars().take(MAX_POST_WITH_SIGNATURE + 1).count() <= MAX_POST_WITH_SIGNATURE;
-    if is_candidate {
-        SIGNATURE.find(line.text).map(|found| found.start())
-    } else {
-        None
-    }
+    if is_candidate { SIGNATURE.find(line.text).map(|found| found.start()) } else { None }
 }
 
 /// True for a short line with the address that the network gives to a picture or a link.
@@ -54,10 +50,7 @@ fn is_link(line: &Line<'_>) -> bool {
 /// A post that runs on under the signature ends with its link. What lies between is part of it only as far as all
 /// of it fits into one post, and no further signature claims the link.
 fn mark_to_link(below: &mut [Line<'_>]) {
-    let reach = below
-        .iter()
-        .take(MAX_LINES_BETWEEN + 1)
-        .take_while(|line| signature(line).is_none());
+    let reach = below.iter().take(MAX_LINES_BETWEEN + 1).take_while(|line| signature(line).is_none());
     let Some(link) = reach.map(is_link).position(|is_link| is_link) else {
         return;
     };

@@ -34,10 +34,7 @@ pub(super) fn mark(lines: &mut [Line<'_>], headline: &str) {
 /// Equal up to case, blanks, quotes and punctuation.
 fn is_same(line: &str, headline: &str) -> bool {
     let letters = |text: &str| -> String {
-        text.chars()
-            .filter(|c| c.is_alphanumeric())
-            .flat_map(char::to_lowercase)
-            .collect()
+        text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     };
     line.len() <= 2 * headline.len() && !headline.trim().is_empty() && letters(line) == letters(headline)
 }
@@ -47,11 +44,7 @@ fn reads_as_headline(line: &Line<'_>, below: &[Line<'_>]) -> bool {
         && line.n_words(4) == 4
         && line.starts_upper()
         && !line.ends_with_punctuation()
-        && below
-            .iter()
-            .filter(|line| line.is_open())
-            .take(2)
-            .any(Line::is_running_text)
+        && below.iter().filter(|line| line.is_open()).take(2).any(Line::is_running_text)
 }
 
 fn reads_as_standfirst(line: &Line<'_>, below: &[Line<'_>]) -> bool {
@@ -69,8 +62,5 @@ fn is_repeated(line: &str, paragraph: &str) -> bool {
 fn words(text: &str) -> BTreeSet<String> {
     // A paragraph that answers a standfirst is not a whole book on one line.
     let text = &text[..text.floor_char_boundary(2_000)];
-    text.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
-        .map(str::to_lowercase)
-        .collect()
+    text.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).map(str::to_lowercase).collect()
 }

@@ -22,11 +22,7 @@ pub(super) fn lines(body: &str) -> Vec<Line<'_>> {
         let text = raw.trim();
         if !text.is_empty() {
             let first = start + (raw.len() - raw.trim_start().len());
-            lines.push(Line {
-                span: Span::new(first, first + text.len()),
-                text,
-                kind: None,
-            });
+            lines.push(Line { span: Span::new(first, first + text.len()), text, kind: None });
         }
         start += raw.len();
     }
@@ -51,9 +47,7 @@ impl Line<'_> {
 
     /// True where the line stops as a sentence does, or announces what follows.
     pub fn ends_with_punctuation(&self) -> bool {
-        self.text.ends_with([
-            '.', '!', '?', '…', ',', ';', ':', '"', '”', '\'', '’', ')', ']', '-', '–', '—',
-        ])
+        self.text.ends_with(['.', '!', '?', '…', ',', ';', ':', '"', '”', '\'', '’', ')', ']', '-', '–', '—'])
     }
 
     /// True for an open line of at least one full sentence.

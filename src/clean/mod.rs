@@ -61,10 +61,7 @@ fn blocks(lines: &[Line<'_>]) -> Vec<Block> {
     let first_open = lines.iter().position(Line::is_open);
     for (i, line) in lines.iter().enumerate() {
         match line.kind {
-            Some(kind) => blocks.push(Block {
-                span: line.span,
-                kind,
-            }),
+            Some(kind) => blocks.push(Block { span: line.span, kind }),
             None => push_parts(line, first_open == Some(i), &mut blocks),
         }
     }
@@ -76,11 +73,7 @@ fn push_parts(line: &Line<'_>, is_first: bool, blocks: &mut Vec<Block>) {
     let dateline = if is_first { dateline::length(line.text) } else { 0 };
     let mut flagged = vec![(Span::new(0, dateline), Kind::Dateline)];
     let captions = caption::inline(&line.text[dateline..]);
-    flagged.extend(
-        captions
-            .into_iter()
-            .map(|span| (span.shifted(dateline), Kind::Caption)),
-    );
+    flagged.extend(captions.into_iter().map(|span| (span.shifted(dateline), Kind::Caption)));
     let mut at = 0;
     for (span, kind) in flagged {
         push(line, Span::new(at, span.start), Kind::Body, blocks);

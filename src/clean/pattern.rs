@@ -11,10 +11,7 @@ pub(super) fn regex(pattern: &str) -> Regex {
 /// Compiles several patterns that are matched in one pass.
 pub(super) fn set(patterns: &[&str]) -> RegexSet {
     let patterns = patterns.iter().map(|pattern| with_fast_word_ends(pattern));
-    RegexSetBuilder::new(patterns)
-        .dfa_size_limit(DFA_BYTES)
-        .build()
-        .expect("the patterns are constant")
+    RegexSetBuilder::new(patterns).dfa_size_limit(DFA_BYTES).build().expect("the patterns are constant")
 }
 
 /// A word's end is looked for in ASCII only: the Unicode one drops regex to its slow engine at the first curly quote.

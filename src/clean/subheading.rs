@@ -26,33 +26,21 @@ fn is_subheading(lines: &[Line<'_>], i: usize) -> bool {
     if !lines[i].is_open() || !reads_as_heading(&lines[i]) {
         return false;
     }
-    let above = lines[..i]
-        .iter()
-        .rev()
-        .take(MAX_PASSED_OVER)
-        .find(|line| is_neighbour(line));
-    let below = lines[i + 1..]
-        .iter()
-        .take(MAX_PASSED_OVER)
-        .find(|line| is_neighbour(line));
+    let above = lines[..i].iter().rev().take(MAX_PASSED_OVER).find(|line| is_neighbour(line));
+    let below = lines[i + 1..].iter().take(MAX_PASSED_OVER).find(|line| is_neighbour(line));
     above.is_some_and(Line::is_running_text) && below.is_some_and(Line::is_running_text)
 }
 
 /// Pictures, advertisements and posts stand anywhere; they are passed over.
 fn is_neighbour(line: &Line<'_>) -> bool {
-    !matches!(
-        line.kind,
-        Some(Kind::Caption | Kind::Boilerplate | Kind::EmbeddedPost)
-    )
+    !matches!(line.kind, Some(Kind::Caption | Kind::Boilerplate | Kind::EmbeddedPost))
 }
 
 fn reads_as_heading(line: &Line<'_>) -> bool {
     let last_word = line.text.rsplit(char::is_whitespace).next().unwrap_or_default();
     line.text.len() <= MAX_SUBHEADING
         && line.n_words(12) <= 11
-        && line
-            .text
-            .starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '“' | '"' | '‘'))
+        && line.text.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '“' | '"' | '‘'))
         && !line.ends_with_punctuation()
         && !OPEN_ENDS.contains(&last_word)
 }

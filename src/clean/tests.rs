@@ -12,10 +12,7 @@ fn article(headline: &str, body: &str) -> Article {
         url: String::new(),
         date_published: None,
         groups: Default::default(),
-        origin: Origin {
-            file: "a.txt".to_owned(),
-            row: None,
-        },
+        origin: Origin { file: "a.txt".to_owned(), row: None },
         language: String::new(),
         blocks: Vec::new(),
         warnings: Vec::new(),
@@ -23,11 +20,7 @@ fn article(headline: &str, body: &str) -> Article {
 }
 
 fn parts(article: &Article) -> Vec<(Kind, &str)> {
-    article
-        .blocks
-        .iter()
-        .map(|block| (block.kind, block.span.slice(&article.body)))
-        .collect()
+    article.blocks.iter().map(|block| (block.kind, block.span.slice(&article.body))).collect()
 }
 
 /// Kind of each block and how its words start.
@@ -36,10 +29,7 @@ fn assert_starts(article: &Article, want: &[(Kind, &str)]) {
     let is_same = |((kind, text), (want, start)): (&(Kind, &str), &(Kind, &str))| {
         kind == want && text.starts_with(start)
     };
-    assert!(
-        got.len() == want.len() && got.iter().zip(want).all(is_same),
-        "{got:#?}"
-    );
+    assert!(got.len() == want.len() && got.iter().zip(want).all(is_same), "{got:#?}");
 }
 
 const A: &str =
@@ -53,167 +43,50 @@ fn flags_whole_lines() {
         kind: Kind,
     }
     let cases = [
-        Case {
-            line: "02:11 - Source: CNN",
-            kind: Kind::Caption,
-        },
-        Case {
-            line: "(Photo: Jane Doe, AP)",
-            kind: Kind::Caption,
-        },
-        Case {
-            line: "FILE PHOTO: The bridge in 2012. REUTERS/Jane Doe",
-            kind: Kind::Caption,
-        },
-        Case {
-            line: "Image caption The bridge has been closed since May",
-            kind: Kind::Caption,
-        },
-        Case {
-            line: "Watch: The bridge from above",
-            kind: Kind::Caption,
-        },
-        Case {
-            line: "Jane Doe/Getty Images",
-            kind: Kind::Caption,
-        },
-        Case {
-            line: "Read next: Five bridges to see",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "RELATED: Five bridges to see",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Read more",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "ADVERTISEMENT",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Sign up for our morning newsletter.",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Follow us on Twitter @courier",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Click here to get the app",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Jane Doe in Paris contributed to this report.",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "This story was updated at 3 p.m. to add a quotation.",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Copyright 2020 The Courier. All rights reserved.",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "By JANE DOE, Associated Press",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "By Jane Doe and John Q. Roe",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "By Jane Doe and John Roe",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "By Jane Doe, with reporting from John Roe",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "By Jane Doe, Chief Correspondent",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "* * *",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "\u{200b}",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Share Tweet Email",
-            kind: Kind::Boilerplate,
-        },
-        Case {
-            line: "Look at this! pic.twitter.com/abc123",
-            kind: Kind::EmbeddedPost,
-        },
-        Case {
-            line: "So it is. — Jane Doe (@jane_doe) June 3, 2020",
-            kind: Kind::EmbeddedPost,
-        },
-        Case {
-            line: "A long wait",
-            kind: Kind::Subheading,
-        },
+        Case { line: "02:11 - Source: CNN", kind: Kind::Caption },
+        Case { line: "(Photo: Jane Doe, AP)", kind: Kind::Caption },
+        Case { line: "FILE PHOTO: The bridge in 2012. REUTERS/Jane Doe", kind: Kind::Caption },
+        Case { line: "Image caption The bridge has been closed since May", kind: Kind::Caption },
+        Case { line: "Watch: The bridge from above", kind: Kind::Caption },
+        Case { line: "Jane Doe/Getty Images", kind: Kind::Caption },
+        Case { line: "Read next: Five bridges to see", kind: Kind::Boilerplate },
+        Case { line: "RELATED: Five bridges to see", kind: Kind::Boilerplate },
+        Case { line: "Read more", kind: Kind::Boilerplate },
+        Case { line: "ADVERTISEMENT", kind: Kind::Boilerplate },
+        Case { line: "Sign up for our morning newsletter.", kind: Kind::Boilerplate },
+        Case { line: "Follow us on Twitter @courier", kind: Kind::Boilerplate },
+        Case { line: "Click here to get the app", kind: Kind::Boilerplate },
+        Case { line: "Jane Doe in Paris contributed to this report.", kind: Kind::Boilerplate },
+        Case { line: "This story was updated at 3 p.m. to add a quotation.", kind: Kind::Boilerplate },
+        Case { line: "Copyright 2020 The Courier. All rights reserved.", kind: Kind::Boilerplate },
+        Case { line: "By JANE DOE, Associated Press", kind: Kind::Boilerplate },
+        Case { line: "By Jane Doe and John Q. Roe", kind: Kind::Boilerplate },
+        Case { line: "By Jane Doe and John Roe", kind: Kind::Boilerplate },
+        Case { line: "By Jane Doe, with reporting from John Roe", kind: Kind::Boilerplate },
+        Case { line: "By Jane Doe, Chief Correspondent", kind: Kind::Boilerplate },
+        Case { line: "* * *", kind: Kind::Boilerplate },
+        Case { line: "\u{200b}", kind: Kind::Boilerplate },
+        Case { line: "Share Tweet Email", kind: Kind::Boilerplate },
+        Case { line: "Look at this! pic.twitter.com/abc123", kind: Kind::EmbeddedPost },
+        Case { line: "So it is. — Jane Doe (@jane_doe) June 3, 2020", kind: Kind::EmbeddedPost },
+        Case { line: "A long wait", kind: Kind::Subheading },
         // What looks alike and is reporting.
         Case {
             line: "Sign up for health insurance by Dec. 15, the agency told residents.",
             kind: Kind::Body,
         },
-        Case {
-            line: "Follow the money, the prosecutor said at the trial.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "Copyright law protects the photographs, the court said.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "Related cases were found in two towns.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "Image problems have dogged the mayor for years.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "By Monday, the bridge was closed.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "She sold the pictures to Getty Images, which sued.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "The mayor could not be reached when speaking to",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "The works will begin soon.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "The report was published on Monday by the city’s auditor.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "Heavy rain contributed to the report’s delay, she said.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "Video by a passer-by shows lorries on the bridge.",
-            kind: Kind::Body,
-        },
-        Case {
-            line: "This report was published by the auditor in June.",
-            kind: Kind::Body,
-        },
+        Case { line: "Follow the money, the prosecutor said at the trial.", kind: Kind::Body },
+        Case { line: "Copyright law protects the photographs, the court said.", kind: Kind::Body },
+        Case { line: "Related cases were found in two towns.", kind: Kind::Body },
+        Case { line: "Image problems have dogged the mayor for years.", kind: Kind::Body },
+        Case { line: "By Monday, the bridge was closed.", kind: Kind::Body },
+        Case { line: "She sold the pictures to Getty Images, which sued.", kind: Kind::Body },
+        Case { line: "The mayor could not be reached when speaking to", kind: Kind::Body },
+        Case { line: "The works will begin soon.", kind: Kind::Body },
+        Case { line: "The report was published on Monday by the city’s auditor.", kind: Kind::Body },
+        Case { line: "Heavy rain contributed to the report’s delay, she said.", kind: Kind::Body },
+        Case { line: "Video by a passer-by shows lorries on the bridge.", kind: Kind::Body },
+        Case { line: "This report was published by the auditor in June.", kind: Kind::Body },
     ];
     for Case { line, kind } in cases {
         let article = clean(article("", &format!("{A}\n\n{line}\n\n{B}")));
@@ -230,32 +103,19 @@ fn parts_lines() {
     let cases = [
         Case {
             line: "WASHINGTON (AP) — The bridge is closed.",
-            want: &[
-                (Kind::Dateline, "WASHINGTON (AP) —"),
-                (Kind::Body, "The bridge is closed."),
-            ],
+            want: &[(Kind::Dateline, "WASHINGTON (AP) —"), (Kind::Body, "The bridge is closed.")],
         },
         Case {
             line: "LONDON, July 3 (Reuters) - The bridge is closed.",
-            want: &[
-                (Kind::Dateline, "LONDON, July 3 (Reuters) -"),
-                (Kind::Body, "The bridge is closed."),
-            ],
+            want: &[(Kind::Dateline, "LONDON, July 3 (Reuters) -"), (Kind::Body, "The bridge is closed.")],
         },
-        Case {
-            line: "CNN  —  ",
-            want: &[(Kind::Dateline, "CNN  —")],
-        },
+        Case { line: "CNN  —  ", want: &[(Kind::Dateline, "CNN  —")] },
         Case {
             line: "San José, California (CNN) The bridge is closed.",
-            want: &[
-                (Kind::Dateline, "San José, California (CNN)"),
-                (Kind::Body, "The bridge is closed."),
-            ],
+            want: &[(Kind::Dateline, "San José, California (CNN)"), (Kind::Body, "The bridge is closed.")],
         },
         Case {
-            line: "NATO — the alliance — met.",
-            want: &[(Kind::Body, "NATO — the alliance — met.")],
+            line: "NATO — the alliance — met.", want: &[(Kind::Body, "NATO — the alliance — met.")]
         },
         Case {
             line: "It fell. (Photo: Jane Doe) It was old.",
@@ -287,42 +147,18 @@ fn finds_headline_and_standfirst() {
         kind: Kind,
     }
     let cases = [
-        Case {
-            headline: "",
-            first: "Council to close old bridge for repairs",
-            kind: Kind::Headline,
-        },
-        Case {
-            headline: "Old Bridge Closed",
-            first: "‘Old bridge’ closed.",
-            kind: Kind::Headline,
-        },
-        Case {
-            headline: "",
-            first: "The bridge is closed.",
-            kind: Kind::Body,
-        },
-        Case {
-            headline: "",
-            first: "Jane Doe",
-            kind: Kind::Body,
-        },
+        Case { headline: "", first: "Council to close old bridge for repairs", kind: Kind::Headline },
+        Case { headline: "Old Bridge Closed", first: "‘Old bridge’ closed.", kind: Kind::Headline },
+        Case { headline: "", first: "The bridge is closed.", kind: Kind::Body },
+        Case { headline: "", first: "Jane Doe", kind: Kind::Body },
     ];
-    for Case {
-        headline,
-        first,
-        kind,
-    } in cases
-    {
+    for Case { headline, first, kind } in cases {
         let article = clean(article(headline, &format!("{first}\n{A}\n{B}")));
         assert_eq!(article.blocks[0].kind, kind, "{first}");
         assert_eq!(article.blocks[1].kind, Kind::Body, "{first}");
     }
     let standfirst = "Engineers had warned that its cables were worn and heavy lorries should not cross.";
-    let article = clean(article(
-        "",
-        &format!("Council to close old bridge\n{standfirst}\n{A}\n{B}"),
-    ));
+    let article = clean(article("", &format!("Council to close old bridge\n{standfirst}\n{A}\n{B}")));
     let kinds: Vec<Kind> = article.blocks.iter().map(|block| block.kind).collect();
     assert_eq!(kinds, [Kind::Headline, Kind::Headline, Kind::Body, Kind::Body]);
 }
@@ -331,20 +167,8 @@ fn finds_headline_and_standfirst() {
 fn keeps_the_article_between_two_posts() {
     let paragraph = format!("{A} {B} {A}");
     let body = format!("So it is.\n— Jane Doe (@jane) June 3, 2020\n{paragraph}\nLook https://t.co/abc");
-    let kinds: Vec<Kind> = clean(article("", &body))
-        .blocks
-        .iter()
-        .map(|block| block.kind)
-        .collect();
-    assert_eq!(
-        kinds,
-        [
-            Kind::EmbeddedPost,
-            Kind::EmbeddedPost,
-            Kind::Body,
-            Kind::EmbeddedPost
-        ]
-    );
+    let kinds: Vec<Kind> = clean(article("", &body)).blocks.iter().map(|block| block.kind).collect();
+    assert_eq!(kinds, [Kind::EmbeddedPost, Kind::EmbeddedPost, Kind::Body, Kind::EmbeddedPost]);
 }
 
 #[test]
@@ -356,30 +180,14 @@ fn tells_the_language() {
     let german =
         "Der Stadtrat hat am Montag beschlossen, die alte Brücke für mindestens zwei Jahre zu sperren.";
     let cases = [
+        Case { body: A.to_owned(), language: "eng" },
+        Case { body: german.to_owned(), language: "deu" },
         Case {
-            body: A.to_owned(),
-            language: "eng",
+            body: "市議会は月曜日に古い橋を閉鎖することを決めた。".to_owned(), language: "jpn"
         },
-        Case {
-            body: german.to_owned(),
-            language: "deu",
-        },
-        Case {
-            body: "市議会は月曜日に古い橋を閉鎖することを決めた。".to_owned(),
-            language: "jpn",
-        },
-        Case {
-            body: "Bridge shut.".to_owned(),
-            language: "und",
-        },
-        Case {
-            body: String::new(),
-            language: "und",
-        },
-        Case {
-            body: "x".repeat(1_000_000),
-            language: "und",
-        },
+        Case { body: "Bridge shut.".to_owned(), language: "und" },
+        Case { body: String::new(), language: "und" },
+        Case { body: "x".repeat(1_000_000), language: "und" },
     ];
     for Case { body, language } in cases {
         assert_eq!(clean(article("", &body)).language, language, "{:.60}", body);
@@ -389,22 +197,13 @@ fn tells_the_language() {
 #[test]
 fn warns_of_what_a_reader_should_know() {
     assert!(clean(article("", A)).warnings.is_empty());
-    assert_eq!(
-        clean(article("", " \n")).warnings,
-        ["no running text was found in the body"]
-    );
-    assert_eq!(
-        clean(article("", "Bridge shut.")).warnings,
-        ["the language of the body could not be told"]
-    );
+    assert_eq!(clean(article("", " \n")).warnings, ["no running text was found in the body"]);
+    assert_eq!(clean(article("", "Bridge shut.")).warnings, ["the language of the body could not be told"]);
 }
 
 fn seed(name: &str) -> Article {
     let path = format!("{}/seeds/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    clean(article(
-        "",
-        &std::fs::read_to_string(path).expect("the seeds are part of the repository"),
-    ))
+    clean(article("", &std::fs::read_to_string(path).expect("the seeds are part of the repository")))
 }
 
 #[test]
@@ -466,10 +265,7 @@ fn seed_002() {
         &seed("002_e564eb6cb209aa05"),
         &[
             (Kind::Headline, "Blinken to visit"),
-            (
-                Kind::Headline,
-                "State Department spokesperson Matthew Miller says",
-            ),
+            (Kind::Headline, "State Department spokesperson Matthew Miller says"),
             (Kind::Body, "The US State Department confirmed"),
             (Kind::Body, "State Department spokesperson Matthew Miller said"),
             (Kind::Body, "This is not the first"),
@@ -502,11 +298,7 @@ fn assert_tiles(article: &Article) {
     let mut at = 0;
     for block in &article.blocks {
         assert!(at <= block.span.start && !block.span.is_empty());
-        assert!(
-            article.body[at..block.span.start]
-                .chars()
-                .all(char::is_whitespace)
-        );
+        assert!(article.body[at..block.span.start].chars().all(char::is_whitespace));
         let text = block.span.slice(&article.body);
         assert_eq!(text, text.trim());
         assert!(!text.contains(['\n', '\r']));

@@ -15,15 +15,8 @@ impl NameFrequency {
     /// Counts the sentences that each name and date stands in.
     pub fn new(annotations: &[Annotations]) -> Self {
         let names = annotations.iter().flat_map(|annotations| &annotations.names);
-        let single = names
-            .filter(|name| !name.key.contains(' '))
-            .map(|name| name.key.clone())
-            .collect();
-        let mut frequency = Self {
-            sentences_with: BTreeMap::new(),
-            n_sentences: annotations.len(),
-            single,
-        };
+        let single = names.filter(|name| !name.key.contains(' ')).map(|name| name.key.clone()).collect();
+        let mut frequency = Self { sentences_with: BTreeMap::new(), n_sentences: annotations.len(), single };
         for annotations in annotations {
             for anchor in frequency.anchors(annotations) {
                 *frequency.sentences_with.entry(anchor).or_insert(0) += 1;
@@ -36,11 +29,7 @@ impl NameFrequency {
     /// "Jimmy Morales" is "Morales"; the whole name otherwise, so that "United States" stays whole.
     pub(super) fn anchor(&self, name: &Name) -> String {
         let last = name.key.rsplit(' ').next().unwrap_or_default();
-        if self.single.contains(last) {
-            last.to_owned()
-        } else {
-            name.key.clone()
-        }
+        if self.single.contains(last) { last.to_owned() } else { name.key.clone() }
     }
 
     /// ln((N + 1) / n): 0 for what stands in every sentence.
@@ -52,9 +41,7 @@ impl NameFrequency {
     /// What ties a sentence to the world: its names and dates.
     fn anchors(&self, annotations: &Annotations) -> BTreeSet<String> {
         let names = annotations.names.iter().map(|name| self.anchor(name));
-        names
-            .chain(annotations.quantities.iter().filter_map(date_anchor))
-            .collect()
+        names.chain(annotations.quantities.iter().filter_map(date_anchor)).collect()
     }
 
     /// Dice coefficient of the two sentences' names and dates, each weighted by its rarity, in [0, 1]; `None` where
@@ -68,11 +55,7 @@ impl NameFrequency {
             anchors.map(|anchor| self.weight(anchor)).sum::<f32>()
         };
         let total = sum(&mut a.iter()) + sum(&mut b.iter());
-        Some(if total > 0.0 {
-            2.0 * sum(&mut a.intersection(&b)) / total
-        } else {
-            1.0
-        })
+        Some(if total > 0.0 { 2.0 * sum(&mut a.intersection(&b)) / total } else { 1.0 })
     }
 }
 

@@ -29,10 +29,7 @@ pub fn check(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> Ver
     if other_speaker(a, b, names) || other_speaker(b, a, names) {
         return Verdict::OtherSpeaker;
     }
-    if names
-        .overlap(a.annotations, b.annotations)
-        .is_some_and(|overlap| overlap < MIN_ANCHOR_OVERLAP)
-    {
+    if names.overlap(a.annotations, b.annotations).is_some_and(|overlap| overlap < MIN_ANCHOR_OVERLAP) {
         return Verdict::OtherNames;
     }
     let conflict = number_conflict(a.annotations, b.annotations)
@@ -43,40 +40,25 @@ pub fn check(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> Ver
 
 /// True where a's words are a named speaker's, and b hands its own to a speaker and does not name that one at all.
 fn other_speaker(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> bool {
-    let is_attributed = b
-        .annotations
-        .attribution
-        .as_ref()
-        .is_some_and(|attribution| attribution.source.is_some());
-    let is_named_in_b = |speaker: &Name| {
-        b.annotations
-            .names
-            .iter()
-            .any(|name| names.anchor(name) == names.anchor(speaker))
-    };
+    let is_attributed =
+        b.annotations.attribution.as_ref().is_some_and(|attribution| attribution.source.is_some());
+    let is_named_in_b =
+        |speaker: &Name| b.annotations.names.iter().any(|name| names.anchor(name) == names.anchor(speaker));
     is_attributed && named_speaker(a.annotations).is_some_and(|speaker| !is_named_in_b(speaker))
 }
 
 /// The name that the source ends in: "Trump", "spokesman Matthew Miller", not "a Reuters report".
 fn named_speaker(annotations: &Annotations) -> Option<&Name> {
-    let attribution = annotations
-        .attribution
-        .as_ref()
-        .filter(|attribution| !attribution.anonymous)?;
+    let attribution = annotations.attribution.as_ref().filter(|attribution| !attribution.anonymous)?;
     let source = attribution.source?;
-    annotations
-        .names
-        .iter()
-        .find(|name| source.contains(&name.span) && name.span.end == source.end)
+    annotations.names.iter().find(|name| source.contains(&name.span) && name.span.end == source.end)
 }
 
 /// Counts of the same thing of which no two agree.
 fn number_conflict(a: &Annotations, b: &Annotations) -> Option<Conflict> {
     let comparable = |quantity: &&Quantity| {
-        matches!(
-            quantity.kind,
-            QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money
-        ) && !quantity.unit.is_empty()
+        matches!(quantity.kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money)
+            && !quantity.unit.is_empty()
     };
     let pairs = pairs_of_same_kind(a, b, comparable);
     let conflicting = !pairs.is_empty() && pairs.iter().all(|(a, b)| !same_number(a, b));
@@ -93,10 +75,7 @@ fn same_number(a: &Quantity, b: &Quantity) -> bool {
 fn date_conflict(a: &Annotations, b: &Annotations) -> Option<Conflict> {
     let is_date = |quantity: &&Quantity| matches!(quantity.kind, QuantityKind::Date | QuantityKind::Year);
     let pairs = pairs_of_same_kind(a, b, is_date);
-    let comparable: Vec<_> = pairs
-        .iter()
-        .filter(|(a, b)| is_weekday(a) == is_weekday(b))
-        .collect();
+    let comparable: Vec<_> = pairs.iter().filter(|(a, b)| is_weekday(a) == is_weekday(b)).collect();
     let conflicting = !comparable.is_empty() && comparable.iter().all(|(a, b)| !same_date(a, b));
     conflicting.then_some(Conflict::Date)
 }
@@ -120,20 +99,13 @@ fn pairs_of_same_kind<'run>(
 ) -> Vec<(&'run Quantity, &'run Quantity)> {
     let of_b: Vec<&Quantity> = b.quantities.iter().filter(&wanted).collect();
     let of_a = a.quantities.iter().filter(&wanted);
-    of_a.flat_map(|x| {
-        of_b.iter()
-            .filter(|y| (x.kind, &x.unit) == (y.kind, &y.unit))
-            .map(move |&y| (x, y))
-    })
-    .collect()
+    of_a.flat_map(|x| of_b.iter().filter(|y| (x.kind, &x.unit) == (y.kind, &y.unit)).map(move |&y| (x, y)))
+        .collect()
 }
 
 /// One negates a word that the other affirms.
 fn polarity_conflict(a: &Candidate<'_>, b: &Candidate<'_>) -> Option<Conflict> {
-    let conflicting = match (
-        a.annotations.negations.is_empty(),
-        b.annotations.negations.is_empty(),
-    ) {
+    let conflicting = match (a.annotations.negations.is_empty(), b.annotations.negations.is_empty()) {
         (false, true) => affirms(b, a),
         (true, false) => affirms(a, b),
         _ => false,

@@ -18,34 +18,21 @@ pub(super) fn claims<'run>(
     options: &ClusterOptions,
 ) -> Vec<Claim> {
     let candidates: Vec<Candidate<'run>> = articles.concat();
-    let matching = Matching {
-        candidates: &candidates,
-        names,
-        options,
-    };
+    let matching = Matching { candidates: &candidates, names, options };
     let links = matching.mutual_best(articles);
     let mut claims: Vec<Claim> = components(candidates.len(), &links)
         .into_iter()
         .flat_map(|component| matching.complete_linkage(&component))
         .filter(|group| {
             let first = outlet(candidates[group[0]].article);
-            group
-                .iter()
-                .any(|&member| outlet(candidates[member].article) != first)
+            group.iter().any(|&member| outlet(candidates[member].article) != first)
         })
         .map(|group| matching.claim(event, &group))
         .collect();
     claims.sort_by_key(|claim| {
-        let outlets: std::collections::BTreeSet<&str> = claim
-            .mentions
-            .iter()
-            .map(|mention| outlet(matching.article_of(mention.sentence)))
-            .collect();
-        (
-            claim.tier,
-            std::cmp::Reverse((outlets.len(), claim.mentions.len())),
-            claim.mentions[0].sentence,
-        )
+        let outlets: std::collections::BTreeSet<&str> =
+            claim.mentions.iter().map(|mention| outlet(matching.article_of(mention.sentence))).collect();
+        (claim.tier, std::cmp::Reverse((outlets.len(), claim.mentions.len())), claim.mentions[0].sentence)
     });
     claims
 }
@@ -69,9 +56,8 @@ impl Matching<'_, '_> {
         for a in 0..articles.len() {
             for b in a + 1..articles.len() {
                 let cosines = embeddings[a].dot(&embeddings[b].t());
-                let scored = cosines
-                    .indexed_iter()
-                    .filter(|&(_, &cosine)| cosine >= self.options.candidate_cosine);
+                let scored =
+                    cosines.indexed_iter().filter(|&(_, &cosine)| cosine >= self.options.candidate_cosine);
                 let scored: Vec<Link> = scored
                     .map(|((i, j), _)| (starts[a] + i, starts[b] + j))
                     .map(|(i, j)| (i, j, self.score(i, j)))
@@ -109,11 +95,9 @@ impl Matching<'_, '_> {
             if step.dissimilarity > 1.0 - self.options.possible {
                 break;
             }
-            let joined = [
-                std::mem::take(&mut groups[step.cluster1]),
-                std::mem::take(&mut groups[step.cluster2]),
-            ]
-            .concat();
+            let joined =
+                [std::mem::take(&mut groups[step.cluster1]), std::mem::take(&mut groups[step.cluster2])]
+                    .concat();
             groups.push(joined);
         }
         groups.retain(|group| group.len() > 1);
@@ -122,61 +106,29 @@ impl Matching<'_, '_> {
     }
 
     fn claim(&self, event: usize, group: &[usize]) -> Claim {
-        let total = |&i: &usize| {
-            group
-                .iter()
-                .filter(|&&j| j != i)
-                .map(|&j| self.score(i, j))
-                .sum::<f32>()
-        };
-        let medoid = group
-            .iter()
-            .copied()
-            .reduce(|best, i| if total(&i) > total(&best) { i } else { best });
+        let total = |&i: &usize| group.iter().filter(|&&j| j != i).map(|&j| self.score(i, j)).sum::<f32>();
+        let medoid = group.iter().copied().reduce(|best, i| if total(&i) > total(&best) { i } else { best });
         let medoid = medoid.expect("a group has members");
         let mention = |&i: &usize| {
             let similarity = if i == medoid { 1.0 } else { self.score(i, medoid) };
-            let tier = if similarity >= self.options.confirmed {
-                Tier::Confirmed
-            } else {
-                Tier::Possible
-            };
-            Mention {
-                sentence: self.candidates[i].sentence,
-                similarity,
-                tier,
-            }
+            let tier = if similarity >= self.options.confirmed { Tier::Confirmed } else { Tier::Possible };
+            Mention { sentence: self.candidates[i].sentence, similarity, tier }
         };
         let mentions: Vec<Mention> = group.iter().map(mention).collect();
-        let tier = mentions
-            .iter()
-            .map(|mention| mention.tier)
-            .max()
-            .expect("a group has members");
-        Claim {
-            event,
-            medoid: self.candidates[medoid].sentence,
-            mentions,
-            tier,
-        }
+        let tier = mentions.iter().map(|mention| mention.tier).max().expect("a group has members");
+        Claim { event, medoid: self.candidates[medoid].sentence, mentions, tier }
     }
 
     fn article_of(&self, sentence: usize) -> usize {
-        let position = self
-            .candidates
-            .binary_search_by_key(&sentence, |candidate| candidate.sentence);
+        let position = self.candidates.binary_search_by_key(&sentence, |candidate| candidate.sentence);
         self.candidates[position.expect("the candidates are in the order of their sentences")].article
     }
 }
 
 fn embeddings(candidates: &[Candidate<'_>]) -> Array2<f32> {
-    let width = candidates
-        .first()
-        .map_or(0, |candidate| candidate.encoding.embedding.len());
-    let values = candidates
-        .iter()
-        .flat_map(|candidate| candidate.encoding.embedding.iter().copied())
-        .collect();
+    let width = candidates.first().map_or(0, |candidate| candidate.encoding.embedding.len());
+    let values =
+        candidates.iter().flat_map(|candidate| candidate.encoding.embedding.iter().copied()).collect();
     Array2::from_shape_vec((candidates.len(), width), values).expect("every embedding has the same length")
 }
 
@@ -194,11 +146,7 @@ fn best_both_ways(links: &[Link]) -> Vec<Link> {
                 .or_insert(link);
         }
     }
-    links
-        .iter()
-        .copied()
-        .filter(|link| best[&link.0] == *link && best[&link.1] == *link)
-        .collect()
+    links.iter().copied().filter(|link| best[&link.0] == *link && best[&link.1] == *link).collect()
 }
 
 /// Connected components of two members or more, each in rising order, by their first member.
@@ -211,10 +159,8 @@ fn components(n: usize, links: &[Link]) -> Vec<Vec<usize>> {
     for member in 0..n {
         members.entry(sets.find(member)).or_default().push(member);
     }
-    let mut components: Vec<Vec<usize>> = members
-        .into_values()
-        .filter(|component| component.len() > 1)
-        .collect();
+    let mut components: Vec<Vec<usize>> =
+        members.into_values().filter(|component| component.len() > 1).collect();
     components.sort_unstable();
     components
 }
@@ -230,22 +176,10 @@ mod tests {
             kept: &'static [Link],
         }
         for case in [
-            Case {
-                links: &[],
-                kept: &[],
-            },
-            Case {
-                links: &[(0, 5, 0.7), (1, 5, 0.8)],
-                kept: &[(1, 5, 0.8)],
-            },
-            Case {
-                links: &[(0, 5, 0.7), (0, 6, 0.7)],
-                kept: &[(0, 5, 0.7)],
-            },
-            Case {
-                links: &[(0, 5, 0.9), (1, 5, 0.8), (1, 6, 0.7)],
-                kept: &[(0, 5, 0.9)],
-            },
+            Case { links: &[], kept: &[] },
+            Case { links: &[(0, 5, 0.7), (1, 5, 0.8)], kept: &[(1, 5, 0.8)] },
+            Case { links: &[(0, 5, 0.7), (0, 6, 0.7)], kept: &[(0, 5, 0.7)] },
+            Case { links: &[(0, 5, 0.9), (1, 5, 0.8), (1, 6, 0.7)], kept: &[(0, 5, 0.9)] },
         ] {
             assert_eq!(best_both_ways(case.links), case.kept);
         }
@@ -253,9 +187,6 @@ mod tests {
 
     #[test]
     fn components_hold_what_links_reach() {
-        assert_eq!(
-            components(6, &[(4, 1, 0.7), (1, 5, 0.7), (0, 2, 0.7)]),
-            [vec![0, 2], vec![1, 4, 5]]
-        );
+        assert_eq!(components(6, &[(4, 1, 0.7), (1, 5, 0.7), (0, 2, 0.7)]), [vec![0, 2], vec![1, 4, 5]]);
     }
 }

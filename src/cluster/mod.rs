@@ -22,9 +22,9 @@ pub use similarity::{Similarity, similarity};
 
 /// How sentences are matched: the `[cluster]` section of a job file.
 ///
-/// The thresholds were read off two development sets (NAnCo passages, ECB+ sentences; `parallax evaluate claims`):
-/// among pairs that are not the same claim, `confirmed` lets through under 5% and `possible` under 17%, before the
-/// checks and before the demand that each be the other's best.
+/// The thresholds were read off two development sets (NAnCo passages, ECB+ sentences; `examples/matching_figures.rs`,
+/// `pairs`): among pairs that are not the same claim, `confirmed` lets through under 4% and `possible` 16% at most,
+/// before the checks and before the demand that each be the other's best.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterOptions {
@@ -38,11 +38,7 @@ pub struct ClusterOptions {
 
 impl Default for ClusterOptions {
     fn default() -> Self {
-        Self {
-            confirmed: 0.72,
-            possible: 0.64,
-            candidate_cosine: 0.45,
-        }
+        Self { confirmed: 0.72, possible: 0.64, candidate_cosine: 0.45 }
     }
 }
 
@@ -90,11 +86,8 @@ pub fn cluster(
         of_article[candidate.article].push(candidate);
     }
     let claims_of = |(position, event): (usize, &Event)| {
-        let candidates: Vec<&[Candidate<'_>]> = event
-            .articles
-            .iter()
-            .map(|&article| of_article[article].as_slice())
-            .collect();
+        let candidates: Vec<&[Candidate<'_>]> =
+            event.articles.iter().map(|&article| of_article[article].as_slice()).collect();
         linkage::claims(position, &candidates, &names, &outlet, options)
     };
     events.iter().enumerate().flat_map(claims_of).collect()
@@ -156,11 +149,7 @@ fn comparison<'run>(
         Verdict::Conflict(conflict) => Some(conflict),
         _ => None,
     };
-    let tier = if similarity.score >= options.confirmed {
-        Tier::Confirmed
-    } else {
-        Tier::Possible
-    };
+    let tier = if similarity.score >= options.confirmed { Tier::Confirmed } else { Tier::Possible };
     Comparison {
         claim,
         sentence_a,

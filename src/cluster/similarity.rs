@@ -22,11 +22,7 @@ pub fn similarity(a: &Candidate<'_>, b: &Candidate<'_>) -> Similarity {
     let cosine = aview1(&a.encoding.embedding).dot(&aview1(&b.encoding.embedding));
     let cosines = a.encoding.words.cosines(&b.encoding.words);
     let coverage = (best_answers(a, &cosines, 0) + best_answers(b, &cosines, 1)) / 2.0;
-    Similarity {
-        score: (cosine + coverage) / 2.0,
-        cosine,
-        coverage,
-    }
+    Similarity { score: (cosine + coverage) / 2.0, cosine, coverage }
 }
 
 /// Weighted mean, over the words of one side (`axis` of `cosines`), of the best cosine with a word of the other side.
@@ -35,11 +31,7 @@ fn best_answers(side: &Candidate<'_>, cosines: &Array2<f32>, axis: usize) -> f32
     let words = &side.encoding.words;
     let (mut sum, mut total) = (0.0, 0.0);
     for (word, row) in cosines.axis_iter(ndarray::Axis(axis)).enumerate() {
-        let is_name = side
-            .annotations
-            .names
-            .iter()
-            .any(|name| name.span.overlaps(&words.spans[word]));
+        let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&words.spans[word]));
         if !is_name && !row.is_empty() {
             sum += words.weights[word] * best(row);
             total += words.weights[word];

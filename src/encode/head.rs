@@ -35,51 +35,27 @@ impl Head {
         let metadata = metadata.metadata().clone().unwrap_or_default();
         let field = |key: &str| metadata.get(key).map_or("", String::as_str);
         if field("classes") != "negative,neutral,positive" {
-            return Err(refuse(format!(
-                "classes are `{}`, not negative,neutral,positive",
-                field("classes")
-            )));
+            return Err(refuse(format!("classes are `{}`, not negative,neutral,positive", field("classes"))));
         }
-        let layers: Vec<usize> = field("layers")
-            .split(',')
-            .filter_map(|layer| layer.trim().parse().ok())
-            .collect();
+        let layers: Vec<usize> =
+            field("layers").split(',').filter_map(|layer| layer.trim().parse().ok()).collect();
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
-        let hidden = tensors
-            .tensor("hidden.weight")
-            .is_ok()
-            .then(|| layer(&tensors, "hidden"))
-            .transpose();
-        let (hidden, output) = (
-            hidden.map_err(&refuse)?,
-            layer(&tensors, "output").map_err(&refuse)?,
-        );
+        let hidden = tensors.tensor("hidden.weight").is_ok().then(|| layer(&tensors, "hidden")).transpose();
+        let (hidden, output) = (hidden.map_err(&refuse)?, layer(&tensors, "output").map_err(&refuse)?);
         let first = hidden.as_ref().unwrap_or(&output);
         if layers.is_empty() || first.weight.ncols() != layers.len() * width || output.weight.nrows() != 3 {
-            return Err(refuse(format!(
-                "its shape does not fit {} layers of {width} states",
-                layers.len()
-            )));
+            return Err(refuse(format!("its shape does not fit {} layers of {width} states", layers.len())));
         }
-        if hidden
-            .as_ref()
-            .is_some_and(|hidden| hidden.weight.nrows() != output.weight.ncols())
-        {
+        if hidden.as_ref().is_some_and(|hidden| hidden.weight.nrows() != output.weight.ncols()) {
             return Err(refuse("its two layers do not fit each other".to_owned()));
         }
-        Ok(Self {
-            layers,
-            hidden,
-            output,
-        })
+        Ok(Self { layers, hidden, output })
     }
 
     /// Probabilities for one text. `features` are the mean states of `self.layers`, joined.
     pub(super) fn apply(&self, features: &Array1<f32>) -> Sentiment {
         let logits = match &self.hidden {
-            Some(hidden) => self
-                .output
-                .apply(&hidden.apply(features).mapv(|value| value.max(0.0))),
+            Some(hidden) => self.output.apply(&hidden.apply(features).mapv(|value| value.max(0.0))),
             None => self.output.apply(features),
         };
         softmax(&logits)
@@ -91,9 +67,7 @@ impl Head {
         let over_negative = &self.output.weight.row(2) - &self.output.weight.row(0);
         match &self.hidden {
             Some(hidden) => {
-                let active = hidden
-                    .apply(features)
-                    .mapv(|value| if value > 0.0 { 1.0 } else { 0.0 });
+                let active = hidden.apply(features).mapv(|value| if value > 0.0 { 1.0 } else { 0.0 });
                 (over_negative * active).dot(&hidden.weight)
             }
             None => over_negative,
@@ -105,11 +79,7 @@ fn softmax(logits: &Array1<f32>) -> Sentiment {
     let largest = logits.fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     let exponentials = logits.mapv(|logit| (logit - largest).exp());
     let shares = &exponentials / exponentials.sum();
-    Sentiment {
-        negative: shares[0],
-        neutral: shares[1],
-        positive: shares[2],
-    }
+    Sentiment { negative: shares[0], neutral: shares[1], positive: shares[2] }
 }
 
 fn layer(tensors: &SafeTensors<'_>, name: &str) -> Result<Layer, String> {
@@ -122,10 +92,7 @@ fn layer(tensors: &SafeTensors<'_>, name: &str) -> Result<Layer, String> {
         return Err(format!("{name}.bias has {} values for {rows} rows", bias.len()));
     }
     let weight = Array2::from_shape_vec((rows, columns), weight).map_err(|error| error.to_string())?;
-    Ok(Layer {
-        weight,
-        bias: Array1::from_vec(bias),
-    })
+    Ok(Layer { weight, bias: Array1::from_vec(bias) })
 }
 
 /// Shape and values of a float32 tensor.
@@ -135,8 +102,5 @@ pub(super) fn floats(tensors: &SafeTensors<'_>, name: &str) -> Result<(Vec<usize
         return Err(format!("{name} is {:?}, not F32", tensor.dtype()));
     }
     let bytes = tensor.data().as_chunks::<4>().0;
-    Ok((
-        tensor.shape().to_vec(),
-        bytes.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect(),
-    ))
+    Ok((tensor.shape().to_vec(), bytes.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()))
 }

@@ -44,13 +44,6 @@ pub fn encode(
     distinct.dedup();
     let encodings = encoder.encode(&distinct, advance)?;
     advance(texts.len() - distinct.len());
-    let position = |text: &&str| {
-        distinct
-            .binary_search(text)
-            .expect("every text is among the distinct ones")
-    };
-    Ok(texts
-        .iter()
-        .map(|text| encodings[position(text)].clone())
-        .collect())
+    let position = |text: &&str| distinct.binary_search(text).expect("every text is among the distinct ones");
+    Ok(texts.iter().map(|text| encodings[position(text)].clone()).collect())
 }

@@ -64,26 +64,14 @@ impl ModelFiles {
     #[cfg(feature = "bundled-model")]
     pub fn bundled() -> Result<Self> {
         let manifest = parse_manifest(
-            include_str!(concat!(
-                env!("CARGO_MANIFEST_DIR"),
-                "/models/parallax-en/model.toml"
-            )),
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/parallax-en/model.toml")),
             "parallax-en",
         )?;
-        let files = bundled!(
-            "model.onnx",
-            "tokenizer.json",
-            "heads/sentiment.safetensors",
-            "heads/idf.safetensors"
-        );
-        let files = files
-            .into_iter()
-            .map(|(path, bytes)| (path.to_owned(), Cow::Borrowed(bytes)));
+        let files =
+            bundled!("model.onnx", "tokenizer.json", "heads/sentiment.safetensors", "heads/idf.safetensors");
+        let files = files.into_iter().map(|(path, bytes)| (path.to_owned(), Cow::Borrowed(bytes)));
         // Its hashes are checked by a test, when the binary is made, and not again at each start.
-        Ok(Self {
-            manifest,
-            files: files.collect(),
-        })
+        Ok(Self { manifest, files: files.collect() })
     }
 
     /// The model that is part of the binary.
@@ -116,14 +104,8 @@ impl ModelFiles {
         let manifest = parse_manifest(&text, &name)?;
         let mut files = BTreeMap::new();
         for (path, expected) in &manifest.sha256 {
-            if path
-                .split(['/', '\\'])
-                .any(|part| part == ".." || part.is_empty())
-            {
-                return Err(refuse(
-                    &name,
-                    &format!("`{path}` lies outside the model's folder"),
-                ));
+            if path.split(['/', '\\']).any(|part| part == ".." || part.is_empty()) {
+                return Err(refuse(&name, &format!("`{path}` lies outside the model's folder")));
             }
             let bytes = read(path)?;
             check_hash(&name, path, &bytes, expected)?;
@@ -151,19 +133,13 @@ impl ModelFiles {
     /// The bytes of a file that no model can do without.
     pub(super) fn require(&self, path: &str) -> Result<&Cow<'static, [u8]>> {
         self.get(path).ok_or_else(|| {
-            refuse(
-                &self.manifest.name,
-                &format!("{path} is missing from [sha256] in model.toml"),
-            )
+            refuse(&self.manifest.name, &format!("{path} is missing from [sha256] in model.toml"))
         })
     }
 }
 
 fn refuse(name: &str, message: &str) -> Error {
-    Error::Model {
-        name: name.to_owned(),
-        message: message.to_owned(),
-    }
+    Error::Model { name: name.to_owned(), message: message.to_owned() }
 }
 
 fn parse_manifest(text: &str, name: &str) -> Result<ModelManifest> {

@@ -48,32 +48,20 @@ impl OnnxEncoder {
     pub fn new(files: &ModelFiles, n_threads: usize) -> Result<Self> {
         let manifest = &files.manifest;
         let name = manifest.name.clone();
-        let refuse = |message: String| Error::Model {
-            name: name.clone(),
-            message,
-        };
+        let refuse = |message: String| Error::Model { name: name.clone(), message };
         let model = load_graph(files.require("model.onnx")?).map_err(&refuse)?;
-        let node = |id: &str| {
-            model
-                .node_id(id)
-                .map_err(|_| refuse(format!("model.onnx has no `{id}`")))
-        };
+        let node = |id: &str| model.node_id(id).map_err(|_| refuse(format!("model.onnx has no `{id}`")));
         let tokenizer = TextTokenizer::new(files.require("tokenizer.json")?, manifest.max_tokens, &name)?;
         let sentiment = files
             .get("heads/sentiment.safetensors")
             .map(|bytes| Head::sentiment(bytes, manifest.dimensions, &name))
             .transpose()?;
-        let idf = files
-            .get("heads/idf.safetensors")
-            .map(|bytes| read_idf(bytes))
-            .transpose()
-            .map_err(&refuse)?;
+        let idf =
+            files.get("heads/idf.safetensors").map(|bytes| read_idf(bytes)).transpose().map_err(&refuse)?;
         let mut layers = vec![manifest.alignment_layer];
         layers.extend(sentiment.iter().flat_map(|head| &head.layers));
-        let layers = layers
-            .iter()
-            .map(|layer| node(&format!("token_states_{layer}")))
-            .collect::<Result<_>>()?;
+        let layers =
+            layers.iter().map(|layer| node(&format!("token_states_{layer}"))).collect::<Result<_>>()?;
         Ok(Self {
             input: node("input_ids")?,
             embedding: node("sentence_embedding")?,
@@ -95,14 +83,8 @@ impl OnnxEncoder {
     pub fn embed(&self, texts: &[&str]) -> Result<Array2<f32>> {
         let encodings = self.encode(texts, &|_| ())?;
         let width = encodings.first().map_or(0, |encoding| encoding.embedding.len());
-        let values = encodings
-            .into_iter()
-            .flat_map(|encoding| encoding.embedding)
-            .collect();
-        Ok(
-            Array2::from_shape_vec((texts.len(), width), values)
-                .expect("every embedding has the same length"),
-        )
+        let values = encodings.into_iter().flat_map(|encoding| encoding.embedding).collect();
+        Ok(Array2::from_shape_vec((texts.len(), width), values).expect("every embedding has the same length"))
     }
 
     fn run_batch(
@@ -113,9 +95,8 @@ impl OnnxEncoder {
         pool: &Arc<ThreadPool>,
     ) -> Result<Vec<Encoding>> {
         let n_tokens = tokens[batch[0]].ids.len();
-        let outputs = self
-            .run_graph(batch, tokens, pool)
-            .map_err(|message| Error::Encode { n_tokens, message })?;
+        let outputs =
+            self.run_graph(batch, tokens, pool).map_err(|message| Error::Encode { n_tokens, message })?;
         let encoding =
             |(row, &text): (usize, &usize)| self.encoding(texts[text], &tokens[text], &outputs, row);
         Ok(batch.iter().enumerate().map(encoding).collect())
@@ -124,54 +105,34 @@ impl OnnxEncoder {
     /// The values of every output that is needed, each for the whole batch.
     fn run_graph(&self, batch: &Batch, tokens: &[Tokens], pool: &Arc<ThreadPool>) -> Result<Outputs, String> {
         let n_tokens = tokens[batch[0]].ids.len();
-        let ids = batch
-            .iter()
-            .flat_map(|&text| tokens[text].ids.iter().map(|&id| id as i32))
-            .collect::<Vec<_>>();
+        let ids =
+            batch.iter().flat_map(|&text| tokens[text].ids.iter().map(|&id| id as i32)).collect::<Vec<_>>();
         let ids = NdTensor::from_data([batch.len(), n_tokens], ids);
-        let mut nodes: Vec<NodeId> = std::iter::once(self.embedding)
-            .chain(self.layers.iter().copied())
-            .collect();
+        let mut nodes: Vec<NodeId> =
+            std::iter::once(self.embedding).chain(self.layers.iter().copied()).collect();
         nodes.sort_unstable();
         nodes.dedup();
         let options = RunOptions::default().with_thread_pool(Some(pool.clone()));
-        let values = self
-            .model
-            .run(vec![(self.input, ids.into())], &nodes, Some(options));
+        let values = self.model.run(vec![(self.input, ids.into())], &nodes, Some(options));
         let values = values.map_err(|error| error.to_string())?;
-        let floats = values
-            .into_iter()
-            .map(|value| value.into_tensor::<f32>().map(|tensor| tensor.into_data()));
-        let values = floats
-            .collect::<Option<_>>()
-            .ok_or("an output is not of 32-bit floats")?;
-        Ok(Outputs {
-            nodes,
-            values,
-            n_texts: batch.len(),
-            n_tokens,
-        })
+        let floats =
+            values.into_iter().map(|value| value.into_tensor::<f32>().map(|tensor| tensor.into_data()));
+        let values = floats.collect::<Option<_>>().ok_or("an output is not of 32-bit floats")?;
+        Ok(Outputs { nodes, values, n_texts: batch.len(), n_tokens })
     }
 
     fn encoding(&self, text: &str, tokens: &Tokens, outputs: &Outputs, row: usize) -> Encoding {
         let embedding = outputs.embedding(self.embedding, row);
-        let states: Vec<ArrayView2<'_, f32>> = self
-            .layers
-            .iter()
-            .map(|&layer| outputs.states(layer, row, embedding.len()))
-            .collect();
+        let states: Vec<ArrayView2<'_, f32>> =
+            self.layers.iter().map(|&layer| outputs.states(layer, row, embedding.len())).collect();
         let pieces = pieces_of_words(&words(text), &tokens.spans);
-        let features = self
-            .sentiment
-            .as_ref()
-            .map(|head| (head, mean_states(&states[1..])));
+        let features = self.sentiment.as_ref().map(|head| (head, mean_states(&states[1..])));
         Encoding {
             embedding: embedding.to_vec(),
             words: self.word_states(&pieces, tokens, states[0]),
             sentiment: features.as_ref().map(|(head, features)| head.apply(features)),
-            tone: features.map_or(vec![], |(head, features)| {
-                tone(&pieces, &states[1..], &head.direction(&features))
-            }),
+            tone: features
+                .map_or(vec![], |(head, features)| tone(&pieces, &states[1..], &head.direction(&features))),
             truncated: tokens.truncated,
         }
     }
@@ -182,16 +143,11 @@ impl OnnxEncoder {
         tokens: &Tokens,
         states: ArrayView2<'_, f32>,
     ) -> TokenStates {
-        let (rows, scales): (Vec<Vec<i8>>, Vec<f32>) = words
-            .iter()
-            .map(|(_, pieces)| quantised_mean(&states, pieces))
-            .unzip();
+        let (rows, scales): (Vec<Vec<i8>>, Vec<f32>) =
+            words.iter().map(|(_, pieces)| quantised_mean(&states, pieces)).unzip();
         TokenStates {
             spans: words.iter().map(|&(span, _)| span).collect(),
-            weights: words
-                .iter()
-                .map(|(_, pieces)| self.weight(pieces, tokens))
-                .collect(),
+            weights: words.iter().map(|(_, pieces)| self.weight(pieces, tokens)).collect(),
             states: Array2::from_shape_vec((words.len(), states.ncols()), rows.concat())
                 .expect("one row for each word"),
             scales,
@@ -207,10 +163,7 @@ impl OnnxEncoder {
 
 impl Encoder for OnnxEncoder {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
-        let tokens = texts
-            .iter()
-            .map(|text| self.tokenizer.tokenize(text))
-            .collect::<Result<Vec<_>>>()?;
+        let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text)).collect::<Result<Vec<_>>>()?;
         let batches = batches_of_equal_length(&tokens);
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
@@ -238,10 +191,7 @@ impl Encoder for OnnxEncoder {
                 encodings[text] = Some(encoding);
             }
         }
-        Ok(encodings
-            .into_iter()
-            .map(|encoding| encoding.expect("every text is in one batch"))
-            .collect())
+        Ok(encodings.into_iter().map(|encoding| encoding.expect("every text is in one batch")).collect())
     }
 
     fn languages(&self) -> &[String] {
@@ -251,10 +201,7 @@ impl Encoder for OnnxEncoder {
 
 impl std::fmt::Debug for OnnxEncoder {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter
-            .debug_struct("OnnxEncoder")
-            .field("name", &self.name)
-            .finish_non_exhaustive()
+        formatter.debug_struct("OnnxEncoder").field("name", &self.name).finish_non_exhaustive()
     }
 }
 
@@ -342,9 +289,8 @@ fn pieces_of_words(words: &[Span], tokens: &[Span]) -> Vec<(Span, Vec<usize>)> {
 
 /// The means over all tokens of each layer's states, joined.
 fn mean_states(layers: &[ArrayView2<'_, f32>]) -> Array1<f32> {
-    let means = layers
-        .iter()
-        .flat_map(|states| states.mean_axis(Axis(0)).expect("a text has its special tokens"));
+    let means =
+        layers.iter().flat_map(|states| states.mean_axis(Axis(0)).expect("a text has its special tokens"));
     means.collect()
 }
 
@@ -356,10 +302,8 @@ fn tone(words: &[(Span, Vec<usize>)], layers: &[ArrayView2<'_, f32>], direction:
         of_token += &states.dot(&direction.slice(ndarray::s![layer * width..(layer + 1) * width]));
     }
     of_token /= layers[0].nrows() as f32;
-    let of_word: Array1<f32> = words
-        .iter()
-        .map(|(_, pieces)| pieces.iter().map(|&piece| of_token[piece]).sum())
-        .collect();
+    let of_word: Array1<f32> =
+        words.iter().map(|(_, pieces)| pieces.iter().map(|&piece| of_token[piece]).sum()).collect();
     let mean = of_word.mean().unwrap_or(0.0);
     (of_word - mean).to_vec()
 }
@@ -372,9 +316,6 @@ fn quantised_mean(states: &ArrayView2<'_, f32>, pieces: &[usize]) -> (Vec<i8>, f
     }
     let length = sum.dot(&sum).sqrt().max(f32::MIN_POSITIVE);
     let largest = sum.fold(f32::MIN_POSITIVE, |a, &b| a.max(b.abs()));
-    let row = sum
-        .iter()
-        .map(|value| (value / largest * 127.0).round() as i8)
-        .collect();
+    let row = sum.iter().map(|value| (value / largest * 127.0).round() as i8).collect();
     (row, largest / 127.0 / length)
 }

@@ -23,20 +23,12 @@ pub(super) struct TextTokenizer(Tokenizer);
 
 impl TextTokenizer {
     pub(super) fn new(json: &[u8], max_tokens: usize, model_name: &str) -> Result<Self> {
-        let refuse = |message: String| Error::Model {
-            name: model_name.to_owned(),
-            message,
-        };
+        let refuse = |message: String| Error::Model { name: model_name.to_owned(), message };
         let mut tokenizer = Tokenizer::from_bytes(json)
             .map_err(|error| refuse(format!("tokenizer.json cannot be read: {error}")))?;
-        let truncation = TruncationParams {
-            max_length: max_tokens,
-            ..TruncationParams::default()
-        };
+        let truncation = TruncationParams { max_length: max_tokens, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| {
-            refuse(format!(
-                "max_tokens = {max_tokens} does not fit the tokenizer: {error}"
-            ))
+            refuse(format!("max_tokens = {max_tokens} does not fit the tokenizer: {error}"))
         })?;
         tokenizer.with_padding(None);
         Ok(Self(tokenizer))
@@ -44,17 +36,13 @@ impl TextTokenizer {
 
     pub(super) fn tokenize(&self, text: &str) -> Result<Tokens> {
         let head = &text[..text.floor_char_boundary(MAX_BYTES)];
-        let encoding = self.0.encode(head, true).map_err(|error| Error::Encode {
-            n_tokens: 0,
-            message: error.to_string(),
-        })?;
+        let encoding = self
+            .0
+            .encode(head, true)
+            .map_err(|error| Error::Encode { n_tokens: 0, message: error.to_string() })?;
         Ok(Tokens {
             ids: encoding.get_ids().to_vec(),
-            spans: encoding
-                .get_offsets()
-                .iter()
-                .map(|&(start, end)| Span::new(start, end))
-                .collect(),
+            spans: encoding.get_offsets().iter().map(|&(start, end)| Span::new(start, end)).collect(),
             truncated: head.len() < text.len() || !encoding.get_overflowing().is_empty(),
         })
     }

@@ -12,9 +12,7 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// The words of a text in order, without punctuation around them. Possessive endings stay with their word.
 pub(super) fn words(text: &str) -> Vec<Span> {
-    WORD.find_iter(text)
-        .map(|word| Span::new(word.start(), word.end()))
-        .collect()
+    WORD.find_iter(text).map(|word| Span::new(word.start(), word.end())).collect()
 }
 
 #[cfg(test)]
@@ -29,27 +27,14 @@ mod tests {
         }
         for case in [
             Case { text: "", words: &[] },
+            Case { text: "— … !", words: &[] },
             Case {
-                text: "— … !",
-                words: &[],
+                text: "“It’s a U.S.-Mexico deal.”", words: &["It’s", "a", "U.S", "Mexico", "deal"]
             },
-            Case {
-                text: "“It’s a U.S.-Mexico deal.”",
-                words: &["It’s", "a", "U.S", "Mexico", "deal"],
-            },
-            Case {
-                text: "1,500 safe-third applicants",
-                words: &["1,500", "safe-third", "applicants"],
-            },
-            Case {
-                text: "naïve café 中文",
-                words: &["naïve", "café", "中文"],
-            },
+            Case { text: "1,500 safe-third applicants", words: &["1,500", "safe-third", "applicants"] },
+            Case { text: "naïve café 中文", words: &["naïve", "café", "中文"] },
         ] {
-            let found: Vec<&str> = words(case.text)
-                .iter()
-                .map(|span| span.slice(case.text))
-                .collect();
+            let found: Vec<&str> = words(case.text).iter().map(|span| span.slice(case.text)).collect();
             assert_eq!(found, case.words, "{}", case.text);
         }
     }

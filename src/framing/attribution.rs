@@ -16,10 +16,7 @@ pub(super) fn difference(a: &Side<'_>, b: &Side<'_>) -> Option<FramingDifference
 
 fn evidence(side: &Side<'_>) -> Evidence {
     let Some(attribution) = &side.annotations.attribution else {
-        return Evidence {
-            span: None,
-            value: "none".to_owned(),
-        };
+        return Evidence { span: None, value: "none".to_owned() };
     };
     let cue = attribution.cue.slice(side.text).to_lowercase();
     let (kind, source) = match attribution.source {
@@ -27,22 +24,13 @@ fn evidence(side: &Side<'_>) -> Evidence {
         Some(source) if attribution.anonymous => ("anonymous", source.slice(side.text)),
         Some(source) => ("named", source.slice(side.text)),
     };
-    let value = [kind, &cue, source]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect::<Vec<_>>()
-        .join("; ");
-    Evidence {
-        span: Some(words(attribution)),
-        value,
-    }
+    let value =
+        [kind, &cue, source].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join("; ");
+    Evidence { span: Some(words(attribution)), value }
 }
 
 /// From the first to the last word of source and cue.
 fn words(attribution: &Attribution) -> Span {
     let source = attribution.source.unwrap_or(attribution.cue);
-    Span::new(
-        source.start.min(attribution.cue.start),
-        source.end.max(attribution.cue.end),
-    )
+    Span::new(source.start.min(attribution.cue.start), source.end.max(attribution.cue.end))
 }

@@ -26,10 +26,7 @@ pub struct FramingOptions {
 
 impl Default for FramingOptions {
     fn default() -> Self {
-        Self {
-            min_tone: 0.2,
-            min_certainty: 0.25,
-        }
+        Self { min_tone: 0.2, min_certainty: 0.25 }
     }
 }
 
@@ -63,14 +60,6 @@ pub fn differences(
 
 /// A difference of two numbers, with the words that show each.
 fn of_numbers(dimension: Dimension, a: (f32, Option<Span>), b: (f32, Option<Span>)) -> FramingDifference {
-    let evidence = |(value, span): (f32, Option<Span>)| Evidence {
-        span,
-        value: format!("{value:.4}"),
-    };
-    FramingDifference {
-        dimension,
-        a: evidence(a),
-        b: evidence(b),
-        difference: Some(a.0 - b.0),
-    }
+    let evidence = |(value, span): (f32, Option<Span>)| Evidence { span, value: format!("{value:.4}") };
+    FramingDifference { dimension, a: evidence(a), b: evidence(b), difference: Some(a.0 - b.0) }
 }

@@ -17,18 +17,9 @@ pub(super) fn differences(a: &Side<'_>, b: &Side<'_>) -> Vec<FramingDifference> 
 fn unmatched<'run>(side: &Side<'run>, other: &Side<'_>) -> Vec<&'run Quantity> {
     let same =
         |x: &Quantity, y: &Quantity| (x.kind, x.value, x.approximate) == (y.kind, y.value, y.approximate);
-    let stated = |quantity: &&Quantity| {
-        other
-            .annotations
-            .quantities
-            .iter()
-            .any(|theirs| same(quantity, theirs))
-    };
-    side.annotations
-        .quantities
-        .iter()
-        .filter(|quantity| !stated(quantity))
-        .collect()
+    let stated =
+        |quantity: &&Quantity| other.annotations.quantities.iter().any(|theirs| same(quantity, theirs));
+    side.annotations.quantities.iter().filter(|quantity| !stated(quantity)).collect()
 }
 
 fn first_of_same_kind(a: &[&Quantity], b: &[&Quantity]) -> Option<(usize, usize)> {
@@ -38,14 +29,10 @@ fn first_of_same_kind(a: &[&Quantity], b: &[&Quantity]) -> Option<(usize, usize)
 
 fn row(a: &Side<'_>, b: &Side<'_>, of_a: Option<&Quantity>, of_b: Option<&Quantity>) -> FramingDifference {
     let evidence = |side: &Side<'_>, quantity: Option<&Quantity>| match quantity {
-        Some(quantity) => Evidence {
-            span: Some(quantity.span),
-            value: quantity.span.slice(side.text).to_owned(),
-        },
-        None => Evidence {
-            span: None,
-            value: "not stated".to_owned(),
-        },
+        Some(quantity) => {
+            Evidence { span: Some(quantity.span), value: quantity.span.slice(side.text).to_owned() }
+        }
+        None => Evidence { span: None, value: "not stated".to_owned() },
     };
     FramingDifference {
         dimension: Dimension::Quantity,

@@ -10,17 +10,22 @@ pub(super) fn difference(a: &Side<'_>, b: &Side<'_>, least: f32) -> Option<Frami
     ((score_a - score_b).abs() >= least).then(|| of_numbers(Dimension::Tone, evidence_a, evidence_b))
 }
 
-/// The word with the largest share of the sentiment in one direction; the first of equals.
+/// Least weight of a word that is shown: below are the function words.
+const MIN_WEIGHT: f32 = 2.5;
+
+/// The word with the largest share of the sentiment in one direction; the first of equals. Function words and names
+/// are passed over: they move the figure by the company that they keep.
 fn strongest_word(side: &Side<'_>, positive: bool) -> Option<Span> {
-    let signed = |tone: f32| if positive { tone } else { -tone };
-    let words = side.encoding.words.spans.iter().zip(&side.encoding.tone);
-    words
-        .reduce(|best, word| {
-            if signed(*word.1) > signed(*best.1) {
-                word
-            } else {
-                best
-            }
-        })
-        .map(|(&span, _)| span)
+    let words = &side.encoding.words;
+    let signed = |&word: &usize| {
+        if positive { side.encoding.tone[word] } else { -side.encoding.tone[word] }
+    };
+    let is_shown = |&word: &usize| {
+        let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&words.spans[word]));
+        words.weights[word] >= MIN_WEIGHT && !is_name
+    };
+    let shown = (0..side.encoding.tone.len()).filter(is_shown);
+    shown
+        .reduce(|best, word| if signed(&word) > signed(&best) { word } else { best })
+        .map(|word| words.spans[word])
 }

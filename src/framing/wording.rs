@@ -15,11 +15,7 @@ const AUXILIARIES: [&str; 16] = [
 
 /// Phrases that answer each other in other words.
 pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment) -> Vec<FramingDifference> {
-    alignment
-        .pairs
-        .iter()
-        .filter_map(|pair| difference(a, b, pair))
-        .collect()
+    alignment.pairs.iter().filter_map(|pair| difference(a, b, pair)).collect()
 }
 
 fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<FramingDifference> {
@@ -27,22 +23,15 @@ fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<Framin
     let same = |x: &Span, y: &Span| folded(x.slice(a.text)) == folded(y.slice(b.text));
     let n_before = of_a.iter().zip(&of_b).take_while(|(x, y)| same(x, y)).count();
     let (of_a, of_b) = (&of_a[n_before..], &of_b[n_before..]);
-    let n_behind = of_a
-        .iter()
-        .rev()
-        .zip(of_b.iter().rev())
-        .take_while(|(x, y)| same(x, y))
-        .count();
+    let n_behind = of_a.iter().rev().zip(of_b.iter().rev()).take_while(|(x, y)| same(x, y)).count();
     let (of_a, of_b) = (&of_a[..of_a.len() - n_behind], &of_b[..of_b.len() - n_behind]);
     let (span_a, span_b) = (cover(of_a)?, cover(of_b)?);
     let differs = pair.similarity >= MIN_SIMILARITY
         && !is_annotated(a, &span_a)
         && !is_annotated(b, &span_b)
         && !is_same_name(a, &span_a, b, &span_b);
-    let evidence = |side: &Side<'_>, span: Span| Evidence {
-        span: Some(span),
-        value: folded(span.slice(side.text)),
-    };
+    let evidence =
+        |side: &Side<'_>, span: Span| Evidence { span: Some(span), value: folded(span.slice(side.text)) };
     differs.then(|| FramingDifference {
         dimension: Dimension::Wording,
         a: evidence(a, span_a),
@@ -60,10 +49,7 @@ fn content_words(side: &Side<'_>, phrase: &Span) -> Vec<Span> {
             && words.weights[word] >= MIN_WEIGHT
             && !AUXILIARIES.contains(&text.as_str())
     };
-    (0..words.len())
-        .filter(is_content)
-        .map(|word| words.spans[word])
-        .collect()
+    (0..words.len()).filter(is_content).map(|word| words.spans[word]).collect()
 }
 
 /// From the first to the last of the words; `None` where there are none.
@@ -73,11 +59,7 @@ fn cover(words: &[Span]) -> Option<Span> {
 
 /// True for the words of a cue, a number or a date, which have dimensions of their own.
 fn is_annotated(side: &Side<'_>, phrase: &Span) -> bool {
-    let cue = side
-        .annotations
-        .attribution
-        .iter()
-        .map(|attribution| &attribution.cue);
+    let cue = side.annotations.attribution.iter().map(|attribution| &attribution.cue);
     let quantities = side.annotations.quantities.iter().map(|quantity| &quantity.span);
     cue.chain(quantities).any(|span| span.contains(phrase))
 }
@@ -86,10 +68,7 @@ fn is_annotated(side: &Side<'_>, phrase: &Span) -> bool {
 fn is_same_name(a: &Side<'_>, span_a: &Span, b: &Side<'_>, span_b: &Span) -> bool {
     let key = |side: &Side<'_>, span: &Span| {
         let names = &side.annotations.names;
-        names
-            .iter()
-            .find(|name| name.span.overlaps(span))
-            .map(|name| name.key.clone())
+        names.iter().find(|name| name.span.overlaps(span)).map(|name| name.key.clone())
     };
     let same =
         |(x, y): (String, String)| x == y || x.ends_with(&format!(" {y}")) || y.ends_with(&format!(" {x}"));
@@ -100,13 +79,11 @@ fn is_same_name(a: &Side<'_>, span_a: &Span, b: &Side<'_>, span_b: &Span) -> boo
 fn folded(phrase: &str) -> String {
     let lower = phrase.to_lowercase().replace('’', "'");
     let fold = |word: &str| {
-        let word = word
-            .strip_suffix("'s")
-            .or(word.strip_suffix('\''))
-            .unwrap_or(word);
-        let stem = word
-            .strip_suffix('s')
-            .filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'i', 'u', 'e']));
+        let word = word.strip_suffix("'s").or(word.strip_suffix('\'')).unwrap_or(word);
+        if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
+            return format!("{stem}y");
+        }
+        let stem = word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'i', 'u']));
         stem.unwrap_or(word).replace('.', "")
     };
     lower.split_whitespace().map(fold).collect::<Vec<_>>().join(" ")
@@ -126,6 +103,8 @@ mod tests {
             ("crisis", "crises", false),
             ("immigration", "migration", false),
             ("illegal aliens", "illegal alien", true),
+            ("agencies", "agency", true),
+            ("experiences", "experience", true),
         ] {
             assert_eq!(folded(a) == folded(b), same, "{a} / {b}");
         }

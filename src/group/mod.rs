@@ -26,16 +26,13 @@ pub struct GroupOptions {
     /// Articles whose dates are both known and further apart than this are never one event.
     pub window_days: u32,
     /// Least mean similarity of two groups of articles that are joined, in [0, 1]. 0.42 gave the best B-cubed F1 on
-    /// the training half of the NeuS AllSides triples (`parallax evaluate events`).
+    /// 1,050 articles of the training part of the NeuS AllSides triples (`examples/matching_figures.rs`, `events`).
     pub threshold: f32,
 }
 
 impl Default for GroupOptions {
     fn default() -> Self {
-        Self {
-            window_days: 7,
-            threshold: 0.42,
-        }
+        Self { window_days: 7, threshold: 0.42 }
     }
 }
 
@@ -53,29 +50,19 @@ pub fn group(
     for (sentence, encoding) in sentences.iter().zip(encodings) {
         if let Some(encoding) = encoding {
             let text = sentence.text(&articles[sentence.article]);
-            by_article
-                .entry(sentence.article)
-                .or_default()
-                .push((text, encoding));
+            by_article.entry(sentence.article).or_default().push((text, encoding));
         }
     }
     let (members, texts): (Vec<usize>, Vec<_>) = by_article.into_iter().unzip();
     let embeddings = mean_embeddings(&texts);
     let words = distinctive_words(&texts);
-    let dates: Vec<Option<Date>> = members
-        .iter()
-        .map(|&article| articles[article].date_published)
-        .collect();
+    let dates: Vec<Option<Date>> = members.iter().map(|&article| articles[article].date_published).collect();
     let within_window = |a: usize, b: usize| match (dates[a], dates[b]) {
         (Some(a), Some(b)) => (a - b).get_days().unsigned_abs() <= options.window_days,
         _ => true,
     };
     let similarity = |a: usize, b: usize, cosine: f32| {
-        if within_window(a, b) {
-            (cosine + words[a].cosine(&words[b])) / 2.0
-        } else {
-            0.0
-        }
+        if within_window(a, b) { (cosine + words[a].cosine(&words[b])) / 2.0 } else { 0.0 }
     };
     let mut graph = Components::new(members.len());
     each_cosine(&embeddings, |a, b, cosine| {
@@ -89,9 +76,7 @@ pub fn group(
         .into_groups()
         .into_iter()
         .flat_map(|component| cut_average_linkage(&component, &exact, options.threshold))
-        .map(|group| Event {
-            articles: group.into_iter().map(|member| members[member]).collect(),
-        })
+        .map(|group| Event { articles: group.into_iter().map(|member| members[member]).collect() })
         .collect();
     events.sort_by_key(|event| event.articles[0]);
     events
@@ -99,9 +84,7 @@ pub fn group(
 
 /// One unit row for each article: the mean of its sentences' embeddings.
 fn mean_embeddings(texts: &[Vec<(&str, &Encoding)>]) -> Array2<f32> {
-    let width = texts
-        .first()
-        .map_or(0, |sentences| sentences[0].1.embedding.len());
+    let width = texts.first().map_or(0, |sentences| sentences[0].1.embedding.len());
     let mut means = Array2::zeros((texts.len(), width));
     for (mut row, sentences) in means.rows_mut().into_iter().zip(texts) {
         let mut sum = Array1::<f32>::zeros(width);
@@ -119,9 +102,7 @@ fn each_cosine(rows: &Array2<f32>, mut visit: impl FnMut(usize, usize, f32)) {
     let n = rows.nrows();
     for start in (0..n).step_by(BLOCK) {
         let end = (start + BLOCK).min(n);
-        let block = rows
-            .slice(ndarray::s![start..end, ..])
-            .dot(&rows.slice(ndarray::s![start.., ..]).t());
+        let block = rows.slice(ndarray::s![start..end, ..]).dot(&rows.slice(ndarray::s![start.., ..]).t());
         for a in start..end {
             for b in a + 1..n {
                 visit(a, b, block[[a - start, b - start]]);
@@ -168,18 +149,12 @@ fn cut_average_linkage(
     }
     let mut groups: Vec<Vec<usize>> = members.iter().map(|&member| vec![member]).collect();
     for step in linkage(&mut distances, n, Method::Average).steps() {
-        let joined = step.dissimilarity <= 1.0 - threshold;
-        let (a, b) = (
-            std::mem::take(&mut groups[step.cluster1]),
-            std::mem::take(&mut groups[step.cluster2]),
-        );
-        if joined && !a.is_empty() && !b.is_empty() {
-            groups.push([a, b].concat());
-        } else {
-            // Steps rise in distance, so nothing is joined from here on; what was taken is put back.
-            (groups[step.cluster1], groups[step.cluster2]) = (a, b);
-            groups.push(vec![]);
+        // Steps rise in distance, so nothing is joined from here on.
+        if step.dissimilarity > 1.0 - threshold {
+            break;
         }
+        let (a, b) = (std::mem::take(&mut groups[step.cluster1]), std::mem::take(&mut groups[step.cluster2]));
+        groups.push([a, b].concat());
     }
     groups.retain(|group| !group.is_empty());
     groups.iter_mut().for_each(|group| group.sort_unstable());

@@ -32,14 +32,9 @@ impl WordVector {
 pub(super) fn distinctive_words(articles: &[Vec<(&str, &Encoding)>]) -> Vec<WordVector> {
     let counts: Vec<BTreeMap<String, u32>> =
         articles.iter().map(|sentences| word_counts(sentences)).collect();
-    let vocabulary: BTreeSet<&str> = counts
-        .iter()
-        .flat_map(|words| words.keys().map(String::as_str))
-        .collect();
-    let number: BTreeMap<&str, u32> = (0..)
-        .zip(vocabulary)
-        .map(|(number, word)| (word, number))
-        .collect();
+    let vocabulary: BTreeSet<&str> =
+        counts.iter().flat_map(|words| words.keys().map(String::as_str)).collect();
+    let number: BTreeMap<&str, u32> = (0..).zip(vocabulary).map(|(number, word)| (word, number)).collect();
     let mut article_frequency = vec![0_u32; number.len()];
     for word in counts.iter().flat_map(BTreeMap::keys) {
         article_frequency[number[word.as_str()] as usize] += 1;
@@ -49,10 +44,7 @@ pub(super) fn distinctive_words(articles: &[Vec<(&str, &Encoding)>]) -> Vec<Word
         let rarity = (articles.len() + 1) as f32 / article_frequency[number as usize] as f32;
         (number, (1.0 + (count as f32).ln()) * rarity.ln())
     };
-    counts
-        .iter()
-        .map(|words| unit(words.iter().map(weigh).collect()))
-        .collect()
+    counts.iter().map(|words| unit(words.iter().map(weigh).collect())).collect()
 }
 
 fn word_counts(sentences: &[(&str, &Encoding)]) -> BTreeMap<String, u32> {
@@ -61,10 +53,7 @@ fn word_counts(sentences: &[(&str, &Encoding)]) -> BTreeMap<String, u32> {
         let words = encoding.words.spans.iter().zip(&encoding.words.weights);
         for (span, _) in words.filter(|&(_, &weight)| weight >= MIN_WEIGHT) {
             let word = span.slice(text).to_lowercase();
-            let stem = word
-                .strip_suffix("’s")
-                .or(word.strip_suffix("'s"))
-                .unwrap_or(&word);
+            let stem = word.strip_suffix("’s").or(word.strip_suffix("'s")).unwrap_or(&word);
             *counts.entry(stem.to_owned()).or_insert(0) += 1;
         }
     }
@@ -72,13 +61,7 @@ fn word_counts(sentences: &[(&str, &Encoding)]) -> BTreeMap<String, u32> {
 }
 
 fn unit(mut vector: Vec<(u32, f32)>) -> WordVector {
-    let length = vector
-        .iter()
-        .map(|(_, weight)| weight * weight)
-        .sum::<f32>()
-        .sqrt();
-    vector
-        .iter_mut()
-        .for_each(|(_, weight)| *weight /= length.max(f32::MIN_POSITIVE));
+    let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
+    vector.iter_mut().for_each(|(_, weight)| *weight /= length.max(f32::MIN_POSITIVE));
     WordVector(vector)
 }

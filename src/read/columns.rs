@@ -25,11 +25,7 @@ impl Columns {
             let wanted = role.is_needed() || options.set(role).is_some();
             if wanted && by_role[role as usize].is_none() {
                 let found = header.join(", ");
-                return Err(Error::MissingColumn {
-                    path: path.to_owned(),
-                    column: role.option(),
-                    found,
-                });
+                return Err(Error::MissingColumn { path: path.to_owned(), column: role.option(), found });
             }
         }
         Ok(Self::new(header, by_role, None))
@@ -48,20 +44,14 @@ impl Columns {
 
     fn new(header: &[String], by_role: [Option<usize>; Role::ALL.len()], file: Option<usize>) -> Self {
         let is_group = |index: &usize| Some(*index) != file && !by_role.contains(&Some(*index));
-        let groups = (0..header.len())
-            .filter(is_group)
-            .map(|index| (index, header[index].clone()))
-            .collect();
+        let groups = (0..header.len()).filter(is_group).map(|index| (index, header[index].clone())).collect();
         Self { by_role, groups }
     }
 
     /// The row's cell for `role`; empty where the table has no such column.
     pub(super) fn cell(&self, role: Role, cells: &StringRecord) -> String {
         let index = self.by_role[role as usize];
-        index
-            .and_then(|index| cells.get(index))
-            .unwrap_or_default()
-            .to_owned()
+        index.and_then(|index| cells.get(index)).unwrap_or_default().to_owned()
     }
 
     /// The row's cells that have no role, by column.
@@ -75,9 +65,7 @@ impl Columns {
 
 /// The column with the first of `names` that any column has.
 pub(super) fn position(header: &[String], names: &[&str]) -> Option<usize> {
-    names
-        .iter()
-        .find_map(|name| header.iter().position(|column| same_name(column, name)))
+    names.iter().find_map(|name| header.iter().position(|column| same_name(column, name)))
 }
 
 #[cfg(test)]
@@ -108,35 +96,17 @@ mod tests {
             column: &'static str,
         }
         let usual = ReadOptions::default();
-        let set = ReadOptions {
-            headline: Some("kicker".into()),
-            ..ReadOptions::default()
-        };
+        let set = ReadOptions { headline: Some("kicker".into()), ..ReadOptions::default() };
         let cases = [
-            Case {
-                header: "id,outlet",
-                options: usual.clone(),
-                column: "text",
-            },
-            Case {
-                header: "id,text",
-                options: usual,
-                column: "outlet",
-            },
-            Case {
-                header: "text,outlet,title",
-                options: set,
-                column: "headline",
-            },
+            Case { header: "id,outlet", options: usual.clone(), column: "text" },
+            Case { header: "id,text", options: usual, column: "outlet" },
+            Case { header: "text,outlet,title", options: set, column: "headline" },
         ];
         for case in cases {
             let error = Columns::of_table(Path::new("t.csv"), &header(case.header), &case.options)
                 .expect_err("missing");
             let message = error.to_string();
-            assert!(
-                message.contains(&format!("column `{}` is missing", case.column)),
-                "{message}"
-            );
+            assert!(message.contains(&format!("column `{}` is missing", case.column)), "{message}");
             assert!(message.contains(&header(case.header).join(", ")), "{message}");
         }
     }

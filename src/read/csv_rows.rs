@@ -33,32 +33,17 @@ pub(super) struct Row {
 impl<'text> CsvRows<'text> {
     /// Reads the header. `path` is for messages.
     pub(super) fn open(path: &Path, text: &'text str) -> Result<Self> {
-        let broken = |message: String| Error::Table {
-            path: path.to_owned(),
-            message,
-        };
+        let broken = |message: String| Error::Table { path: path.to_owned(), message };
         let delimiter = delimiter_of(text);
         let mut reader = reader_of(text, delimiter);
-        let header = reader
-            .headers()
-            .map_err(|error| broken(error.to_string()))?
-            .clone();
+        let header = reader.headers().map_err(|error| broken(error.to_string()))?.clone();
         if header.iter().all(|name| name.trim().is_empty()) {
-            return Err(broken(
-                "it is empty; its first line must name the columns".to_owned(),
-            ));
+            return Err(broken("it is empty; its first line must name the columns".to_owned()));
         }
         let raw = bytes_between(text, 0, reader.position().byte());
         header_fault(raw, delimiter).map_or(Ok(()), |message| Err(broken(message)))?;
         let header = names_of(&header).map_err(broken)?;
-        Ok(Self {
-            header,
-            text,
-            reader,
-            delimiter,
-            n_read: 0,
-            out_of_step: false,
-        })
+        Ok(Self { header, text, reader, delimiter, n_read: 0, out_of_step: false })
     }
 
     /// The record's cells, or why it cannot be used; and a warning.
@@ -101,35 +86,23 @@ impl Iterator for CsvRows<'_> {
             return None;
         }
         self.n_read += 1;
-        let (start, line) = cells
-            .position()
-            .map_or((0, 0), |position| (position.byte(), position.line()));
+        let (start, line) = cells.position().map_or((0, 0), |position| (position.byte(), position.line()));
         let end = self.reader.position().byte();
         let raw = bytes_between(self.text, start, end);
         let (cells, warning) = self.check(cells, line, raw);
-        Some(Row {
-            number: self.n_read,
-            cells,
-            warning,
-        })
+        Some(Row { number: self.n_read, cells, warning })
     }
 }
 
 fn reader_of(text: &str, delimiter: u8) -> Reader<&[u8]> {
     // Flexible, so that a row with too few cells is ours to report and does not end the table.
-    ReaderBuilder::new()
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes())
+    ReaderBuilder::new().flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
 /// The delimiter that cuts the header into most columns; a comma where two do.
 fn delimiter_of(text: &str) -> u8 {
     let n_columns = |delimiter: u8| reader_of(text, delimiter).headers().map_or(0, StringRecord::len);
-    [b'\t', b';', b',']
-        .into_iter()
-        .max_by_key(|delimiter| n_columns(*delimiter))
-        .unwrap_or(b',')
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| n_columns(*delimiter)).unwrap_or(b',')
 }
 
 fn names_of(header: &StringRecord) -> std::result::Result<Vec<String>, String> {
@@ -171,9 +144,7 @@ fn harmless(fault: Fault, line: u64) -> Option<String> {
 fn header_fault(raw: &[u8], delimiter: u8) -> Option<String> {
     let fault = quotes::worst_fault(raw, delimiter).filter(|fault| fault.kind > FaultKind::ClosedEarly)?;
     let line = 1 + count_lines(&raw[..fault.offset]);
-    Some(format!(
-        "line {line}: a quote in the header is not closed; close it"
-    ))
+    Some(format!("line {line}: a quote in the header is not closed; close it"))
 }
 
 fn wrong_count(found: usize, wanted: usize) -> String {
@@ -185,9 +156,7 @@ fn wrong_count(found: usize, wanted: usize) -> String {
 }
 
 fn bytes_between(text: &str, start: u64, end: u64) -> &[u8] {
-    text.as_bytes()
-        .get(start as usize..end as usize)
-        .unwrap_or_default()
+    text.as_bytes().get(start as usize..end as usize).unwrap_or_default()
 }
 
 fn count_lines(bytes: &[u8]) -> u64 {
@@ -204,10 +173,7 @@ mod tests {
             Ok(cells) => cells.iter().collect::<Vec<_>>().join("|"),
             Err(reason) => format!("! {reason}"),
         };
-        CsvRows::open(Path::new("t.csv"), text)
-            .expect("a table")
-            .map(show)
-            .collect()
+        CsvRows::open(Path::new("t.csv"), text).expect("a table").map(show).collect()
     }
 
     #[test]
@@ -217,38 +183,14 @@ mod tests {
             rows: &'static [&'static str],
         }
         let cases = [
-            Case {
-                text: "a,b\n1,2\n3,4",
-                rows: &["1|2", "3|4"],
-            },
-            Case {
-                text: "a,b\r\n1,2\r\n\r\n3,4\r\n",
-                rows: &["1|2", "3|4"],
-            },
-            Case {
-                text: "a,b\n\"1\n,\"\"x\",2\n",
-                rows: &["1\n,\"x|2"],
-            },
-            Case {
-                text: "a;b\n1,5;2\n",
-                rows: &["1,5|2"],
-            },
-            Case {
-                text: "a\tb\n1,5\t2;\n",
-                rows: &["1,5|2;"],
-            },
-            Case {
-                text: "\"a,x\";b\n1;2\n",
-                rows: &["1|2"],
-            },
-            Case {
-                text: "a\n1\n",
-                rows: &["1"],
-            },
-            Case {
-                text: "a,b\n",
-                rows: &[],
-            },
+            Case { text: "a,b\n1,2\n3,4", rows: &["1|2", "3|4"] },
+            Case { text: "a,b\r\n1,2\r\n\r\n3,4\r\n", rows: &["1|2", "3|4"] },
+            Case { text: "a,b\n\"1\n,\"\"x\",2\n", rows: &["1\n,\"x|2"] },
+            Case { text: "a;b\n1,5;2\n", rows: &["1,5|2"] },
+            Case { text: "a\tb\n1,5\t2;\n", rows: &["1,5|2;"] },
+            Case { text: "\"a,x\";b\n1;2\n", rows: &["1|2"] },
+            Case { text: "a\n1\n", rows: &["1"] },
+            Case { text: "a,b\n", rows: &[] },
         ];
         for case in cases {
             assert_eq!(rows(case.text), case.rows, "{:?}", case.text);
@@ -258,16 +200,8 @@ mod tests {
     #[test]
     fn rows_with_too_few_or_too_many_cells_are_told() {
         let rows = rows("a,b\n1\n1,2,3\n1,2\n");
-        assert!(
-            rows[0].starts_with("! has 1 field where the header has 2;"),
-            "{}",
-            rows[0]
-        );
-        assert!(
-            rows[1].starts_with("! has 3 fields where the header has 2;"),
-            "{}",
-            rows[1]
-        );
+        assert!(rows[0].starts_with("! has 1 field where the header has 2;"), "{}", rows[0]);
+        assert!(rows[1].starts_with("! has 3 fields where the header has 2;"), "{}", rows[1]);
         assert_eq!(rows[2], "1|2");
     }
 
@@ -275,11 +209,7 @@ mod tests {
     fn a_quote_that_is_never_closed_is_told_with_its_line() {
         let rows = rows("a,b\n1,2\n3,\"4\n5,6\n7,8\n");
         assert_eq!(rows[0], "1|2");
-        assert!(
-            rows[1].contains("opened in line 3 is never closed, so that lines 3 to 5,"),
-            "{}",
-            rows[1]
-        );
+        assert!(rows[1].contains("opened in line 3 is never closed, so that lines 3 to 5,"), "{}", rows[1]);
         assert_eq!(rows.len(), 2);
     }
 
@@ -295,11 +225,7 @@ mod tests {
     fn the_rest_of_a_broken_row_does_not_pass_for_a_row() {
         let rows = rows("a,b\nx,\"one\n\"two\" three\nfour\",five\n6,7\n");
         assert!(rows[0].starts_with("! the quote opened in line 2"), "{}", rows[0]);
-        assert!(
-            rows[1].starts_with("! stands after a row with a broken quote"),
-            "{}",
-            rows[1]
-        );
+        assert!(rows[1].starts_with("! stands after a row with a broken quote"), "{}", rows[1]);
         assert_eq!(rows[2], "6|7");
     }
 
@@ -307,16 +233,10 @@ mod tests {
     fn harmless_quotes_are_kept() {
         let text = "a,b\n5\" nails,x\n\"Fire\" at mill,y\n";
         assert_eq!(rows(text), ["5\" nails|x", "Fire at mill|y"]);
-        let warnings: Vec<_> = CsvRows::open(Path::new("t.csv"), text)
-            .expect("a table")
-            .map(|row| row.warning)
-            .collect();
+        let warnings: Vec<_> =
+            CsvRows::open(Path::new("t.csv"), text).expect("a table").map(|row| row.warning).collect();
         assert_eq!(warnings[0], None);
-        assert!(
-            warnings[1]
-                .as_ref()
-                .is_some_and(|warning| warning.starts_with("line 3: "))
-        );
+        assert!(warnings[1].as_ref().is_some_and(|warning| warning.starts_with("line 3: ")));
     }
 
     #[test]
@@ -326,32 +246,14 @@ mod tests {
             message: &'static str,
         }
         let cases = [
-            Case {
-                text: "",
-                message: "it is empty",
-            },
-            Case {
-                text: "\n\n",
-                message: "it is empty",
-            },
-            Case {
-                text: ",,\n1,2,3\n",
-                message: "it is empty",
-            },
-            Case {
-                text: "a,\"b\n1,2\n",
-                message: "line 1: a quote in the header is not closed",
-            },
-            Case {
-                text: "a,b,a\n1,2,3\n",
-                message: "two columns named `a`",
-            },
+            Case { text: "", message: "it is empty" },
+            Case { text: "\n\n", message: "it is empty" },
+            Case { text: ",,\n1,2,3\n", message: "it is empty" },
+            Case { text: "a,\"b\n1,2\n", message: "line 1: a quote in the header is not closed" },
+            Case { text: "a,b,a\n1,2,3\n", message: "two columns named `a`" },
         ];
         for case in cases {
-            let error = CsvRows::open(Path::new("t.csv"), case.text)
-                .err()
-                .expect("an error")
-                .to_string();
+            let error = CsvRows::open(Path::new("t.csv"), case.text).err().expect("an error").to_string();
             assert!(error.contains(case.message), "{error}");
         }
     }

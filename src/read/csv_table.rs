@@ -22,10 +22,7 @@ pub(super) fn read(
 ) -> Result<()> {
     let columns = Columns::of_table(&source.path, &rows.header, options)?;
     for row in rows {
-        let origin = Origin {
-            file: source.name.clone(),
-            row: Some(row.number),
-        };
+        let origin = Origin { file: source.name.clone(), row: Some(row.number) };
         match row.cells {
             Err(reason) => drafts.reject(origin, reason),
             Ok(cells) => {

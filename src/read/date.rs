@@ -24,11 +24,8 @@ const PATTERNS: [&str; 14] = [
 
 /// Patterns that are read with the month first in one country and with the day first in another. A year of two digits
 /// lies between 1969 and 2068, as POSIX has it.
-const MONTH_FIRST_AND_DAY_FIRST: [(&str, &str); 3] = [
-    ("%m/%d/%y", "%d/%m/%y"),
-    ("%m/%d/%Y", "%d/%m/%Y"),
-    ("%m-%d-%Y", "%d-%m-%Y"),
-];
+const MONTH_FIRST_AND_DAY_FIRST: [(&str, &str); 3] =
+    [("%m/%d/%y", "%d/%m/%y"), ("%m/%d/%Y", "%d/%m/%Y"), ("%m-%d-%Y", "%d-%m-%Y")];
 
 /// The day that `text` names, in the time zone that it is written in; `None` where it is blank.
 ///
@@ -44,9 +41,7 @@ pub(super) fn parse_day(text: &str) -> Result<Option<Date>, String> {
         None => numeric(text)?,
     };
     if !(1800..=2100).contains(&day.year()) {
-        return Err(format!(
-            "date `{text}`: the year is not between 1800 and 2100; the date was left out"
-        ));
+        return Err(format!("date `{text}`: the year is not between 1800 and 2100; the date was left out"));
     }
     Ok(Some(day))
 }
@@ -68,17 +63,13 @@ fn numeric(text: &str) -> Result<Date, String> {
     for (month_first, day_first) in MONTH_FIRST_AND_DAY_FIRST {
         match (day_at_start(month_first, text), day_at_start(day_first, text)) {
             (Some(a), Some(b)) if a != b => {
-                return Err(format!(
-                    "date `{text}` can mean {a} or {b} and was left out; write it as {a}"
-                ));
+                return Err(format!("date `{text}` can mean {a} or {b} and was left out; write it as {a}"));
             }
             (Some(day), _) | (None, Some(day)) => return Ok(day),
             (None, None) => {}
         }
     }
-    Err(format!(
-        "date `{text}` was not understood and was left out; write it as 2019-07-12"
-    ))
+    Err(format!("date `{text}` was not understood and was left out; write it as 2019-07-12"))
 }
 
 /// The day at the start of `text`, where a blank, a comma or nothing follows it.

@@ -26,9 +26,7 @@ impl Decoded {
             ));
         }
         if self.damaged && part.contains(char::REPLACEMENT_CHARACTER) {
-            warnings.push(format!(
-                "some bytes are not valid {encoding} and were replaced by U+FFFD"
-            ));
+            warnings.push(format!("some bytes are not valid {encoding} and were replaced by U+FFFD"));
         }
         warnings
     }
@@ -41,11 +39,7 @@ impl Decoded {
 pub(super) fn decode(bytes: Vec<u8>) -> Result<Decoded, String> {
     if let Some((encoding, _)) = Encoding::for_bom(&bytes) {
         let decoded = decode_as(encoding, &bytes, false);
-        return if mostly_nul(decoded.text.as_bytes()) {
-            Err(not_text())
-        } else {
-            Ok(decoded)
-        };
+        return if mostly_nul(decoded.text.as_bytes()) { Err(not_text()) } else { Ok(decoded) };
     }
     if mostly_nul(&bytes) {
         return Err(not_text());
@@ -54,12 +48,7 @@ pub(super) fn decode(bytes: Vec<u8>) -> Result<Decoded, String> {
         return Ok(decode_as(ISO_2022_JP, &bytes, true));
     }
     match String::from_utf8(bytes) {
-        Ok(text) => Ok(Decoded {
-            text,
-            encoding: UTF_8,
-            guessed: false,
-            damaged: false,
-        }),
+        Ok(text) => Ok(Decoded { text, encoding: UTF_8, guessed: false, damaged: false }),
         Err(error) => decode_foreign(error.as_bytes()),
     }
 }
@@ -80,12 +69,7 @@ fn decode_foreign(bytes: &[u8]) -> Result<Decoded, String> {
 
 fn decode_as(encoding: &'static Encoding, bytes: &[u8], guessed: bool) -> Decoded {
     let (text, damaged) = encoding.decode_with_bom_removal(bytes);
-    Decoded {
-        text: text.into_owned(),
-        encoding,
-        guessed,
-        damaged,
-    }
+    Decoded { text: text.into_owned(), encoding, guessed, damaged }
 }
 
 fn not_text() -> String {
@@ -107,11 +91,7 @@ fn has_many_controls(bytes: &[u8]) -> bool {
 fn is_utf8_with_flaws(bytes: &[u8]) -> bool {
     let (mut n_good, mut n_bad) = (0, 0);
     for chunk in bytes.utf8_chunks() {
-        n_good += chunk
-            .valid()
-            .chars()
-            .filter(|character| !character.is_ascii())
-            .count();
+        n_good += chunk.valid().chars().filter(|character| !character.is_ascii()).count();
         n_bad += usize::from(!chunk.invalid().is_empty());
     }
     n_good > 10 * n_bad
@@ -135,15 +115,7 @@ mod tests {
 
     fn utf16(text: &str, little_endian: bool) -> Vec<u8> {
         let units = std::iter::once(0xfeff).chain(text.encode_utf16());
-        units
-            .flat_map(|unit| {
-                if little_endian {
-                    unit.to_le_bytes()
-                } else {
-                    unit.to_be_bytes()
-                }
-            })
-            .collect()
+        units.flat_map(|unit| if little_endian { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
     }
 
     #[test]
@@ -158,56 +130,16 @@ mod tests {
         let encode = |encoding: &'static Encoding, text| encoding.encode(text).0.into_owned();
         let with_bom = |text: &str| [b"\xef\xbb\xbf", text.as_bytes()].concat();
         let cases = [
-            Case {
-                bytes: FRENCH.into(),
-                text: FRENCH,
-                warning: "",
-            },
-            Case {
-                bytes: with_bom(FRENCH),
-                text: FRENCH,
-                warning: "",
-            },
-            Case {
-                bytes: utf16(FRENCH, true),
-                text: FRENCH,
-                warning: "",
-            },
-            Case {
-                bytes: utf16(FRENCH, false),
-                text: FRENCH,
-                warning: "",
-            },
-            Case {
-                bytes: b"a\r\nb\x07".into(),
-                text: "a\r\nb\x07",
-                warning: "",
-            },
-            Case {
-                bytes: vec![],
-                text: "",
-                warning: "",
-            },
-            Case {
-                bytes: b"\x1b[1mbold\x1b[0m".into(),
-                text: "\x1b[1mbold\x1b[0m",
-                warning: "",
-            },
-            Case {
-                bytes: encode(encoding_rs::WINDOWS_1252, FRENCH),
-                text: FRENCH,
-                warning: "windows-1252",
-            },
-            Case {
-                bytes: encode(encoding_rs::SHIFT_JIS, JAPANESE),
-                text: JAPANESE,
-                warning: "Shift_JIS",
-            },
-            Case {
-                bytes: encode(ISO_2022_JP, JAPANESE),
-                text: JAPANESE,
-                warning: "ISO-2022-JP",
-            },
+            Case { bytes: FRENCH.into(), text: FRENCH, warning: "" },
+            Case { bytes: with_bom(FRENCH), text: FRENCH, warning: "" },
+            Case { bytes: utf16(FRENCH, true), text: FRENCH, warning: "" },
+            Case { bytes: utf16(FRENCH, false), text: FRENCH, warning: "" },
+            Case { bytes: b"a\r\nb\x07".into(), text: "a\r\nb\x07", warning: "" },
+            Case { bytes: vec![], text: "", warning: "" },
+            Case { bytes: b"\x1b[1mbold\x1b[0m".into(), text: "\x1b[1mbold\x1b[0m", warning: "" },
+            Case { bytes: encode(encoding_rs::WINDOWS_1252, FRENCH), text: FRENCH, warning: "windows-1252" },
+            Case { bytes: encode(encoding_rs::SHIFT_JIS, JAPANESE), text: JAPANESE, warning: "Shift_JIS" },
+            Case { bytes: encode(ISO_2022_JP, JAPANESE), text: JAPANESE, warning: "ISO-2022-JP" },
         ];
         for case in cases {
             let decoded = decode(case.bytes).expect("text");

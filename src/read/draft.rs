@@ -37,11 +37,7 @@ impl Drafts {
     }
 
     pub(super) fn reject(&mut self, origin: Origin, reason: String) {
-        self.rejected.push(Rejection {
-            file: origin.file,
-            row: origin.row,
-            reason,
-        });
+        self.rejected.push(Rejection { file: origin.file, row: origin.row, reason });
     }
 }
 
@@ -63,8 +59,7 @@ impl Draft {
 
     /// Adds what is to be known of the encoding that this draft was read in.
     pub(super) fn warn_of_encoding(mut self, file: &Decoded) -> Self {
-        self.warnings
-            .extend(file.warnings_for(&[&*self.body, &self.headline, &self.outlet].concat()));
+        self.warnings.extend(file.warnings_for(&[&*self.body, &self.headline, &self.outlet].concat()));
         self
     }
 
@@ -89,11 +84,7 @@ impl Draft {
             self.warnings.push(warning);
             None
         });
-        let headline = if self.headline.trim().is_empty() {
-            String::new()
-        } else {
-            self.headline
-        };
+        let headline = if self.headline.trim().is_empty() { String::new() } else { self.headline };
         Article {
             id: self.id.trim().to_owned(),
             outlet: self.outlet.trim().to_owned(),
@@ -117,15 +108,10 @@ fn id_fault(id: &str) -> Option<String> {
         return Some(format!("the id is empty; {mend}"));
     }
     if id.contains('#') {
-        return Some(format!(
-            "the id `{id}` holds `#`, which sentence ids need; {mend}"
-        ));
+        return Some(format!("the id `{id}` holds `#`, which sentence ids need; {mend}"));
     }
     if id.chars().any(char::is_control) {
-        return Some(format!(
-            "the id `{}` holds control characters; {mend}",
-            id.escape_default()
-        ));
+        return Some(format!("the id `{}` holds control characters; {mend}", id.escape_default()));
     }
     None
 }
@@ -141,20 +127,14 @@ mod tests {
             headline: " ".into(),
             body: " Words.\r\n".into(),
             date: "soon".into(),
-            ..Draft::empty(Origin {
-                file: "a.csv".into(),
-                row: Some(3),
-            })
+            ..Draft::empty(Origin { file: "a.csv".into(), row: Some(3) })
         }
     }
 
     #[test]
     fn ids_and_outlets_are_trimmed_and_the_body_is_not() {
         let article = draft().into_article();
-        assert_eq!(
-            (&*article.id, &*article.outlet, &*article.headline),
-            ("a1", "Post", "")
-        );
+        assert_eq!((&*article.id, &*article.outlet, &*article.headline), ("a1", "Post", ""));
         assert_eq!(article.body, " Words.\r\n");
         assert_eq!(article.date_published, None);
         assert!(article.warnings[0].contains("`soon`"));
@@ -167,48 +147,12 @@ mod tests {
             reason: &'static str,
         }
         let cases = [
-            Case {
-                draft: Draft {
-                    body: " \n\u{a0}".into(),
-                    ..draft()
-                },
-                reason: "the text is empty",
-            },
-            Case {
-                draft: Draft {
-                    body: "a\0b".into(),
-                    ..draft()
-                },
-                reason: "NUL",
-            },
-            Case {
-                draft: Draft {
-                    outlet: " ".into(),
-                    ..draft()
-                },
-                reason: "the outlet is empty",
-            },
-            Case {
-                draft: Draft {
-                    id: " ".into(),
-                    ..draft()
-                },
-                reason: "the id is empty",
-            },
-            Case {
-                draft: Draft {
-                    id: "a#1".into(),
-                    ..draft()
-                },
-                reason: "`a#1` holds `#`",
-            },
-            Case {
-                draft: Draft {
-                    id: "a\n1".into(),
-                    ..draft()
-                },
-                reason: "`a\\n1` holds control",
-            },
+            Case { draft: Draft { body: " \n\u{a0}".into(), ..draft() }, reason: "the text is empty" },
+            Case { draft: Draft { body: "a\0b".into(), ..draft() }, reason: "NUL" },
+            Case { draft: Draft { outlet: " ".into(), ..draft() }, reason: "the outlet is empty" },
+            Case { draft: Draft { id: " ".into(), ..draft() }, reason: "the id is empty" },
+            Case { draft: Draft { id: "a#1".into(), ..draft() }, reason: "`a#1` holds `#`" },
+            Case { draft: Draft { id: "a\n1".into(), ..draft() }, reason: "`a\\n1` holds control" },
         ];
         for case in cases {
             let mut drafts = Drafts::default();
@@ -217,11 +161,7 @@ mod tests {
             let rejection = &drafts.rejected[0];
             assert_eq!((&*rejection.file, rejection.row), ("a.csv", Some(3)));
             assert!(rejection.reason.contains(case.reason), "{}", rejection.reason);
-            assert!(
-                rejection.reason.contains("; "),
-                "a reason says the mend: {}",
-                rejection.reason
-            );
+            assert!(rejection.reason.contains("; "), "a reason says the mend: {}", rejection.reason);
         }
     }
 }

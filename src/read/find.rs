@@ -38,23 +38,12 @@ impl Source {
     /// A file with an ending that works; an error where it is not there.
     pub(super) fn new(path: PathBuf, ending: Ending, given: bool) -> io::Result<Self> {
         let real_path = fs::canonicalize(&path)?;
-        Ok(Self {
-            name: name_of(&path),
-            path,
-            real_path,
-            ending,
-            given,
-        })
+        Ok(Self { name: name_of(&path), path, real_path, ending, given })
     }
 
     /// The file's name without its ending, trimmed.
     pub(super) fn stem(&self) -> String {
-        self.path
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .trim()
-            .to_owned()
+        self.path.file_stem().unwrap_or_default().to_string_lossy().trim().to_owned()
     }
 }
 
@@ -86,17 +75,12 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     inputs.sort();
     let mut found = Found::default();
     for input in &inputs {
-        let cannot_read = |source| Error::Read {
-            path: input.clone(),
-            source,
-        };
+        let cannot_read = |source| Error::Read { path: input.clone(), source };
         if fs::metadata(input).map_err(cannot_read)?.is_dir() {
             search(input, &mut found)?;
         } else {
             let ending = Ending::of(input).ok_or_else(|| Error::NoArticles { path: input.clone() })?;
-            found
-                .sources
-                .push(Source::new(input.clone(), ending, true).map_err(cannot_read)?);
+            found.sources.push(Source::new(input.clone(), ending, true).map_err(cannot_read)?);
         }
     }
     found.ignored.sort();
@@ -134,18 +118,14 @@ fn search(folder: &Path, found: &mut Found) -> Result<()> {
             Ok((_, paths)) if next != folder && holds_results(&paths) => found.ignored.push(name_of(&next)),
             Ok((real_path, paths)) => {
                 entered.insert(real_path);
-                paths
-                    .into_iter()
-                    .for_each(|path| sort_out(path, &mut to_enter, found));
+                paths.into_iter().for_each(|path| sort_out(path, &mut to_enter, found));
             }
             Err(source) if next == folder => return Err(Error::Read { path: next, source }),
             Err(error) => found.rejected.push(unreachable(&next, &error)),
         }
     }
     if found.sources.len() == n_before {
-        return Err(Error::NoArticles {
-            path: folder.to_owned(),
-        });
+        return Err(Error::NoArticles { path: folder.to_owned() });
     }
     Ok(())
 }
@@ -167,10 +147,7 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// articles where the results were put below the folder that was read.
 fn holds_results(paths: &[PathBuf]) -> bool {
     let has_run = paths.iter().any(|path| path.ends_with("run.json"));
-    has_run
-        && paths
-            .iter()
-            .any(|path| path.file_stem().is_some_and(|stem| stem == "mentions"))
+    has_run && paths.iter().any(|path| path.file_stem().is_some_and(|stem| stem == "mentions"))
 }
 
 /// Puts what lies at `path` where it belongs.
@@ -191,11 +168,7 @@ fn sort_out(path: PathBuf, to_enter: &mut Vec<PathBuf>, found: &mut Found) {
 
 fn unreachable(path: &Path, error: &io::Error) -> Rejection {
     let reason = format!("cannot be read: {error}");
-    Rejection {
-        file: name_of(path),
-        row: None,
-        reason,
-    }
+    Rejection { file: name_of(path), row: None, reason }
 }
 
 /// The path as it stands in records, the same on every system.
@@ -219,24 +192,13 @@ mod tests {
 
     fn names(found: &Found, folder: &Path) -> Vec<String> {
         let prefix = format!("{}/", name_of(folder));
-        found
-            .sources
-            .iter()
-            .map(|source| source.name.replace(&prefix, ""))
-            .collect()
+        found.sources.iter().map(|source| source.name.replace(&prefix, "")).collect()
     }
 
     #[test]
     fn a_folder_is_searched_in_order() {
-        let folder = folder_with(&[
-            "b.txt",
-            "a/z.CSV",
-            "a/b/c.jsonl",
-            "n.png",
-            ".h.txt",
-            ".g/x.txt",
-            "README",
-        ]);
+        let folder =
+            folder_with(&["b.txt", "a/z.CSV", "a/b/c.jsonl", "n.png", ".h.txt", ".g/x.txt", "README"]);
         let found = find(&[folder.path().to_owned()]).expect("found");
         assert_eq!(names(&found, folder.path()), ["a/b/c.jsonl", "a/z.CSV", "b.txt"]);
         let ignored: Vec<_> = found.ignored.iter().map(|name| name.rsplit('/').next()).collect();
@@ -249,10 +211,7 @@ mod tests {
         let (root, file) = (folder.path().to_owned(), folder.path().join("b.txt"));
         let found = find(&[file.clone(), root.clone(), root.join("./b.txt"), file]).expect("found");
         assert_eq!(names(&found, folder.path()), ["./b.txt", "a.txt"]);
-        assert_eq!(
-            found.sources.iter().map(|s| s.given).collect::<Vec<_>>(),
-            [true, false]
-        );
+        assert_eq!(found.sources.iter().map(|s| s.given).collect::<Vec<_>>(), [true, false]);
     }
 
     #[test]
@@ -283,14 +242,8 @@ mod tests {
             message: &'static str,
         }
         let cases = [
-            Case {
-                input: folder.path().join("none.txt"),
-                message: "cannot be read",
-            },
-            Case {
-                input: folder.path().to_owned(),
-                message: "no article found; give .txt, .csv or .jsonl",
-            },
+            Case { input: folder.path().join("none.txt"), message: "cannot be read" },
+            Case { input: folder.path().to_owned(), message: "no article found; give .txt, .csv or .jsonl" },
             Case {
                 input: folder.path().join("a.png"),
                 message: "no article found; give .txt, .csv or .jsonl",

@@ -25,19 +25,13 @@ pub(super) fn read(
     if file.text.trim_start().starts_with('[') {
         let message =
             "it holds one JSON list; put each object on a line of its own (`jq -c '.[]'` does)".to_owned();
-        return Err(Error::Table {
-            path: source.path.clone(),
-            message,
-        });
+        return Err(Error::Table { path: source.path.clone(), message });
     }
     for (number, line) in (1..).zip(file.text.split('\n')) {
         if line.trim().is_empty() {
             continue;
         }
-        let origin = Origin {
-            file: source.name.clone(),
-            row: Some(number),
-        };
+        let origin = Origin { file: source.name.clone(), row: Some(number) };
         let usual_id = format!("{}-{number}", source.stem());
         match parse(line).and_then(|object| draft(origin.clone(), object, usual_id, options)) {
             Ok(draft) => drafts.push(draft.warn_of_encoding(file)),
@@ -52,10 +46,7 @@ fn parse(line: &str) -> std::result::Result<Map<String, Value>, String> {
         // serde_json counts lines from the start of what it was given, which is one line.
         let message = error.to_string();
         let message = message.split(" at line ").next().unwrap_or_default();
-        format!(
-            "column {}: is not a JSON object: {message}; write one whole object a line",
-            error.column()
-        )
+        format!("column {}: is not a JSON object: {message}; write one whole object a line", error.column())
     })
 }
 
@@ -65,14 +56,8 @@ fn draft(
     usual_id: String,
     options: &ReadOptions,
 ) -> std::result::Result<Draft, String> {
-    let mut fields = Fields {
-        object,
-        warnings: Vec::new(),
-    };
-    let id = fields
-        .take(Role::Id, options)?
-        .filter(|id| !id.trim().is_empty())
-        .unwrap_or(usual_id);
+    let mut fields = Fields { object, warnings: Vec::new() };
+    let id = fields.take(Role::Id, options)?.filter(|id| !id.trim().is_empty()).unwrap_or(usual_id);
     Ok(Draft {
         origin,
         id,
@@ -118,8 +103,7 @@ impl Fields {
                 Err(format!("field `{key}` is not text; write it as a string"))
             }
             _ => {
-                self.warnings
-                    .push(format!("field `{key}` is not text and was left out"));
+                self.warnings.push(format!("field `{key}` is not text and was left out"));
                 Ok(None)
             }
         }
@@ -146,10 +130,7 @@ mod tests {
     use super::*;
 
     fn draft_of(line: &str) -> std::result::Result<Draft, String> {
-        let origin = Origin {
-            file: "a.jsonl".into(),
-            row: Some(7),
-        };
+        let origin = Origin { file: "a.jsonl".into(), row: Some(7) };
         draft(origin, parse(line)?, "a-7".into(), &ReadOptions::default())
     }
 
@@ -158,28 +139,16 @@ mod tests {
         let line = r#"{"body": null, "text": "Words.", "Source": "Post", "id": 12, "topics": ["a", {"b": 1}],
             "title": "T", "bias": 1.5, "seen": null, "link": "http://x"}"#;
         let draft = draft_of(line).expect("a draft");
-        assert_eq!(
-            (&*draft.id, &*draft.outlet, &*draft.body),
-            ("12", "Post", "Words.")
-        );
-        assert_eq!(
-            (&*draft.headline, &*draft.url, &*draft.date),
-            ("T", "http://x", "")
-        );
-        let groups: Vec<_> = draft
-            .groups
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
+        assert_eq!((&*draft.id, &*draft.outlet, &*draft.body), ("12", "Post", "Words."));
+        assert_eq!((&*draft.headline, &*draft.url, &*draft.date), ("T", "http://x", ""));
+        let groups: Vec<_> = draft.groups.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(groups, ["bias=1.5", "body=", "seen=", r#"topics=["a",{"b":1}]"#]);
     }
 
     #[test]
     fn without_an_id_the_file_and_the_line_make_one() {
         assert_eq!(
-            draft_of(r#"{"text": "Words.", "outlet": "Post", "id": " "}"#)
-                .expect("a draft")
-                .id,
+            draft_of(r#"{"text": "Words.", "outlet": "Post", "id": " "}"#).expect("a draft").id,
             "a-7"
         );
     }
@@ -191,38 +160,14 @@ mod tests {
             reason: &'static str,
         }
         let cases = [
-            Case {
-                line: r#"{"text": "a""#,
-                reason: "column 12: is not a JSON object: EOF while parsing",
-            },
-            Case {
-                line: "words",
-                reason: "column 1: is not a JSON object: expected value",
-            },
-            Case {
-                line: "3",
-                reason: "is not a JSON object: invalid type: integer",
-            },
-            Case {
-                line: r#"{"outlet": "Post"}"#,
-                reason: "field `text` is missing",
-            },
-            Case {
-                line: r#"{"text": "Words."}"#,
-                reason: "field `outlet` is missing",
-            },
-            Case {
-                line: r#"{"text": ["Words."], "outlet": "Post"}"#,
-                reason: "field `text` is not text",
-            },
-            Case {
-                line: r#"{"text": 5, "outlet": "Post"}"#,
-                reason: "field `text` is not text",
-            },
-            Case {
-                line: r#"{"text": "W.", "source": {"name": "P"}}"#,
-                reason: "field `source` is not text",
-            },
+            Case { line: r#"{"text": "a""#, reason: "column 12: is not a JSON object: EOF while parsing" },
+            Case { line: "words", reason: "column 1: is not a JSON object: expected value" },
+            Case { line: "3", reason: "is not a JSON object: invalid type: integer" },
+            Case { line: r#"{"outlet": "Post"}"#, reason: "field `text` is missing" },
+            Case { line: r#"{"text": "Words."}"#, reason: "field `outlet` is missing" },
+            Case { line: r#"{"text": ["Words."], "outlet": "Post"}"#, reason: "field `text` is not text" },
+            Case { line: r#"{"text": 5, "outlet": "Post"}"#, reason: "field `text` is not text" },
+            Case { line: r#"{"text": "W.", "source": {"name": "P"}}"#, reason: "field `source` is not text" },
         ];
         for case in cases {
             let reason = draft_of(case.line).err().expect("a reason");

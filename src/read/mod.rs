@@ -93,15 +93,9 @@ pub struct InputFile {
 /// ```
 pub fn read(inputs: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
     let found = find::find(inputs)?;
-    let mut reading = Reading {
-        ignored: found.ignored,
-        rejected: found.rejected,
-        ..Reading::default()
-    };
-    let (mut texts, tables): (Vec<_>, Vec<_>) = found
-        .sources
-        .into_iter()
-        .partition(|source| source.ending == Ending::Text);
+    let mut reading = Reading { ignored: found.ignored, rejected: found.rejected, ..Reading::default() };
+    let (mut texts, tables): (Vec<_>, Vec<_>) =
+        found.sources.into_iter().partition(|source| source.ending == Ending::Text);
 
     let mut drafts = Drafts::default();
     let mut metadata = Metadata::default();
@@ -145,10 +139,8 @@ fn read_table(
 
 /// The file's text; `None` where it is not text and was rejected.
 fn load(source: &Source, reading: &mut Reading) -> Result<Option<Decoded>> {
-    let bytes = fs::read(&source.path).map_err(|error| Error::Read {
-        path: source.path.clone(),
-        source: error,
-    })?;
+    let bytes =
+        fs::read(&source.path).map_err(|error| Error::Read { path: source.path.clone(), source: error })?;
     reading.inputs.push(InputFile {
         file: source.name.clone(),
         bytes: bytes.len() as u64,
@@ -157,11 +149,7 @@ fn load(source: &Source, reading: &mut Reading) -> Result<Option<Decoded>> {
     match decode::decode(bytes) {
         Ok(decoded) => Ok(Some(decoded)),
         Err(reason) => {
-            reading.rejected.push(Rejection {
-                file: source.name.clone(),
-                row: None,
-                reason,
-            });
+            reading.rejected.push(Rejection { file: source.name.clone(), row: None, reason });
             Ok(None)
         }
     }
@@ -171,11 +159,7 @@ fn load(source: &Source, reading: &mut Reading) -> Result<Option<Decoded>> {
 fn stop_or_reject(source: &Source, read: Result<()>, rejected: &mut Vec<Rejection>) -> Result<()> {
     match read {
         Err(error) if !source.given => {
-            rejected.push(Rejection {
-                file: source.name.clone(),
-                row: None,
-                reason: reason_of(&error),
-            });
+            rejected.push(Rejection { file: source.name.clone(), row: None, reason: reason_of(&error) });
             Ok(())
         }
         other => other,
@@ -192,10 +176,7 @@ fn reason_of(error: &Error) -> String {
     else {
         return message;
     };
-    let message = message
-        .strip_prefix(&format!("{}: ", path.display()))
-        .unwrap_or(&message)
-        .to_owned();
+    let message = message.strip_prefix(&format!("{}: ", path.display())).unwrap_or(&message).to_owned();
     match std::error::Error::source(error) {
         Some(cause) => format!("{message}: {cause}"),
         None => message,

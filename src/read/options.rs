@@ -59,14 +59,8 @@ pub(super) enum Role {
 }
 
 impl Role {
-    pub(super) const ALL: [Role; 6] = [
-        Role::Id,
-        Role::Text,
-        Role::Outlet,
-        Role::Headline,
-        Role::Url,
-        Role::Date,
-    ];
+    pub(super) const ALL: [Role; 6] =
+        [Role::Id, Role::Text, Role::Outlet, Role::Headline, Role::Url, Role::Date];
 
     /// The name of the option in the `[read]` section, and of the column in messages.
     pub(super) const fn option(self) -> &'static str {

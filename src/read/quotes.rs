@@ -28,10 +28,7 @@ pub(super) enum FaultKind {
 pub(super) fn worst_fault(record: &[u8], delimiter: u8) -> Option<Fault> {
     let mut worst: Option<Fault> = None;
     // The newline after a record is at times left to the next one.
-    let mut start = record
-        .iter()
-        .position(|byte| !is_newline(*byte))
-        .unwrap_or(record.len());
+    let mut start = record.iter().position(|byte| !is_newline(*byte)).unwrap_or(record.len());
     while start < record.len() {
         let (end, fault) = scan_field(record, start, delimiter);
         if fault.is_some_and(|fault| worst.is_none_or(|worst| fault.kind > worst.kind)) {
@@ -48,14 +45,7 @@ fn scan_field(record: &[u8], start: usize, delimiter: u8) -> (usize, Option<Faul
     if record[start] != b'"' {
         let end = find(record, start, |byte| byte == delimiter);
         let stray = find(&record[..end], start, |byte| byte == b'"');
-        return (
-            end,
-            if stray < end {
-                fault(FaultKind::InPlainField, stray)
-            } else {
-                None
-            },
-        );
+        return (end, if stray < end { fault(FaultKind::InPlainField, stray) } else { None });
     }
     let Some(closed) = after_closing_quote(record, start + 1) else {
         return (record.len(), fault(FaultKind::NeverClosed, start));
@@ -65,11 +55,7 @@ fn scan_field(record: &[u8], start: usize, delimiter: u8) -> (usize, Option<Faul
         return (end, None);
     }
     let across_lines = record[start..closed].iter().any(|byte| is_newline(*byte));
-    let kind = if across_lines {
-        FaultKind::ClosedEarlyAcrossLines
-    } else {
-        FaultKind::ClosedEarly
-    };
+    let kind = if across_lines { FaultKind::ClosedEarlyAcrossLines } else { FaultKind::ClosedEarly };
     (end, fault(kind, start))
 }
 
@@ -86,10 +72,7 @@ fn after_closing_quote(record: &[u8], mut from: usize) -> Option<usize> {
 
 /// The first offset at or after `from` whose byte is wanted, or the length.
 fn find(bytes: &[u8], from: usize, wanted: impl Fn(u8) -> bool) -> usize {
-    bytes[from..]
-        .iter()
-        .position(|byte| wanted(*byte))
-        .map_or(bytes.len(), |offset| from + offset)
+    bytes[from..].iter().position(|byte| wanted(*byte)).map_or(bytes.len(), |offset| from + offset)
 }
 
 fn is_newline(byte: u8) -> bool {
@@ -110,50 +93,17 @@ mod tests {
             fault: Option<(FaultKind, usize)>,
         }
         let cases = [
-            Case {
-                record: "",
-                fault: None,
-            },
-            Case {
-                record: "a,b,c\n",
-                fault: None,
-            },
-            Case {
-                record: "\n\"a\",\"b\nc\",\"\"\r\n",
-                fault: None,
-            },
-            Case {
-                record: "\"say \"\"so\"\"\",x",
-                fault: None,
-            },
-            Case {
-                record: "a,5\" nails",
-                fault: Some((InPlainField, 3)),
-            },
-            Case {
-                record: "a,\"Fire\" at mill,b",
-                fault: Some((ClosedEarly, 2)),
-            },
-            Case {
-                record: "a,\"b\nc,\"d\",e",
-                fault: Some((ClosedEarlyAcrossLines, 2)),
-            },
-            Case {
-                record: "a,\"b\nc,d\n",
-                fault: Some((NeverClosed, 2)),
-            },
-            Case {
-                record: "\"",
-                fault: Some((NeverClosed, 0)),
-            },
-            Case {
-                record: "x\"y,\"b\"c,\"open",
-                fault: Some((NeverClosed, 9)),
-            },
-            Case {
-                record: "\"a\"\"",
-                fault: Some((NeverClosed, 0)),
-            },
+            Case { record: "", fault: None },
+            Case { record: "a,b,c\n", fault: None },
+            Case { record: "\n\"a\",\"b\nc\",\"\"\r\n", fault: None },
+            Case { record: "\"say \"\"so\"\"\",x", fault: None },
+            Case { record: "a,5\" nails", fault: Some((InPlainField, 3)) },
+            Case { record: "a,\"Fire\" at mill,b", fault: Some((ClosedEarly, 2)) },
+            Case { record: "a,\"b\nc,\"d\",e", fault: Some((ClosedEarlyAcrossLines, 2)) },
+            Case { record: "a,\"b\nc,d\n", fault: Some((NeverClosed, 2)) },
+            Case { record: "\"", fault: Some((NeverClosed, 0)) },
+            Case { record: "x\"y,\"b\"c,\"open", fault: Some((NeverClosed, 9)) },
+            Case { record: "\"a\"\"", fault: Some((NeverClosed, 0)) },
         ];
         for case in cases {
             let fault = worst_fault(case.record.as_bytes(), b',').map(|fault| (fault.kind, fault.offset));

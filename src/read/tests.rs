@@ -47,19 +47,8 @@ impl Folder {
 fn shown(reading: &Reading) -> Vec<String> {
     let show = |a: &Article| {
         let date = a.date_published.map_or_else(String::new, |date| date.to_string());
-        let groups: Vec<_> = a
-            .groups
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"))
-            .collect();
-        format!(
-            "{}|{}|{}|{}|{date}|{}",
-            a.id,
-            a.outlet,
-            a.headline,
-            a.body,
-            groups.join(",")
-        )
+        let groups: Vec<_> = a.groups.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        format!("{}|{}|{}|{}|{date}|{}", a.id, a.outlet, a.headline, a.body, groups.join(","))
     };
     reading.articles.iter().map(show).collect()
 }
@@ -77,10 +66,7 @@ fn a_folder_of_texts_with_metadata() {
         ("deep/b.txt", "\u{feff}Words of b."),
         ("c.txt", "Words of c."),
         ("notes.md", "no article"),
-        (
-            "articles.csv",
-            "outlet,date_published,file,bias\nPost,2019-07-12,a.txt,left\nTimes,,deep/b.txt,\n",
-        ),
+        ("articles.csv", "outlet,date_published,file,bias\nPost,2019-07-12,a.txt,left\nTimes,,deep/b.txt,\n"),
     ]);
     let reading = folder.read();
     assert_eq!(
@@ -94,35 +80,18 @@ fn a_folder_of_texts_with_metadata() {
     assert!(reading.articles[2].warnings[0].starts_with("no outlet is known"));
     assert!(reading.articles[0].warnings.is_empty());
     assert_eq!(reading.articles[0].origin.row, None);
-    assert_eq!(
-        reading
-            .ignored
-            .iter()
-            .map(|name| folder.short(name))
-            .collect::<Vec<_>>(),
-        ["notes.md"]
-    );
-    let inputs: Vec<_> = reading
-        .inputs
-        .iter()
-        .map(|input| folder.short(&input.file))
-        .collect();
+    assert_eq!(reading.ignored.iter().map(|name| folder.short(name)).collect::<Vec<_>>(), ["notes.md"]);
+    let inputs: Vec<_> = reading.inputs.iter().map(|input| folder.short(&input.file)).collect();
     assert_eq!(inputs, ["a.txt", "articles.csv", "c.txt", "deep/b.txt"]);
     assert_eq!(reading.inputs[0].bytes, 13);
-    assert_eq!(
-        reading.inputs[0].blake3,
-        blake3::hash(b"Words of a.\r\n").to_hex().as_str()
-    );
+    assert_eq!(reading.inputs[0].blake3, blake3::hash(b"Words of a.\r\n").to_hex().as_str());
     assert!(reading.rejected.is_empty());
 }
 
 #[test]
 fn metadata_rows_that_lead_nowhere_are_rejected() {
     let rows = "A.txt,Post\na.txt,Post\n./a.txt,Times\n../x.txt,P\n/x.txt,P\n,P\nn.html,P\na.txt\n";
-    let folder = Folder::with(&[
-        ("a.txt", "Words."),
-        ("articles.csv", &format!("file,outlet\n{rows}")),
-    ]);
+    let folder = Folder::with(&[("a.txt", "Words."), ("articles.csv", &format!("file,outlet\n{rows}"))]);
     let reading = folder.read();
     assert_eq!(shown(&reading), ["a|Post||Words.||"]);
     let rejected = folder.rejected(&reading);
@@ -150,11 +119,8 @@ fn metadata_given_alone_leads_to_its_texts() {
     ]);
     let reading = read(&[folder.path("articles.csv")], &ReadOptions::default()).expect("read");
     assert_eq!(shown(&reading), ["a|Post||Words.||"]);
-    let both = read(
-        &[folder.path("b.txt"), folder.path("articles.csv")],
-        &ReadOptions::default(),
-    )
-    .expect("read");
+    let both =
+        read(&[folder.path("b.txt"), folder.path("articles.csv")], &ReadOptions::default()).expect("read");
     assert_eq!(shown(&both), ["a|Post||Words.||", "b|unnamed-b||More.||"]);
 }
 
@@ -237,16 +203,8 @@ fn a_file_that_is_no_table_stops_the_run_only_where_it_was_given() {
             bytes: "outlet,words\nP,W\n",
             message: "column `text` is missing (found: outlet, words)",
         },
-        Case {
-            name: "t.csv",
-            bytes: "",
-            message: "it is empty",
-        },
-        Case {
-            name: "t.jsonl",
-            bytes: "\n [{}]",
-            message: "it holds one JSON list",
-        },
+        Case { name: "t.csv", bytes: "", message: "it is empty" },
+        Case { name: "t.jsonl", bytes: "\n [{}]", message: "it holds one JSON list" },
     ];
     for case in cases {
         let (folder, given) = read_one(case.name, case.bytes.as_bytes());
@@ -257,11 +215,7 @@ fn a_file_that_is_no_table_stops_the_run_only_where_it_was_given() {
         assert_eq!(found.articles.len(), 1);
         assert!(found.rejected[0].reason.contains(case.message));
         assert!(folder.rejected(&found)[0].starts_with(&format!("{}: ", case.name)));
-        assert!(
-            !found.rejected[0]
-                .reason
-                .contains(&folder.0.path().display().to_string())
-        );
+        assert!(!found.rejected[0].reason.contains(&folder.0.path().display().to_string()));
     }
 }
 
@@ -299,23 +253,14 @@ fn of_two_articles_with_one_id_the_first_by_file_is_kept() {
     let reading = folder.read();
     assert_eq!(shown(&reading), ["x|unnamed-x||First.||"]);
     let rejected = folder.rejected(&reading);
-    assert!(
-        rejected[0].starts_with("b/x.txt: the id `x` is that of a/x.txt; rename"),
-        "{rejected:?}"
-    );
-    assert!(
-        rejected[1].starts_with("c.jsonl:1 the id `x` is that of a/x.txt; rename"),
-        "{rejected:?}"
-    );
+    assert!(rejected[0].starts_with("b/x.txt: the id `x` is that of a/x.txt; rename"), "{rejected:?}");
+    assert!(rejected[1].starts_with("c.jsonl:1 the id `x` is that of a/x.txt; rename"), "{rejected:?}");
 }
 
 #[test]
 fn options_name_the_columns() {
     let folder = Folder::with(&[("t.csv", "paper,text,outlet\nPost,Words,x\n"), ("u.txt", "W")]);
-    let options = ReadOptions {
-        outlet: Some("Paper".into()),
-        ..ReadOptions::default()
-    };
+    let options = ReadOptions { outlet: Some("Paper".into()), ..ReadOptions::default() };
     let reading = read(&[folder.path("t.csv")], &options).expect("a table");
     assert_eq!(shown(&reading), ["t-1|Post||Words||outlet=x"]);
 }
@@ -334,14 +279,8 @@ fn assorted() -> Folder {
         ("a/y.txt", "Words of y."),
         ("a/articles.csv", "file,outlet\nx.txt,Post\nnone.txt,Post\n"),
         ("b/x.txt", "Other words."),
-        (
-            "b/t.csv",
-            "id,outlet,text\ny,Post,Words\n2,,Words\n3,Post,\"open\n",
-        ),
-        (
-            "c.jsonl",
-            "{\"id\": \"y\", \"text\": \"W\", \"outlet\": \"P\"}\nbroken\n",
-        ),
+        ("b/t.csv", "id,outlet,text\ny,Post,Words\n2,,Words\n3,Post,\"open\n"),
+        ("c.jsonl", "{\"id\": \"y\", \"text\": \"W\", \"outlet\": \"P\"}\nbroken\n"),
     ])
 }
 

@@ -20,10 +20,7 @@ const FILE_COLUMN: &str = "file";
 
 /// True for an `articles.csv` that describes texts beside it instead of holding them.
 pub(super) fn is_metadata(source: &Source, header: &[String], options: &ReadOptions) -> bool {
-    let is_named_so = source
-        .path
-        .file_name()
-        .is_some_and(|name| name.eq_ignore_ascii_case("articles.csv"));
+    let is_named_so = source.path.file_name().is_some_and(|name| name.eq_ignore_ascii_case("articles.csv"));
     is_named_so
         && columns::position(header, &[FILE_COLUMN]).is_some()
         && columns::position(header, &options.names(Role::Text)).is_none()
@@ -52,16 +49,8 @@ impl Metadata {
         let file = columns::position(&rows.header, &[FILE_COLUMN]).unwrap_or_default();
         let columns = Columns::of_metadata(&rows.header, options, file);
         let mut rejected = Vec::new();
-        for Row {
-            number,
-            cells,
-            warning,
-        } in rows
-        {
-            let origin = Origin {
-                file: source.name.clone(),
-                row: Some(number),
-            };
+        for Row { number, cells, warning } in rows {
+            let origin = Origin { file: source.name.clone(), row: Some(number) };
             let listed = cells.and_then(|cells| {
                 let text = listed_text(source, &cells, file)?;
                 let mut row = csv_table::draft(origin.clone(), &columns, &cells);
@@ -69,11 +58,7 @@ impl Metadata {
                 self.add(Listed { text, row })
             });
             if let Err(reason) = listed {
-                rejected.push(Rejection {
-                    file: origin.file,
-                    row: origin.row,
-                    reason,
-                });
+                rejected.push(Rejection { file: origin.file, row: origin.row, reason });
             }
         }
         rejected
@@ -83,10 +68,7 @@ impl Metadata {
         if let Some(Listed { text, row }) = self.by_text.get(&listed.text.real_path) {
             let Origin { file, row } = &row.origin;
             let row = row.unwrap_or_default();
-            return Err(format!(
-                "{} has a row already ({file}, row {row}); take one of them out",
-                text.name
-            ));
+            return Err(format!("{} has a row already ({file}, row {row}); take one of them out", text.name));
         }
         self.by_text.insert(listed.text.real_path.clone(), listed);
         Ok(())
@@ -96,12 +78,8 @@ impl Metadata {
     pub(super) fn add_unfound(&self, texts: &mut Vec<Source>) {
         let found: HashSet<_> = texts.iter().map(|text| &text.real_path).collect();
         let is_new = |listed: &&Listed| !found.contains(&listed.text.real_path);
-        let mut unfound: Vec<_> = self
-            .by_text
-            .values()
-            .filter(is_new)
-            .map(|listed| listed.text.clone())
-            .collect();
+        let mut unfound: Vec<_> =
+            self.by_text.values().filter(is_new).map(|listed| listed.text.clone()).collect();
         unfound.sort();
         texts.append(&mut unfound);
     }
@@ -117,9 +95,7 @@ fn listed_text(source: &Source, cells: &StringRecord, file: usize) -> Result<Sou
     let name = cells.get(file).unwrap_or_default();
     let inside = |part| matches!(part, Component::Normal(_) | Component::CurDir);
     if name.is_empty() || !Path::new(name).components().all(inside) {
-        return Err(format!(
-            "file `{name}` is not a path below this folder; name the text relative to it"
-        ));
+        return Err(format!("file `{name}` is not a path below this folder; name the text relative to it"));
     }
     if Ending::of(Path::new(name)) != Some(Ending::Text) {
         return Err(format!(
@@ -137,10 +113,7 @@ fn listed_text(source: &Source, cells: &StringRecord, file: usize) -> Result<Sou
 
 /// A text with what its row says. Without a row it is still an article, of an outlet that stands for itself.
 pub(super) fn draft(source: &Source, file: Decoded, row: Option<Draft>) -> Draft {
-    let origin = Origin {
-        file: source.name.clone(),
-        row: None,
-    };
+    let origin = Origin { file: source.name.clone(), row: None };
     let stem = source.stem();
     let mut draft = row.unwrap_or_else(|| Draft::empty(origin.clone()));
     draft.origin = origin;

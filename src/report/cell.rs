@@ -44,21 +44,13 @@ impl Serialize for Cell {
 
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
-        if text.is_empty() {
-            Cell::Empty
-        } else {
-            Cell::Text(text.to_owned())
-        }
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
     }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        if text.is_empty() {
-            Cell::Empty
-        } else {
-            Cell::Text(text)
-        }
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
     }
 }
 
@@ -95,9 +87,11 @@ fn rounded(value: f64) -> f64 {
 /// Puts an apostrophe before words that a spreadsheet would take for a formula (OWASP, "CSV Injection"). To undo it,
 /// drop one leading apostrophe where what follows the apostrophes is one of `= + - @`, a tab or a carriage return.
 fn safe_for_spreadsheets(text: &str) -> Cow<'_, str> {
-    if text
-        .trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+    if text.parse::<f64>().is_ok() {
+        // "-0.5" is a number to a spreadsheet, not a formula.
+        return Cow::Borrowed(text);
+    }
+    if text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
     {
         Cow::Owned(format!("'{text}"))
     } else {
@@ -114,6 +108,7 @@ mod tests {
         for (text, field) in [
             ("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")"),
             ("-1+2", "'-1+2"),
+            ("-0.5", "-0.5"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
             ("'=1", "''=1"),
@@ -126,12 +121,7 @@ mod tests {
 
     #[test]
     fn figures_have_four_decimals_and_no_negative_zero() {
-        for (value, field) in [
-            (0.123_456, "0.1235"),
-            (-0.000_01, "0"),
-            (1.0, "1"),
-            (-0.5, "-0.5"),
-        ] {
+        for (value, field) in [(0.123_456, "0.1235"), (-0.000_01, "0"), (1.0, "1"), (-0.5, "-0.5")] {
             assert_eq!(Cell::Figure(value).to_csv(), field);
         }
     }

@@ -36,26 +36,16 @@ struct Timings<'run> {
 
 impl<'run> RunJson<'run> {
     pub(super) fn new(run: &'run Run) -> Self {
-        let seconds = run
-            .seconds
-            .iter()
-            .map(|&(stage, seconds)| (stage, (seconds * 1e3).round() / 1e3));
+        let seconds = run.seconds.iter().map(|&(stage, seconds)| (stage, (seconds * 1e3).round() / 1e3));
         Self {
             version: env!("CARGO_PKG_VERSION"),
             config: without_chance(&run.config),
-            model: Model {
-                name: &run.model.name,
-                version: &run.model.version,
-                sha256: &run.model.sha256,
-            },
+            model: Model { name: &run.model.name, version: &run.model.version, sha256: &run.model.sha256 },
             inputs: &run.inputs,
             ignored: &run.ignored,
             counts: counts(run),
             warnings: warnings(run),
-            timings: Timings {
-                threads: run.config.threads,
-                seconds: seconds.collect(),
-            },
+            timings: Timings { threads: run.config.threads, seconds: seconds.collect() },
         }
     }
 }
@@ -69,16 +59,9 @@ fn without_chance(config: &Config) -> Config {
 }
 
 fn counts(run: &Run) -> BTreeMap<&'static str, usize> {
-    let outlets = run
-        .articles
-        .iter()
-        .map(|article| article.outlet.as_str())
-        .collect::<std::collections::BTreeSet<_>>();
-    let confirmed = run
-        .claims
-        .iter()
-        .filter(|claim| claim.tier == Tier::Confirmed)
-        .count();
+    let outlets =
+        run.articles.iter().map(|article| article.outlet.as_str()).collect::<std::collections::BTreeSet<_>>();
+    let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
     let in_claims = run.claims.iter().map(|claim| claim.mentions.len()).sum();
     BTreeMap::from([
         ("articles", run.articles.len()),
@@ -98,11 +81,6 @@ fn counts(run: &Run) -> BTreeMap<&'static str, usize> {
 fn warnings(run: &Run) -> Vec<String> {
     let articles = run.articles.iter();
     articles
-        .flat_map(|article| {
-            article
-                .warnings
-                .iter()
-                .map(|warning| format!("{}: {warning}", article.id))
-        })
+        .flat_map(|article| article.warnings.iter().map(|warning| format!("{}: {warning}", article.id)))
         .collect()
 }

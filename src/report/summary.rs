@@ -24,21 +24,14 @@ pub struct SummaryOptions {
 
 impl Default for SummaryOptions {
     fn default() -> Self {
-        Self {
-            width: 100,
-            max_claims: 20,
-        }
+        Self { width: 100, max_claims: 20 }
     }
 }
 
 /// What a person wants to read first: the claims that several outlets share, side by side, with the differences in
 /// their framing below. Holds ANSI styles; control characters of the articles are left out.
 pub fn summary(run: &Run, options: &SummaryOptions) -> String {
-    let mut page = Page {
-        text: String::new(),
-        width: options.width.clamp(40, 120),
-        run,
-    };
+    let mut page = Page { text: String::new(), width: options.width.clamp(40, 120), run };
     page.head();
     for (position, claim) in run.claims.iter().enumerate().take(options.max_claims) {
         page.claim(position, claim);
@@ -61,16 +54,8 @@ impl Page<'_> {
 
     fn head(&mut self) {
         let run = self.run;
-        let outlets: BTreeSet<&str> = run
-            .articles
-            .iter()
-            .map(|article| article.outlet.as_str())
-            .collect();
-        let confirmed = run
-            .claims
-            .iter()
-            .filter(|claim| claim.tier == Tier::Confirmed)
-            .count();
+        let outlets: BTreeSet<&str> = run.articles.iter().map(|article| article.outlet.as_str()).collect();
+        let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
         let counts = [
             count(run.articles.len(), "article"),
             count(outlets.len(), "outlet"),
@@ -86,32 +71,17 @@ impl Page<'_> {
     }
 
     fn claim(&mut self, position: usize, claim: &Claim) {
-        let style = if claim.tier == Tier::Confirmed {
-            CONFIRMED
-        } else {
-            POSSIBLE
-        };
+        let style = if claim.tier == Tier::Confirmed { CONFIRMED } else { POSSIBLE };
         let tier = claim.tier.as_str();
-        self.line(&format!(
-            "\n{BOLD}{}{BOLD:#}  {style}{tier}{style:#}",
-            claim_id(position)
-        ));
+        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{tier}{style:#}", claim_id(position)));
         let mut mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
         mentions.sort_by_key(|&sentence| (self.outlet(sentence), sentence));
-        let width = mentions
-            .iter()
-            .map(|&sentence| columns(self.outlet(sentence)))
-            .max()
-            .unwrap_or(0)
-            .min(24);
+        let width =
+            mentions.iter().map(|&sentence| columns(self.outlet(sentence))).max().unwrap_or(0).min(24);
         for sentence in mentions {
             self.mention(sentence, width);
         }
-        let comparisons = self
-            .run
-            .comparisons
-            .iter()
-            .filter(|comparison| comparison.claim == position);
+        let comparisons = self.run.comparisons.iter().filter(|comparison| comparison.claim == position);
         let comparisons: Vec<&Comparison> = comparisons.collect();
         for comparison in &comparisons {
             self.comparison(comparison, comparisons.len() > 1);
@@ -124,35 +94,23 @@ impl Page<'_> {
         let indent = " ".repeat(outlet_width + 4);
         let wrapped = textwrap::fill(
             &text,
-            textwrap::Options::new(self.width)
-                .initial_indent(&indent)
-                .subsequent_indent(&indent),
+            textwrap::Options::new(self.width).initial_indent(&indent).subsequent_indent(&indent),
         );
         self.line(&format!("  {BOLD}{outlet}{BOLD:#}  {}", wrapped.trim_start()));
     }
 
     fn comparison(&mut self, comparison: &Comparison, name_outlets: bool) {
         if name_outlets {
-            let (a, b) = (
-                self.outlet(comparison.sentence_a),
-                self.outlet(comparison.sentence_b),
-            );
+            let (a, b) = (self.outlet(comparison.sentence_a), self.outlet(comparison.sentence_b));
             self.line(&format!("    {DIM}{} | {}{DIM:#}", clean(a), clean(b)));
         }
         if let (Relation::Conflicting, Some(conflict)) = (comparison.relation, comparison.conflict) {
-            self.line(&format!(
-                "    {CONFLICT}conflicting: {}{CONFLICT:#}",
-                conflict.as_str()
-            ));
+            self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}", conflict.as_str()));
         }
         let mut last = None;
         for difference in &comparison.differences {
             let name = difference.dimension.as_str();
-            let label = if last == Some(difference.dimension) {
-                ""
-            } else {
-                name
-            };
+            let label = if last == Some(difference.dimension) { "" } else { name };
             last = Some(difference.dimension);
             let (a, b) = (
                 self.side(difference, &difference.a, comparison.sentence_a),
@@ -166,19 +124,14 @@ impl Page<'_> {
     /// One side of a difference in a few words.
     fn side(&self, difference: &FramingDifference, evidence: &Evidence, sentence: usize) -> String {
         let text = self.run.sentences[sentence].text(self.article(sentence));
-        let words = evidence
-            .span
-            .map(|span| format!("“{}”", clean(span.slice(text)).trim_matches(['“', '”', '"'])));
+        let words =
+            evidence.span.map(|span| format!("“{}”", clean(span.slice(text)).trim_matches(['“', '”', '"'])));
         let value = evidence.value.split(';').next().unwrap_or_default();
         let side = match (difference.dimension, words) {
             (Dimension::Wording | Dimension::Quantity, Some(words)) => words,
             (Dimension::Tone | Dimension::Certainty, words) => {
                 let value: f32 = evidence.value.parse().unwrap_or_default();
-                let sign = if difference.dimension == Dimension::Tone && value > 0.0 {
-                    "+"
-                } else {
-                    ""
-                };
+                let sign = if difference.dimension == Dimension::Tone && value > 0.0 { "+" } else { "" };
                 format!("{sign}{value:.2} {}", words.unwrap_or_default())
             }
             (_, Some(words)) => format!("{value} {words}"),
@@ -193,16 +146,9 @@ impl Page<'_> {
             self.line("\nNo claim is shared. Outlets may report different events, or word them too differently to match.");
         } else if run.claims.len() > max_claims {
             let more = run.claims.len() - max_claims;
-            self.line(&format!(
-                "\n… and {} in claims.csv and comparisons.csv",
-                count(more, "more claim")
-            ));
+            self.line(&format!("\n… and {} in claims.csv and comparisons.csv", count(more, "more claim")));
         }
-        let warned = run
-            .articles
-            .iter()
-            .filter(|article| !article.warnings.is_empty())
-            .count();
+        let warned = run.articles.iter().filter(|article| !article.warnings.is_empty()).count();
         if warned > 0 {
             self.line(&format!(
                 "\n{} with a warning: see the column `warnings` of articles",
@@ -232,18 +178,12 @@ impl Page<'_> {
 }
 
 fn count(n: usize, noun: &str) -> String {
-    if n == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{n} {noun}s")
-    }
+    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
 }
 
 /// Without control characters, so that no article can move the cursor or change the colours of a terminal.
 fn clean(text: &str) -> String {
-    text.chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect()
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
 /// Display width in columns.

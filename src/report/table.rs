@@ -37,11 +37,7 @@ pub(super) struct Table {
 
 impl Table {
     pub(super) fn new<'a>(name: &'static str, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        Self {
-            name,
-            columns: columns.into_iter().map(str::to_owned).collect(),
-            rows: vec![],
-        }
+        Self { name, columns: columns.into_iter().map(str::to_owned).collect(), rows: vec![] }
     }
 
     pub(super) fn write(&self, format: Format, writer: impl Write) -> io::Result<()> {
@@ -52,9 +48,7 @@ impl Table {
     }
 
     fn write_csv(&self, writer: impl Write) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new()
-            .terminator(csv::Terminator::CRLF)
-            .from_writer(writer);
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(writer);
         writer.write_record(&self.columns)?;
         for row in &self.rows {
             writer.write_record(row.iter().map(|cell| cell.to_csv().into_owned()))?;
@@ -64,13 +58,7 @@ impl Table {
 
     fn write_jsonl(&self, mut writer: impl Write) -> io::Result<()> {
         for row in &self.rows {
-            serde_json::to_writer(
-                &mut writer,
-                &Object {
-                    columns: &self.columns,
-                    row,
-                },
-            )?;
+            serde_json::to_writer(&mut writer, &Object { columns: &self.columns, row })?;
             writer.write_all(b"\n")?;
         }
         writer.flush()

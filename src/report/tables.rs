@@ -7,16 +7,8 @@ use crate::records::{Comparison, Evidence, Sentence, Span};
 use crate::statistics::position_in_article;
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 8] = [
-    "articles",
-    "sentences",
-    "claims",
-    "mentions",
-    "comparisons",
-    "framing",
-    "coverage",
-    "rejected",
-];
+pub(super) const NAMES: [&str; 8] =
+    ["articles", "sentences", "claims", "mentions", "comparisons", "framing", "coverage", "rejected"];
 
 /// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
 const MEASURES: [&str; 3] = ["sentiment", "certainty", "position"];
@@ -34,9 +26,7 @@ impl<'run> Tables<'run> {
         let events = run.events.iter().enumerate();
         let claims = run.claims.iter().enumerate();
         let mut n_sentences = vec![0; run.articles.len()];
-        run.sentences
-            .iter()
-            .for_each(|sentence| n_sentences[sentence.article] += 1);
+        run.sentences.iter().for_each(|sentence| n_sentences[sentence.article] += 1);
         Self {
             run,
             event_of_article: events
@@ -64,12 +54,8 @@ impl<'run> Tables<'run> {
     }
 
     fn articles(&self) -> Table {
-        let groups: BTreeSet<&String> = self
-            .run
-            .articles
-            .iter()
-            .flat_map(|article| article.groups.keys())
-            .collect();
+        let groups: BTreeSet<&String> =
+            self.run.articles.iter().flat_map(|article| article.groups.keys()).collect();
         let columns = [
             "article_id",
             "outlet",
@@ -85,9 +71,7 @@ impl<'run> Tables<'run> {
             "row",
         ];
         let mut table = Table::new("articles", columns);
-        table
-            .columns
-            .extend(groups.iter().map(|group| format!("group_{group}")));
+        table.columns.extend(groups.iter().map(|group| format!("group_{group}")));
         for (position, article) in self.run.articles.iter().enumerate() {
             let mut row: Vec<Cell> = vec![
                 article.id.as_str().into(),
@@ -96,40 +80,23 @@ impl<'run> Tables<'run> {
                 article.url.as_str().into(),
                 article.date_published.map(|date| date.to_string()).into(),
                 article.language.as_str().into(),
-                self.event_of_article
-                    .get(&position)
-                    .map(|&event| event_id(event))
-                    .into(),
+                self.event_of_article.get(&position).map(|&event| event_id(event)).into(),
                 self.n_sentences[position].into(),
                 self.n_claims(position).into(),
                 article.warnings.join("; ").into(),
                 article.origin.file.as_str().into(),
                 article.origin.row.map(|row| row as usize).into(),
             ];
-            row.extend(
-                groups
-                    .iter()
-                    .map(|group| article.groups.get(*group).cloned().into()),
-            );
+            row.extend(groups.iter().map(|group| article.groups.get(*group).cloned().into()));
             table.rows.push(row);
         }
         table
     }
 
     fn n_claims(&self, article: usize) -> usize {
-        let first = self
-            .run
-            .sentences
-            .partition_point(|sentence| sentence.article < article);
-        let end = self
-            .run
-            .sentences
-            .partition_point(|sentence| sentence.article <= article);
-        self.claim_of_sentence
-            .range(first..end)
-            .map(|(_, claim)| claim)
-            .collect::<BTreeSet<_>>()
-            .len()
+        let first = self.run.sentences.partition_point(|sentence| sentence.article < article);
+        let end = self.run.sentences.partition_point(|sentence| sentence.article <= article);
+        self.claim_of_sentence.range(first..end).map(|(_, claim)| claim).collect::<BTreeSet<_>>().len()
     }
 
     fn sentences(&self) -> Table {
@@ -183,16 +150,10 @@ impl<'run> Tables<'run> {
                 sentiment.map(|sentiment| sentiment.positive).into(),
                 sentiment.map(|sentiment| sentiment.score()).into(),
                 annotations.certainty.score.into(),
-                attribution
-                    .and_then(|attribution| attribution.source)
-                    .map(words)
-                    .into(),
+                attribution.and_then(|attribution| attribution.source).map(words).into(),
                 attribution.map(|attribution| words(attribution.cue)).into(),
                 attribution.map(|attribution| attribution.anonymous).into(),
-                self.claim_of_sentence
-                    .get(&position)
-                    .map(|&claim| claim_id(claim))
-                    .into(),
+                self.claim_of_sentence.get(&position).map(|&claim| claim_id(claim)).into(),
             ]);
         }
         table
@@ -211,15 +172,10 @@ impl<'run> Tables<'run> {
         ];
         let mut table = Table::new("claims", columns);
         for (position, claim) in self.run.claims.iter().enumerate() {
-            let articles: BTreeSet<usize> = claim
-                .mentions
-                .iter()
-                .map(|mention| self.sentence(mention.sentence).article)
-                .collect();
-            let outlets: BTreeSet<&str> = articles
-                .iter()
-                .map(|&article| self.run.articles[article].outlet.as_str())
-                .collect();
+            let articles: BTreeSet<usize> =
+                claim.mentions.iter().map(|mention| self.sentence(mention.sentence).article).collect();
+            let outlets: BTreeSet<&str> =
+                articles.iter().map(|&article| self.run.articles[article].outlet.as_str()).collect();
             table.rows.push(vec![
                 claim_id(position).into(),
                 event_id(claim.event).into(),
@@ -235,14 +191,7 @@ impl<'run> Tables<'run> {
     }
 
     fn mentions(&self) -> Table {
-        let columns = [
-            "claim_id",
-            "sentence_id",
-            "article_id",
-            "outlet",
-            "similarity",
-            "tier",
-        ];
+        let columns = ["claim_id", "sentence_id", "article_id", "outlet", "similarity", "tier"];
         let mut table = Table::new("mentions", columns);
         for (position, claim) in self.run.claims.iter().enumerate() {
             for mention in &claim.mentions {
@@ -277,16 +226,10 @@ impl<'run> Tables<'run> {
         ];
         let mut table = Table::new("comparisons", columns);
         for measure in MEASURES {
-            table
-                .columns
-                .extend(["a", "b", "difference"].map(|side| format!("{measure}_{side}")));
+            table.columns.extend(["a", "b", "difference"].map(|side| format!("{measure}_{side}")));
         }
         for comparison in &self.run.comparisons {
-            let Comparison {
-                sentence_a: a,
-                sentence_b: b,
-                ..
-            } = *comparison;
+            let Comparison { sentence_a: a, sentence_b: b, .. } = *comparison;
             let mut row: Vec<Cell> = vec![
                 claim_id(comparison.claim).into(),
                 event_id(self.run.claims[comparison.claim].event).into(),
@@ -340,11 +283,7 @@ impl<'run> Tables<'run> {
         ];
         let mut table = Table::new("framing", columns);
         for comparison in &self.run.comparisons {
-            let Comparison {
-                sentence_a: a,
-                sentence_b: b,
-                ..
-            } = *comparison;
+            let Comparison { sentence_a: a, sentence_b: b, .. } = *comparison;
             for difference in &comparison.differences {
                 let mut row: Vec<Cell> = vec![
                     claim_id(comparison.claim).into(),
@@ -372,23 +311,13 @@ impl<'run> Tables<'run> {
         let Some(span) = evidence.span else {
             return [Cell::Empty, Cell::Empty, Cell::Empty];
         };
-        let (words, before) = (
-            span.slice(self.text(sentence)),
-            &self.text(sentence)[..span.start],
-        );
+        let (words, before) = (span.slice(self.text(sentence)), &self.text(sentence)[..span.start]);
         let start = self.sentence(sentence).chars.start + before.chars().count();
         [words.into(), start.into(), (start + words.chars().count()).into()]
     }
 
     fn coverage(&self) -> Table {
-        let columns = [
-            "claim_id",
-            "outlet",
-            "status",
-            "reason",
-            "n_sentences",
-            "first_position",
-        ];
+        let columns = ["claim_id", "outlet", "status", "reason", "n_sentences", "first_position"];
         let mut table = Table::new("coverage", columns);
         for row in &self.run.coverage {
             table.rows.push(vec![

@@ -22,10 +22,7 @@ const RUN_FILE: &str = "run.json";
 /// [`Error::Write`] where the folder or a file cannot be written.
 pub fn write(run: &Run) -> Result<()> {
     let folder = run.config.out.as_path();
-    fs::create_dir_all(folder).map_err(|source| Error::Write {
-        path: folder.to_owned(),
-        source,
-    })?;
+    fs::create_dir_all(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
     remove(&folder.join(RUN_FILE))?;
     let tables = Tables::new(run);
     for name in NAMES {
@@ -48,10 +45,9 @@ pub fn write(run: &Run) -> Result<()> {
 
 fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => Err(Error::Write {
-            path: path.to_owned(),
-            source,
-        }),
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(Error::Write { path: path.to_owned(), source })
+        }
         _ => Ok(()),
     }
 }
@@ -69,10 +65,7 @@ fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>
         file.persist(path)?;
         Ok(())
     };
-    put().map_err(|source| Error::Write {
-        path: path.to_owned(),
-        source,
-    })
+    put().map_err(|source| Error::Write { path: path.to_owned(), source })
 }
 
 /// Temporary files are the owner's alone; results are for whoever may read the folder.

@@ -71,17 +71,8 @@ fn candidates(masked: &str, language: &str) -> Vec<usize> {
         let end = window_end(masked, at);
         let found = sentencex::get_sentence_boundaries(language, &masked[at..end]);
         let first = starts.len();
-        starts.extend(
-            found
-                .iter()
-                .map(|sentence| at + sentence.start_byte)
-                .filter(|&start| start > at),
-        );
-        at = if end < masked.len() && starts.len() > first {
-            starts[starts.len() - 1]
-        } else {
-            end
-        };
+        starts.extend(found.iter().map(|sentence| at + sentence.start_byte).filter(|&start| start > at));
+        at = if end < masked.len() && starts.len() > first { starts[starts.len() - 1] } else { end };
     }
     starts
 }

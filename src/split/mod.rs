@@ -17,14 +17,7 @@ pub fn split(article: &Article, position: usize) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut push = |field, kind, bytes, chars| {
         let index = sentences.len();
-        sentences.push(Sentence {
-            article: position,
-            index,
-            field,
-            kind,
-            bytes,
-            chars,
-        });
+        sentences.push(Sentence { article: position, index, field, kind, bytes, chars });
     };
     if let Some(bytes) = headline(article) {
         let chars = CharCounter::new(&article.headline).chars(bytes);
@@ -60,11 +53,7 @@ struct CharCounter<'text> {
 
 impl<'text> CharCounter<'text> {
     const fn new(text: &'text str) -> Self {
-        Self {
-            text,
-            byte: 0,
-            char: 0,
-        }
+        Self { text, byte: 0, char: 0 }
     }
 
     /// The same span in characters. It must not start before the end of the span asked for last.

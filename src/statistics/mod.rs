@@ -13,19 +13,15 @@ pub fn coverage(
 ) -> Vec<Coverage> {
     let outlets: BTreeSet<&str> = articles.iter().map(|article| article.outlet.as_str()).collect();
     let mut n_sentences = vec![0; articles.len()];
-    sentences
-        .iter()
-        .for_each(|sentence| n_sentences[sentence.article] += 1);
+    sentences.iter().for_each(|sentence| n_sentences[sentence.article] += 1);
     let mut rows = vec![];
     for (position, claim) in claims.iter().enumerate() {
         for outlet in &outlets {
             let theirs = claim.mentions.iter().map(|mention| &sentences[mention.sentence]);
-            let theirs: Vec<&Sentence> = theirs
-                .filter(|sentence| articles[sentence.article].outlet == *outlet)
-                .collect();
-            let positions = theirs
-                .iter()
-                .map(|sentence| position_in_article(sentence, n_sentences[sentence.article]));
+            let theirs: Vec<&Sentence> =
+                theirs.filter(|sentence| articles[sentence.article].outlet == *outlet).collect();
+            let positions =
+                theirs.iter().map(|sentence| position_in_article(sentence, n_sentences[sentence.article]));
             rows.push(Coverage {
                 claim: position,
                 outlet: (*outlet).to_owned(),
@@ -48,18 +44,10 @@ pub fn position_in_article(sentence: &Sentence, n_sentences: usize) -> f32 {
 
 /// Why an outlet without a sentence in a claim of `event` has none.
 fn reason(articles: &[Article], n_sentences: &[usize], event: &Event, outlet: &str) -> CoverageStatus {
-    let mut lengths: Vec<usize> = event
-        .articles
-        .iter()
-        .map(|&article| n_sentences[article])
-        .collect();
+    let mut lengths: Vec<usize> = event.articles.iter().map(|&article| n_sentences[article]).collect();
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
-    let mut theirs = event
-        .articles
-        .iter()
-        .filter(|&&article| articles[article].outlet == outlet)
-        .peekable();
+    let mut theirs = event.articles.iter().filter(|&&article| articles[article].outlet == outlet).peekable();
     if theirs.peek().is_none() {
         CoverageStatus::NoArticleOnEvent
     } else if theirs.all(|&article| n_sentences[article] * 2 < median) {

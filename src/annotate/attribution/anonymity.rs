@@ -57,10 +57,6 @@ pub(super) fn asked_for(words: &Words) -> bool {
 pub(super) fn may_be_unnamed(words: &Words, source: Option<Span>) -> bool {
     let Some(source) = source else { return false };
     let first = words.partition_point(|word| word.span.end <= source.start);
-    let inside = words[first..]
-        .iter()
-        .take_while(|word| word.span.start < source.end);
-    inside
-        .into_iter()
-        .any(|word| is_role(word.base()) || source::is_pronoun(&word.lower))
+    let inside = words[first..].iter().take_while(|word| word.span.start < source.end);
+    inside.into_iter().any(|word| is_role(word.base()) || source::is_pronoun(&word.lower))
 }

@@ -62,19 +62,13 @@ pub(super) fn main(found: &[Found]) -> Option<&Attribution> {
 }
 
 pub(super) fn attributions_of(words: &Words, quotations: &[Quotation]) -> Vec<Found> {
-    let mut search = Search {
-        words,
-        found: Vec::new(),
-        subject: None,
-    };
+    let mut search = Search { words, found: Vec::new(), subject: None };
     search.speaker_before_colon();
     let mut i = 0;
     while i < words.len() {
         i = search.cue_at(i).max(i + 1);
     }
-    search
-        .found
-        .retain(|found| !is_quoted(found.attribution.cue, quotations));
+    search.found.retain(|found| !is_quoted(found.attribution.cue, quotations));
     if search.found.iter().any(|found| found.class == Class::Say) {
         // Beliefs and stands in such a sentence are mostly part of what is said.
         search.found.retain(|found| found.class == Class::Say);
@@ -89,9 +83,7 @@ pub(super) fn attributions_of(words: &Words, quotations: &[Quotation]) -> Vec<Fo
 /// True for a cue between quotation marks: there the source hands statements on, not the outlet.
 fn is_quoted(cue: Span, quotations: &[Quotation]) -> bool {
     let first_after = quotations.partition_point(|quotation| quotation.span.end <= cue.start);
-    quotations
-        .get(first_after)
-        .is_some_and(|quotation| quotation.span.contains(&cue))
+    quotations.get(first_after).is_some_and(|quotation| quotation.span.contains(&cue))
 }
 
 /// Words that stand before a colon and name no speaker.
@@ -172,11 +164,7 @@ impl Search<'_, '_> {
         let names_nobody = NO_SPEAKERS.contains(&self.words.lower(0)) || self.words[0].text.len() == 1;
         let starts_well = colon > 0 && !names_nobody;
         if label && starts_well && self.words.len() > colon + 4 {
-            self.push(
-                (colon, colon + 1),
-                Some(NounPhrase { from: 0, to: colon }),
-                Class::Say,
-            );
+            self.push((colon, colon + 1), Some(NounPhrase { from: 0, to: colon }), Class::Say);
         }
     }
 
@@ -185,16 +173,10 @@ impl Search<'_, '_> {
         if self.words.lower(i + len) != "that" || i == 0 {
             return;
         }
-        let owner = (self.words[i - 1].is_possessive())
-            .then(|| phrase_before(self.words, i))
-            .flatten();
+        let owner = (self.words[i - 1].is_possessive()).then(|| phrase_before(self.words, i)).flatten();
         let before = self.words.lower(i - 1);
         let his = matches!(before, "his" | "her" | "their" | "its" | "my" | "our" | "your");
-        let source = if his {
-            Some(NounPhrase { from: i - 1, to: i })
-        } else {
-            owner
-        };
+        let source = if his { Some(NounPhrase { from: i - 1, to: i }) } else { owner };
         self.push((i, i + len), source, Class::Think);
     }
 
@@ -267,11 +249,7 @@ impl Search<'_, '_> {
         if lead.be {
             return phrase_before(self.words, lead.start);
         }
-        let before = if lead.start == 0 {
-            ""
-        } else {
-            self.words.lower(lead.start - 1)
-        };
+        let before = if lead.start == 0 { "" } else { self.words.lower(lead.start - 1) };
         let detached = matches!(
             before,
             "," | "—" | "–" | "by" | "while" | "after" | "before" | "without" | "in" | "and"
@@ -299,29 +277,16 @@ impl Search<'_, '_> {
 
     /// "declined to comment" is one cue.
     fn cue_end(&self, i: usize) -> usize {
-        let turned_down = ["decline", "refuse"]
-            .iter()
-            .any(|stem| self.words.lower(i).starts_with(stem));
+        let turned_down = ["decline", "refuse"].iter().any(|stem| self.words.lower(i).starts_with(stem));
         let verb_follows = self.words.get(i + 2).is_some_and(|word| word.is_word());
-        if turned_down && self.words.lower(i + 1) == "to" && verb_follows {
-            i + 3
-        } else {
-            i + 1
-        }
+        if turned_down && self.words.lower(i + 1) == "to" && verb_follows { i + 3 } else { i + 1 }
     }
 
     fn push(&mut self, cue: (usize, usize), source: Option<NounPhrase>, class: Class) {
         let anonymous = source.is_some_and(|source| anonymity::is_anonymous(self.words, source));
         let source = source.map(|phrase| source::span(self.words, phrase));
         let cue: Span = self.words.span(cue.0, cue.1);
-        self.found.push(Found {
-            attribution: Attribution {
-                source,
-                cue,
-                anonymous,
-            },
-            class,
-        });
+        self.found.push(Found { attribution: Attribution { source, cue, anonymous }, class });
     }
 }
 
@@ -343,13 +308,7 @@ impl Lead {
     const LONGEST: usize = 6;
 
     fn of(words: &Words, verb: usize) -> Lead {
-        let mut lead = Lead {
-            start: verb,
-            cue: verb,
-            be: false,
-            modal: false,
-            infinitive: false,
-        };
+        let mut lead = Lead { start: verb, cue: verb, be: false, modal: false, infinitive: false };
         let mut nearest = true;
         while lead.start > 0 && verb - lead.start < Self::LONGEST {
             let word = words.lower(lead.start - 1);

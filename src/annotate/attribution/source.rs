@@ -76,7 +76,7 @@ pub(super) fn is_preposition(word: &str) -> bool {
 }
 
 fn is_clause_word(word: &str) -> bool {
-    is_kind(word, "clause") || matches!(word, "that" | "because" | "since" | "as")
+    is_kind(word, "clause") || matches!(word, "that" | "because" | "since" | "as" | "after" | "before")
 }
 
 /// True where the words at `i` start what is said, and not who says it.
@@ -118,10 +118,7 @@ fn with_apposition(words: &Words, close: usize) -> Option<NounPhrase> {
         return None;
     }
     let head = simple_before(words, open)?;
-    Some(NounPhrase {
-        from: head.from,
-        to: close,
-    })
+    Some(NounPhrase { from: head.from, to: close })
 }
 
 /// True where the words between the last two commas up to `close` stand beside a noun phrase.
@@ -135,10 +132,7 @@ fn opening_mark(words: &Words, close: usize) -> Option<usize> {
         mark => (mark, LONGEST),
     };
     let start = close.saturating_sub(window);
-    (start..close)
-        .rev()
-        .take_while(|&k| words[k].shape != Shape::Quote)
-        .find(|&k| words.lower(k) == mark)
+    (start..close).rev().take_while(|&k| words[k].shape != Shape::Quote).find(|&k| words.lower(k) == mark)
 }
 
 fn is_apposition(words: &Words, open: usize, close: usize) -> bool {
@@ -280,9 +274,7 @@ pub(super) fn phrase_after(words: &Words, from: usize) -> Option<NounPhrase> {
         return None;
     }
     let last = (from + LONGEST).min(words.len());
-    let mut to = (from..last)
-        .find(|&k| is_right_boundary(words, from, k))
-        .unwrap_or(last);
+    let mut to = (from..last).find(|&k| is_right_boundary(words, from, k)).unwrap_or(last);
     while to > from && (is_preposition(words.lower(to - 1)) || is_and(words, to - 1)) {
         to -= 1;
     }
@@ -307,14 +299,13 @@ fn is_right_boundary(words: &Words, from: usize, i: usize) -> bool {
         Shape::Word if i == from => false,
         Shape::Word if is_and(words, i) => !joins_names(words, i),
         Shape::Word => {
-            let ends_at = matches!(
-                &*word.lower,
-                "about" | "during" | "after" | "before" | "on" | "when" | "as"
-            ) || word.lower == "in"
-                && !words
-                    .get(i + 1)
-                    .is_some_and(|next| next.is_capitalised() && !is_calendar(&next.lower))
-                || is_calendar(&word.lower);
+            let ends_at =
+                matches!(&*word.lower, "about" | "during" | "after" | "before" | "on" | "when" | "as")
+                    || word.lower == "in"
+                        && !words
+                            .get(i + 1)
+                            .is_some_and(|next| next.is_capitalised() && !is_calendar(&next.lower))
+                    || is_calendar(&word.lower);
             ends_at
                 || is_auxiliary(&word.lower)
                 || is_clause_word(&word.lower)
@@ -327,10 +318,7 @@ fn is_right_boundary(words: &Words, from: usize, i: usize) -> bool {
 
 /// "speaking", "adding": a participle that says more about the source.
 fn is_participle(words: &Words, i: usize) -> bool {
-    matches!(
-        words.lower(i),
-        "speaking" | "adding" | "saying" | "referring" | "describing"
-    )
+    matches!(words.lower(i), "speaking" | "adding" | "saying" | "referring" | "describing")
 }
 
 /// The first noun phrase of the sentence that ends before a verb at or before `limit`.

@@ -99,12 +99,7 @@ fn finds_the_main_attribution() {
             anonymous: true,
         },
         // Our own.
-        Case {
-            text: "He said the mill had closed.",
-            source: "He",
-            cue: "said",
-            anonymous: false,
-        },
+        Case { text: "He said the mill had closed.", source: "He", cue: "said", anonymous: false },
         Case {
             text: "Ana Diaz, who leads the union, said the mill had closed.",
             source: "Ana Diaz, who leads the union",
@@ -141,12 +136,7 @@ fn finds_the_main_attribution() {
             cue: ":",
             anonymous: false,
         },
-        Case {
-            text: "Lindqvist praised the plan.",
-            source: "Lindqvist",
-            cue: "praised",
-            anonymous: false,
-        },
+        Case { text: "Lindqvist praised the plan.", source: "Lindqvist", cue: "praised", anonymous: false },
     ];
     for case in cases {
         let found = of(case.text).unwrap_or_else(|| panic!("nothing found: {}", case.text));
@@ -158,11 +148,8 @@ fn finds_the_main_attribution() {
 
 #[test]
 fn hearsay_has_no_source() {
-    for text in [
-        "The mayor reportedly fled.",
-        "The mayor is said to be ill.",
-        "He allegedly took the money.",
-    ] {
+    for text in ["The mayor reportedly fled.", "The mayor is said to be ill.", "He allegedly took the money."]
+    {
         let found = of(text).unwrap_or_else(|| panic!("nothing found: {text}"));
         assert_eq!((found.source, found.anonymous), (None, false), "{text}");
     }
@@ -189,18 +176,8 @@ fn narration_has_no_attribution() {
 fn a_sentence_may_have_several() {
     let text = "Ana Diaz said the mill had closed, adding that it would reopen, according to the Gazette.";
     let found = attributions(text, &[]);
-    let found: Vec<_> = found
-        .iter()
-        .map(|f| (f.source.unwrap().slice(text), f.cue.slice(text)))
-        .collect();
-    assert_eq!(
-        found,
-        [
-            ("Ana Diaz", "said"),
-            ("Ana Diaz", "adding"),
-            ("the Gazette", "according to")
-        ]
-    );
+    let found: Vec<_> = found.iter().map(|f| (f.source.unwrap().slice(text), f.cue.slice(text))).collect();
+    assert_eq!(found, [("Ana Diaz", "said"), ("Ana Diaz", "adding"), ("the Gazette", "according to")]);
 }
 
 proptest! {

@@ -73,35 +73,19 @@ fn add_forms(forms: &mut HashMap<String, Verb>, class: Class, entry: &str) {
     const ORDER: [Form; 5] = [Form::Base, Form::Third, Form::Past, Form::Ing, Form::Participle];
     let noun_too = entry.contains('*');
     let entry = entry.replace('*', "");
-    let written: Vec<String> = if entry.contains('/') {
-        entry.split('/').map(String::from).collect()
-    } else {
-        regular(&entry)
-    };
+    let written: Vec<String> =
+        if entry.contains('/') { entry.split('/').map(String::from).collect() } else { regular(&entry) };
     for (word, form) in written.into_iter().zip(ORDER).filter(|(word, _)| word != "-") {
         let noun_too = noun_too && matches!(form, Form::Base | Form::Third);
-        forms.entry(word).or_insert(Verb {
-            class,
-            form,
-            noun_too,
-        });
+        forms.entry(word).or_insert(Verb { class, form, noun_too });
     }
 }
 
 /// The four forms of a regular verb: announce, announces, announced, announcing.
 fn regular(base: &str) -> Vec<String> {
-    let sibilant = ["s", "sh", "ch", "x", "z", "o"]
-        .iter()
-        .any(|ending| base.ends_with(ending));
-    let third = if sibilant {
-        format!("{base}es")
-    } else {
-        format!("{base}s")
-    };
-    let stem = base
-        .strip_suffix('e')
-        .filter(|stem| !stem.ends_with(['e', 'o']))
-        .unwrap_or(base);
+    let sibilant = ["s", "sh", "ch", "x", "z", "o"].iter().any(|ending| base.ends_with(ending));
+    let third = if sibilant { format!("{base}es") } else { format!("{base}s") };
+    let stem = base.strip_suffix('e').filter(|stem| !stem.ends_with(['e', 'o'])).unwrap_or(base);
     vec![base.to_owned(), third, format!("{stem}ed"), format!("{stem}ing")]
 }
 
@@ -182,10 +166,8 @@ fn takes_object(words: &Words, i: usize) -> bool {
         return false;
     };
     let lower = &*next.lower;
-    let object = matches!(
-        lower,
-        "to" | "for" | "whether" | "how" | "what" | "why" | "it" | "on" | "him" | "them"
-    );
+    let object =
+        matches!(lower, "to" | "for" | "whether" | "how" | "what" | "why" | "it" | "on" | "him" | "them");
     let clause = source::is_determiner(lower) || source::is_pronoun(lower);
     object
         || clause

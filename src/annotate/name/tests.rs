@@ -14,10 +14,7 @@ fn finds_names() {
     }
     let cases = [
         Case { text: "", keys: &[] },
-        Case {
-            text: "The bridge fell.",
-            keys: &[],
-        },
+        Case { text: "The bridge fell.", keys: &[] },
         Case {
             text: "Guatemalan President Jimmy Morales will meet with President Trump on Monday at the White House.",
             keys: &["guatemala", "jimmy morales", "trump", "white house"],
@@ -30,26 +27,11 @@ fn finds_names() {
             text: "He spoke with U.S. Vice President Kamala Harris.",
             keys: &["united states", "kamala harris"],
         },
-        Case {
-            text: "Giammattei’s view differs.",
-            keys: &["giammattei"],
-        },
-        Case {
-            text: "CNN’s Jennifer Hansler wrote it.",
-            keys: &["cnn", "jennifer hansler"],
-        },
-        Case {
-            text: "Morales plans to travel to DC on Monday.",
-            keys: &["washington"],
-        },
-        Case {
-            text: "the US-Mexico border",
-            keys: &["united states", "mexico"],
-        },
-        Case {
-            text: "according to the US Border Patrol",
-            keys: &["united states", "border patrol"],
-        },
+        Case { text: "Giammattei’s view differs.", keys: &["giammattei"] },
+        Case { text: "CNN’s Jennifer Hansler wrote it.", keys: &["cnn", "jennifer hansler"] },
+        Case { text: "Morales plans to travel to DC on Monday.", keys: &["washington"] },
+        Case { text: "the US-Mexico border", keys: &["united states", "mexico"] },
+        Case { text: "according to the US Border Patrol", keys: &["united states", "border patrol"] },
         Case {
             text: "when the Immigration and Customs Enforcement (ICE) acts",
             keys: &["immigration and customs enforcement", "ice"],
@@ -58,22 +40,10 @@ fn finds_names() {
             text: "from Guatemala, El Salvador and Honduras",
             keys: &["guatemala", "el salvador", "honduras"],
         },
-        Case {
-            text: "Many migrants came in May and in March.",
-            keys: &[],
-        },
-        Case {
-            text: "They’ve crossed Central American countries.",
-            keys: &["central america"],
-        },
-        Case {
-            text: "Officials from Denmark said so.",
-            keys: &["denmark"],
-        },
-        Case {
-            text: "Lindqvist said so.",
-            keys: &["lindqvist"],
-        },
+        Case { text: "Many migrants came in May and in March.", keys: &[] },
+        Case { text: "They’ve crossed Central American countries.", keys: &["central america"] },
+        Case { text: "Officials from Denmark said so.", keys: &["denmark"] },
+        Case { text: "Lindqvist said so.", keys: &["lindqvist"] },
         Case {
             text: "He left the Justice Department when Attorney General Bill Barr came there.",
             keys: &["justice department", "bill barr"],
@@ -82,39 +52,18 @@ fn finds_names() {
             text: "Pope Francis and Ursula von der Leyen met.",
             keys: &["francis", "ursula von der leyen"],
         },
-        Case {
-            text: "already in the U.S. This would help.",
-            keys: &["united states"],
-        },
-        Case {
-            text: "New York went on.",
-            keys: &["new york"],
-        },
-        Case {
-            text: "New rules came.",
-            keys: &[],
-        },
-        Case {
-            text: "02:59 - Source: CNN",
-            keys: &["cnn"],
-        },
+        Case { text: "already in the U.S. This would help.", keys: &["united states"] },
+        Case { text: "New York went on.", keys: &["new york"] },
+        Case { text: "New rules came.", keys: &[] },
+        Case { text: "02:59 - Source: CNN", keys: &["cnn"] },
         Case {
             text: "State Department spokesperson Matthew Miller spoke there.",
             keys: &["state department", "matthew miller"],
         },
         // In capitals only what is safe.
-        Case {
-            text: "Mayor Vows New Deal With Mexico After FBI Raid",
-            keys: &["mexico", "fbi"],
-        },
-        Case {
-            text: "MAYOR VOWS DEAL WITH MEXICO",
-            keys: &["mexico"],
-        },
-        Case {
-            text: "TELL US ABOUT YOUR TOWN",
-            keys: &[],
-        },
+        Case { text: "Mayor Vows New Deal With Mexico After FBI Raid", keys: &["mexico", "fbi"] },
+        Case { text: "MAYOR VOWS DEAL WITH MEXICO", keys: &["mexico"] },
+        Case { text: "TELL US ABOUT YOUR TOWN", keys: &[] },
     ];
     for case in cases {
         assert_eq!(keys(case.text), case.keys, "{}", case.text);

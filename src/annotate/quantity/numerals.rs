@@ -44,13 +44,7 @@ fn digits(words: &Words, i: usize) -> Option<Numeral> {
         _ => return None,
     };
     let (factor, to) = scales(words, i + 1);
-    Some(Numeral {
-        value: value * suffix * factor,
-        to,
-        digits: true,
-        rounded: false,
-        weak: false,
-    })
+    Some(Numeral { value: value * suffix * factor, to, digits: true, rounded: false, weak: false })
 }
 
 /// The product of the scale words from token `i`, a hyphen before them allowed: "million", "-billion", "dozen".
@@ -113,23 +107,13 @@ fn hundreds_of(words: &Words, i: usize, mut value: f64) -> Numeral {
 /// "a dozen", "a million", "half a million", "several hundred".
 fn article_scale(words: &Words, i: usize) -> Option<Numeral> {
     let half = words.is_at(i, "half");
-    let start = if half && matches!(words.lower(i + 1), "a" | "an") {
-        i + 2
-    } else {
-        i + 1
-    };
+    let start = if half && matches!(words.lower(i + 1), "a" | "an") { i + 2 } else { i + 1 };
     let (factor, to) = scales(words, start);
     if to == start {
         return None;
     }
     let rounded = words.is_at(i, "several");
-    Some(Numeral {
-        value: if half { factor / 2.0 } else { factor },
-        to,
-        digits: false,
-        rounded,
-        weak: false,
-    })
+    Some(Numeral { value: if half { factor / 2.0 } else { factor }, to, digits: false, rounded, weak: false })
 }
 
 /// "three", "twenty-five", "one hundred and fifty", "three million".
@@ -147,13 +131,7 @@ fn spelled(words: &Words, i: usize) -> Option<Numeral> {
             to = end;
         }
     }
-    Some(Numeral {
-        value,
-        to,
-        digits: false,
-        rounded: false,
-        weak: weak && !scaled,
-    })
+    Some(Numeral { value, to, digits: false, rounded: false, weak: weak && !scaled })
 }
 
 fn below_hundred(words: &Words, i: usize) -> Option<(f64, usize)> {
@@ -189,18 +167,12 @@ fn small(word: &str) -> Option<u8> {
         "eighteen",
         "nineteen",
     ];
-    const TENS: [&str; 8] = [
-        "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety",
-    ];
+    const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     if !(3..=9).contains(&word.len()) {
         return None;
     }
     let ones = ONES.iter().position(|one| *one == word).map(|n| n as u8);
-    ones.or_else(|| {
-        TENS.iter()
-            .position(|ten| *ten == word)
-            .map(|n| (n as u8 + 2) * 10)
-    })
+    ones.or_else(|| TENS.iter().position(|ten| *ten == word).map(|n| (n as u8 + 2) * 10))
 }
 
 /// True for a word that can start a numeral, an ordinal or a fraction.
@@ -218,15 +190,10 @@ pub(super) fn ordinal(word: &str) -> Option<f64> {
         "eleventh", "twelfth",
     ];
     if word.starts_with(|c: char| c.is_ascii_digit()) {
-        let digits = ["st", "nd", "rd", "th"]
-            .iter()
-            .find_map(|ending| word.strip_suffix(ending))?;
+        let digits = ["st", "nd", "rd", "th"].iter().find_map(|ending| word.strip_suffix(ending))?;
         return digits.replace(',', "").parse::<u32>().ok().map(f64::from);
     }
-    WORDS
-        .iter()
-        .position(|ordinal| *ordinal == word)
-        .map(|n| n as f64 + 1.0)
+    WORDS.iter().position(|ordinal| *ordinal == word).map(|n| n as f64 + 1.0)
 }
 
 /// A share in words, in percent, with the token after it: "half of", "a third of", "two-thirds".

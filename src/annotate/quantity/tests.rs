@@ -11,14 +11,8 @@ fn reads_quantities() {
     }
     let cases = [
         Case { text: "", found: &[] },
-        Case {
-            text: "1,500 migrants crossed.",
-            found: &[("1,500", Count, 1500.0, "migrant", false)],
-        },
-        Case {
-            text: "roughly 1500 migrants",
-            found: &[("roughly 1500", Count, 1500.0, "migrant", true)],
-        },
+        Case { text: "1,500 migrants crossed.", found: &[("1,500", Count, 1500.0, "migrant", false)] },
+        Case { text: "roughly 1500 migrants", found: &[("roughly 1500", Count, 1500.0, "migrant", true)] },
         Case {
             text: "In October, 2018 roughly 1500 migrants, mainly men, crossed in the second largest caravan.",
             found: &[
@@ -35,138 +29,58 @@ fn reads_quantities() {
                 ("1.15 million", Count, 1_150_000.0, "migrant", false),
             ],
         },
-        Case {
-            text: "three people died",
-            found: &[("three", Count, 3.0, "person", false)],
-        },
-        Case {
-            text: "twenty-five armed men",
-            found: &[("twenty-five", Count, 25.0, "man", false)],
-        },
+        Case { text: "three people died", found: &[("three", Count, 3.0, "person", false)] },
+        Case { text: "twenty-five armed men", found: &[("twenty-five", Count, 25.0, "man", false)] },
         Case {
             text: "one hundred and fifty mills",
             found: &[("one hundred and fifty", Count, 150.0, "mill", false)],
         },
-        Case {
-            text: "hundreds of cities",
-            found: &[("hundreds", Count, 100.0, "city", true)],
-        },
+        Case { text: "hundreds of cities", found: &[("hundreds", Count, 100.0, "city", true)] },
         Case {
             text: "hundreds of thousands of voters",
             found: &[("hundreds of thousands", Count, 100_000.0, "voter", true)],
         },
-        Case {
-            text: "two dozen soldiers",
-            found: &[("two dozen", Count, 24.0, "soldier", false)],
-        },
-        Case {
-            text: "a dozen churches",
-            found: &[("a dozen", Count, 12.0, "church", false)],
-        },
-        Case {
-            text: "44% of respondents",
-            found: &[("44%", Percent, 44.0, "percent", false)],
-        },
-        Case {
-            text: "about 7.5 per cent",
-            found: &[("about 7.5 per cent", Percent, 7.5, "percent", true)],
-        },
+        Case { text: "two dozen soldiers", found: &[("two dozen", Count, 24.0, "soldier", false)] },
+        Case { text: "a dozen churches", found: &[("a dozen", Count, 12.0, "church", false)] },
+        Case { text: "44% of respondents", found: &[("44%", Percent, 44.0, "percent", false)] },
+        Case { text: "about 7.5 per cent", found: &[("about 7.5 per cent", Percent, 7.5, "percent", true)] },
         Case {
             text: "two-thirds of the seats",
             found: &[("two-thirds", Percent, 200.0 / 3.0, "percent", true)],
         },
-        Case {
-            text: "$170 million in US aid",
-            found: &[("$170 million", Money, 170e6, "usd", false)],
-        },
+        Case { text: "$170 million in US aid", found: &[("$170 million", Money, 170e6, "usd", false)] },
         Case {
             text: "US$5 and €3bn",
-            found: &[
-                ("US$5", Money, 5.0, "usd", false),
-                ("€3bn", Money, 3e9, "eur", false),
-            ],
+            found: &[("US$5", Money, 5.0, "usd", false), ("€3bn", Money, 3e9, "eur", false)],
         },
-        Case {
-            text: "3 million dollars",
-            found: &[("3 million dollars", Money, 3e6, "usd", false)],
-        },
-        Case {
-            text: "On June 26, Trump spoke",
-            found: &[("June 26", Date, 626.0, "", false)],
-        },
-        Case {
-            text: "on the 26th of June",
-            found: &[("26th of June", Date, 626.0, "", false)],
-        },
+        Case { text: "3 million dollars", found: &[("3 million dollars", Money, 3e6, "usd", false)] },
+        Case { text: "On June 26, Trump spoke", found: &[("June 26", Date, 626.0, "", false)] },
+        Case { text: "on the 26th of June", found: &[("26th of June", Date, 626.0, "", false)] },
         Case {
             text: "on Monday and Thursday",
-            found: &[
-                ("Monday", Date, 1.0, "", false),
-                ("Thursday", Date, 4.0, "", false),
-            ],
+            found: &[("Monday", Date, 1.0, "", false), ("Thursday", Date, 4.0, "", false)],
         },
-        Case {
-            text: "It may rain; Theresa May left.",
-            found: &[],
-        },
+        Case { text: "It may rain; Theresa May left.", found: &[] },
         Case {
             text: "in May 2019",
             found: &[("May", Date, 500.0, "", false), ("2019", Year, 2019.0, "", false)],
         },
-        Case {
-            text: "the 2016 elections",
-            found: &[("2016", Year, 2016.0, "", false)],
-        },
-        Case {
-            text: "in the 1990s",
-            found: &[("1990s", Year, 1990.0, "", true)],
-        },
-        Case {
-            text: "An F-16, Covid-19, the G7 and 9/11",
-            found: &[],
-        },
-        Case {
-            text: "under Title 42 at 10:30 or 5 p.m.",
-            found: &[],
-        },
-        Case {
-            text: "They won 3-2 in overtime",
-            found: &[],
-        },
-        Case {
-            text: "No. 2 on the list",
-            found: &[("No. 2", Ordinal, 2.0, "", false)],
-        },
-        Case {
-            text: "Reuters first reported it",
-            found: &[],
-        },
-        Case {
-            text: "one of the mills",
-            found: &[],
-        },
-        Case {
-            text: "more than 40 countries",
-            found: &[("more than 40", Count, 40.0, "country", true)],
-        },
-        Case {
-            text: "a 12-year-old boy",
-            found: &[("12", Count, 12.0, "year", false)],
-        },
+        Case { text: "the 2016 elections", found: &[("2016", Year, 2016.0, "", false)] },
+        Case { text: "in the 1990s", found: &[("1990s", Year, 1990.0, "", true)] },
+        Case { text: "An F-16, Covid-19, the G7 and 9/11", found: &[] },
+        Case { text: "under Title 42 at 10:30 or 5 p.m.", found: &[] },
+        Case { text: "They won 3-2 in overtime", found: &[] },
+        Case { text: "No. 2 on the list", found: &[("No. 2", Ordinal, 2.0, "", false)] },
+        Case { text: "Reuters first reported it", found: &[] },
+        Case { text: "one of the mills", found: &[] },
+        Case { text: "more than 40 countries", found: &[("more than 40", Count, 40.0, "country", true)] },
+        Case { text: "a 12-year-old boy", found: &[("12", Count, 12.0, "year", false)] },
     ];
     for case in cases {
         let found = quantities(case.text);
         let found: Vec<_> = found
             .iter()
-            .map(|q| {
-                (
-                    q.span.slice(case.text),
-                    q.kind,
-                    q.value,
-                    q.unit.as_str(),
-                    q.approximate,
-                )
-            })
+            .map(|q| (q.span.slice(case.text), q.kind, q.value, q.unit.as_str(), q.approximate))
             .collect();
         assert_eq!(found, case.found, "{}", case.text);
     }

@@ -37,12 +37,7 @@ pub fn list_rejected(rejected: &[Rejection]) {
     const MOST: usize = 10;
     for rejection in rejected.iter().take(MOST) {
         let row = rejection.row.map_or(String::new(), |row| format!(": row {row}"));
-        let _ = writeln!(
-            io::stderr(),
-            "rejected: {}{row}: {}",
-            rejection.file,
-            rejection.reason
-        );
+        let _ = writeln!(io::stderr(), "rejected: {}{row}: {}", rejection.file, rejection.reason);
     }
     if rejected.len() > MOST {
         let _ = writeln!(
@@ -54,8 +49,6 @@ pub fn list_rejected(rejected: &[Rejection]) {
 }
 
 fn is_broken_pipe(error: &anyhow::Error) -> bool {
-    let mut causes = error
-        .chain()
-        .filter_map(|cause| cause.downcast_ref::<io::Error>());
+    let mut causes = error.chain().filter_map(|cause| cause.downcast_ref::<io::Error>());
     causes.any(|cause| cause.kind() == ErrorKind::BrokenPipe)
 }

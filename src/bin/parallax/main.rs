@@ -35,9 +35,5 @@ fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         exit::print(&parallax::report::summary(&run, &args::summary_options()))?;
     }
     exit::list_rejected(&run.rejected);
-    Ok(if run.rejected.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::SomeRejected
-    })
+    Ok(if run.rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
 }

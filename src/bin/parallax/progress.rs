@@ -13,18 +13,12 @@ pub struct Bars {
 
 impl Bars {
     pub fn new(quiet: bool) -> Self {
-        Self {
-            quiet,
-            bar: Mutex::new(ProgressBar::hidden()),
-        }
+        Self { quiet, bar: Mutex::new(ProgressBar::hidden()) }
     }
 
     /// Takes the last bar away.
     pub fn finish(&self) {
-        self.bar
-            .lock()
-            .expect("no thread panics while it draws")
-            .finish_and_clear();
+        self.bar.lock().expect("no thread panics while it draws").finish_and_clear();
     }
 }
 
@@ -35,10 +29,7 @@ impl Observer for Bars {
             return;
         }
         let (bar, template) = match total {
-            Some(total) => (
-                ProgressBar::new(total as u64),
-                "{msg:<18} {bar:32} {pos}/{len}  {eta} left",
-            ),
+            Some(total) => (ProgressBar::new(total as u64), "{msg:<18} {bar:32} {pos}/{len}  {eta} left"),
             None => (ProgressBar::new_spinner(), "{msg:<18} {spinner} {elapsed}"),
         };
         bar.set_draw_target(ProgressDrawTarget::stderr());
@@ -49,9 +40,6 @@ impl Observer for Bars {
     }
 
     fn advance(&self, n: usize) {
-        self.bar
-            .lock()
-            .expect("no thread panics while it draws")
-            .inc(n as u64);
+        self.bar.lock().expect("no thread panics while it draws").inc(n as u64);
     }
 }
