@@ -154,6 +154,19 @@ impl OnnxEncoder {
         }
     }
 
+    /// The tokens of each text, each worker taking a run of the texts.
+    fn tokenize(&self, texts: &[&str]) -> Result<Vec<Tokens>> {
+        let tokenize = |texts: &[&str]| -> Result<Vec<Tokens>> {
+            texts.iter().map(|text| self.tokenizer.tokenize(text)).collect()
+        };
+        let parts = texts.chunks(texts.len().div_ceil(self.n_threads).max(1));
+        let tokens: Result<Vec<Vec<Tokens>>> = std::thread::scope(|scope| {
+            let workers: Vec<_> = parts.map(|part| scope.spawn(move || tokenize(part))).collect();
+            workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
+        });
+        Ok(tokens?.concat())
+    }
+
     /// The weight of the rarest piece; 1 where the model brings no frequencies.
     fn weight(&self, pieces: &[usize], tokens: &Tokens) -> f32 {
         let weight = |&piece: &usize| self.idf.get(tokens.ids[piece] as usize).copied().unwrap_or(1.0);
@@ -163,7 +176,7 @@ impl OnnxEncoder {
 
 impl Encoder for OnnxEncoder {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
-        let tokens = texts.iter().map(|text| self.tokenizer.tokenize(text)).collect::<Result<Vec<_>>>()?;
+        let tokens = self.tokenize(texts)?;
         let batches = batches_of_equal_length(&tokens);
         let next = AtomicUsize::new(0);
         let failed = AtomicBool::new(false);
