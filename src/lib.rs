@@ -1,5 +1,41 @@
 //! parallax lines up what several news outlets say about the same events, claim by claim, and marks how the wording
 //! moves.
+//!
+//! A run goes through these stages, each a module, in this order:
+//!
+//! 1. [`read`]: files become articles.
+//! 2. [`clean`]: captions, datelines, "read next" lines and embedded posts are marked; nothing is deleted.
+//! 3. [`split`]: articles become sentences, as offsets into the text as read.
+//! 4. [`encode`]: one pass of the model over each distinct sentence gives its embedding, a vector for each word and the
+//!    sentiment.
+//! 5. [`annotate`]: voice, attribution, certainty, quantities, names and negation of each sentence.
+//! 6. [`group`]: articles on the same event.
+//! 7. [`cluster`]: sentences of different outlets that make the same claim.
+//! 8. [`align`]: which words of one sentence answer which of the other.
+//! 9. [`framing`]: how the two differ, with the words that show it.
+//! 10. [`statistics`]: which outlet has which claim.
+//! 11. [`report`]: tables, `run.json` and the summary.
+//!
+//! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`config`] says how.
+//!
+//! ```
+//! use parallax::config::Config;
+//! use parallax::pipeline::{Silent, compare};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let folder = tempfile::tempdir()?;
+//! std::fs::write(folder.path().join("post.txt"), "The bridge was closed on Monday after cracks were found.")?;
+//! std::fs::write(folder.path().join("star.txt"), "The bridge was shut on Monday when cracks were found.")?;
+//!
+//! let config = Config { inputs: vec![folder.path().to_owned()], ..Config::default() };
+//! let run = compare(&config, &Silent)?;
+//! assert_eq!(run.claims.len(), 1);
+//! assert_eq!(run.claims[0].mentions.len(), 2);
+//! # Ok(())
+//! # }
+//! ```
+
+#![warn(missing_docs)]
 
 // In the order in which data flows.
 pub mod records;

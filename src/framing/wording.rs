@@ -57,11 +57,13 @@ fn cover(words: &[Span]) -> Option<Span> {
     Some(Span::new(words.first()?.start, words.last()?.end))
 }
 
-/// True for the words of a cue, a number or a date, which have dimensions of their own.
+/// True for the words of a source, a cue, a number or a date, which have dimensions of their own.
 fn is_annotated(side: &Side<'_>, phrase: &Span) -> bool {
-    let cue = side.annotations.attribution.iter().map(|attribution| &attribution.cue);
-    let quantities = side.annotations.quantities.iter().map(|quantity| &quantity.span);
-    cue.chain(quantities).any(|span| span.contains(phrase))
+    let attribution = side.annotations.attribution.iter();
+    let attribution =
+        attribution.flat_map(|attribution| attribution.source.into_iter().chain([attribution.cue]));
+    let quantities = side.annotations.quantities.iter().map(|quantity| quantity.span);
+    attribution.chain(quantities).any(|span| span.contains(phrase))
 }
 
 /// True for two forms of one name: "Guatemala" and "Guatemalan", "Trump" and "Donald Trump".

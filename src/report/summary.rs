@@ -112,12 +112,10 @@ impl Page<'_> {
             let name = difference.dimension.as_str();
             let label = if last == Some(difference.dimension) { "" } else { name };
             last = Some(difference.dimension);
-            let (a, b) = (
-                self.side(difference, &difference.a, comparison.sentence_a),
-                self.side(difference, &difference.b, comparison.sentence_b),
-            );
-            let row = format!("{DIM}{label:<12}{DIM:#} {a}  {DIM}|{DIM:#}  {b}");
-            self.line(&format!("    {row}"));
+            let a = self.side(difference, &difference.a, comparison.sentence_a);
+            let b = self.side(difference, &difference.b, comparison.sentence_b);
+            let gap = if columns(&a) + columns(&b) + 22 <= self.width { "  " } else { "\n                 " };
+            self.line(&format!("    {DIM}{label:<12}{DIM:#} {a}{gap}{DIM}|{DIM:#}  {b}"));
         }
     }
 
@@ -137,7 +135,7 @@ impl Page<'_> {
             (_, Some(words)) => format!("{value} {words}"),
             (_, None) => value.to_owned(),
         };
-        shorten(side.trim(), (self.width.saturating_sub(24) / 2).max(16))
+        shorten(side.trim(), self.width - 20)
     }
 
     fn foot(&mut self, max_claims: usize) {
