@@ -41,13 +41,19 @@ impl NameFrequency {
     /// What ties a sentence to the world: its names and dates.
     fn anchors(&self, annotations: &Annotations) -> BTreeSet<String> {
         let names = annotations.names.iter().map(|name| self.anchor(name));
-        names.chain(annotations.quantities.iter().filter_map(date_anchor)).collect()
+        names.chain(dates(annotations)).collect()
     }
 
-    /// Dice coefficient of the two sentences' names and dates, each weighted by its rarity, in [0, 1]; `None` where
-    /// either has none.
+    /// Dice coefficient of the two sentences' names and of the dates that both have, each weighted by its rarity, in
+    /// [0, 1]; `None` where either has none. A date that only one side has says nothing here: leaving it out is no
+    /// disagreement, and another date is for the check of dates to find.
     pub(super) fn overlap(&self, a: &Annotations, b: &Annotations) -> Option<f32> {
-        let (a, b) = (self.anchors(a), self.anchors(b));
+        let (dates_a, dates_b): (BTreeSet<String>, BTreeSet<String>) =
+            (dates(a).collect(), dates(b).collect());
+        let (mut a, mut b) = (self.anchors(a), self.anchors(b));
+        let is_of_one_side = |anchor: &String| dates_a.contains(anchor) != dates_b.contains(anchor);
+        a.retain(|anchor| !is_of_one_side(anchor));
+        b.retain(|anchor| !is_of_one_side(anchor));
         if a.is_empty() || b.is_empty() {
             return None;
         }
@@ -57,6 +63,10 @@ impl NameFrequency {
         let total = sum(&mut a.iter()) + sum(&mut b.iter());
         Some(if total > 0.0 { 2.0 * sum(&mut a.intersection(&b)) / total } else { 1.0 })
     }
+}
+
+fn dates(annotations: &Annotations) -> impl Iterator<Item = String> {
+    annotations.quantities.iter().filter_map(date_anchor)
 }
 
 fn date_anchor(quantity: &Quantity) -> Option<String> {

@@ -29,8 +29,10 @@ fn evidence(side: &Side<'_>) -> Evidence {
     Evidence { span: Some(words(attribution)), value }
 }
 
-/// From the first to the last word of source and cue.
+/// Source and cue where they stand side by side; where other words part them, the source, or else the cue.
 fn words(attribution: &Attribution) -> Span {
-    let source = attribution.source.unwrap_or(attribution.cue);
-    Span::new(source.start.min(attribution.cue.start), source.end.max(attribution.cue.end))
+    const MOST_BETWEEN: usize = 2;
+    let (cue, source) = (attribution.cue, attribution.source.unwrap_or(attribution.cue));
+    let joined = Span::new(source.start.min(cue.start), source.end.max(cue.end));
+    if joined.len() <= source.len() + cue.len() + MOST_BETWEEN { joined } else { source }
 }

@@ -1,0 +1,130 @@
+//! Each measure of framing on two sentences made for it, through the whole pipeline: the difference is found, and the
+//! words that show it are the right ones.
+
+use parallax::config::Config;
+use parallax::pipeline::{Run, Silent, compare};
+use parallax::records::{Conflict, Dimension, Relation};
+
+struct Case {
+    /// The outlets are A and B, so these are the sides a and b.
+    a: &'static str,
+    b: &'static str,
+    dimension: Dimension,
+    evidence_a: Option<&'static str>,
+    evidence_b: Option<&'static str>,
+}
+
+fn run(a: &str, b: &str) -> Run {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), a).unwrap();
+    std::fs::write(folder.path().join("b.txt"), b).unwrap();
+    std::fs::write(folder.path().join("articles.csv"), "file,outlet\na.txt,A\nb.txt,B\n").unwrap();
+    compare(&Config { inputs: vec![folder.path().to_owned()], ..Config::default() }, &Silent).unwrap()
+}
+
+#[test]
+fn each_dimension_shows_the_words_that_differ() {
+    for case in [
+        Case {
+            a: "The minister will sign the trade agreement with Chile next week.",
+            b: "The minister may sign the trade agreement with Chile next week.",
+            dimension: Dimension::Certainty,
+            evidence_a: None,
+            evidence_b: Some("may"),
+        },
+        Case {
+            a: "Police said 1,500 migrants crossed the river into Texas on Tuesday.",
+            b: "Police said 2,300 migrants crossed the river into Texas on Tuesday.",
+            dimension: Dimension::Quantity,
+            evidence_a: Some("1,500"),
+            evidence_b: Some("2,300"),
+        },
+        Case {
+            a: "Police officers arrested forty protesters in the main square.",
+            b: "Police officers arrested forty rioters in the main square.",
+            dimension: Dimension::Wording,
+            evidence_a: Some("protesters"),
+            evidence_b: Some("rioters"),
+        },
+        Case {
+            a: "The dam is close to collapse after the storm, Governor Maria Lopez said.",
+            b: "The dam is close to collapse after the storm.",
+            dimension: Dimension::Attribution,
+            evidence_a: Some("Governor Maria Lopez said"),
+            evidence_b: None,
+        },
+        Case {
+            a: "The council’s brutal and shameful plan will close six schools in the city.",
+            b: "The council’s welcome and sensible plan will close six schools in the city.",
+            dimension: Dimension::Tone,
+            evidence_a: Some("shameful"),
+            evidence_b: Some("welcome"),
+        },
+        Case {
+            a: "The company called the report about its factory in Ohio “completely false”.",
+            b: "The company called the report about its factory in Ohio completely false.",
+            dimension: Dimension::Quotation,
+            evidence_a: Some("“completely false”"),
+            evidence_b: None,
+        },
+    ] {
+        let run = run(case.a, case.b);
+        assert_eq!(run.comparisons.len(), 1, "no claim is shared: {} / {}", case.a, case.b);
+        let comparison = &run.comparisons[0];
+        let found = comparison.differences.iter().find(|difference| difference.dimension == case.dimension);
+        let found =
+            found.unwrap_or_else(|| panic!("no {:?} in {:#?}", case.dimension, comparison.differences));
+        assert_eq!(found.a.span.map(|span| span.slice(case.a)), case.evidence_a, "{}", case.a);
+        assert_eq!(found.b.span.map(|span| span.slice(case.b)), case.evidence_b, "{}", case.b);
+    }
+}
+
+#[test]
+fn what_two_outlets_disagree_on_is_named() {
+    for (a, b, conflict) in [
+        (
+            "The storm killed 12 people in the coastal town of Arden on Friday night.",
+            "The storm killed 31 people in the coastal town of Arden on Friday night.",
+            Some(Conflict::Number),
+        ),
+        (
+            "The storm killed about 30 people in the coastal town of Arden on Friday night.",
+            "The storm killed 31 people in the coastal town of Arden on Friday night.",
+            None,
+        ),
+        (
+            "The trial of the former mayor of Arden will begin on June 3 in the county court.",
+            "The trial of the former mayor of Arden will begin on August 9 in the county court.",
+            Some(Conflict::Date),
+        ),
+        (
+            "The president will sign the trade agreement with Chile.",
+            "The president will not sign the trade agreement with Chile.",
+            Some(Conflict::Polarity),
+        ),
+    ] {
+        let run = run(a, b);
+        assert_eq!(run.comparisons.len(), 1, "no claim is shared: {a} / {b}");
+        assert_eq!(run.comparisons[0].conflict, conflict, "{a} / {b}");
+        assert_eq!(run.comparisons[0].relation == Relation::Conflicting, conflict.is_some());
+    }
+}
+
+#[test]
+fn sentences_that_only_look_alike_are_no_claim() {
+    for (a, b) in [
+        // What two people said is two claims.
+        (
+            "Senator Anna Berg declined to comment on the negotiations.",
+            "Ambassador Luis Prado did not comment on the negotiations, a spokesman said.",
+        ),
+        // Another year, another people.
+        (
+            "President Vinicio Cerezo met the Spanish king in Madrid in 1987.",
+            "President Oscar Berger met the Mexican leader in Cancun in 2004.",
+        ),
+    ] {
+        let run = run(a, b);
+        assert!(run.claims.is_empty(), "{a} / {b}");
+    }
+}
