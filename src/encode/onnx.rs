@@ -49,7 +49,7 @@ impl OnnxEncoder {
         let manifest = &files.manifest;
         let name = manifest.name.clone();
         let refuse = |message: String| Error::Model { name: name.clone(), message };
-        let model = load_graph(files.require("model.onnx")?).map_err(&refuse)?;
+        let model = load_graph(files.require("model.onnx")?.clone()).map_err(&refuse)?;
         let node = |id: &str| model.node_id(id).map_err(|_| refuse(format!("model.onnx has no `{id}`")));
         let tokenizer = TextTokenizer::new(files.require("tokenizer.json")?, manifest.max_tokens, &name)?;
         let sentiment = files
@@ -267,12 +267,12 @@ fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
     batches
 }
 
-fn load_graph(bytes: &Cow<'static, [u8]>) -> Result<Model, String> {
+fn load_graph(bytes: Cow<'static, [u8]>) -> Result<Model, String> {
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
     match bytes {
         Cow::Borrowed(bytes) => options.load_static_slice(bytes),
-        Cow::Owned(bytes) => options.load(bytes.clone()),
+        Cow::Owned(bytes) => options.load(bytes),
     }
     .map_err(|error| format!("model.onnx cannot be loaded: {error}"))
 }
