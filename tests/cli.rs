@@ -44,7 +44,12 @@ impl Cli {
     }
 
     fn rows(&self, name: &str) -> usize {
-        csv::Reader::from_path(self.0.path().join(name)).unwrap().records().map(|row| row.unwrap()).count()
+        csv::Reader::from_path(self.0.path().join(name))
+            .unwrap()
+            .records()
+            .collect::<Result<Vec<_>, _>>()
+            .unwrap()
+            .len()
     }
 }
 
