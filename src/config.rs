@@ -11,6 +11,9 @@ use crate::group::GroupOptions;
 use crate::read::ReadOptions;
 use crate::report::Format;
 
+/// Most worker threads that can be asked for.
+pub const MAX_THREADS: usize = 1024;
+
 /// A run of `compare`. In a job file every key may be left out.
 ///
 /// ```
@@ -59,7 +62,7 @@ impl Default for Config {
 
 impl Config {
     /// Reads a job file. Relative paths in it are taken from the file's own folder, so that a job can be moved with
-    /// its data and run from anywhere.
+    /// its data and run from anywhere; a path that it leaves out has its default, from the current folder.
     ///
     /// # Errors
     /// [`Error::Read`] where the file cannot be read; [`Error::Config`] for a key that does not exist (with the nearest
@@ -70,7 +73,8 @@ impl Config {
         let refuse = |message: String| Error::Config { path: path.to_owned(), message };
         let mut config: Self = toml::from_str(&text).map_err(|error| refuse(explain(&error)))?;
         config.check().map_err(refuse)?;
-        config.resolve_paths(path.parent().unwrap_or(Path::new("")));
+        let names_out = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("out"));
+        config.resolve_paths(path.parent().unwrap_or(Path::new("")), names_out);
         Ok(config)
     }
 
@@ -84,6 +88,22 @@ impl Config {
         if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
         }
+        let differences = [
+            ("framing.min_tone", self.framing.min_tone),
+            ("framing.min_certainty", self.framing.min_certainty),
+        ];
+        if let Some((key, value)) = differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
+            return Err(format!("`{key}` is {value}; give a number from 0 to 2"));
+        }
+        if self.threads > MAX_THREADS {
+            return Err(format!("`threads` is {}; give at most {MAX_THREADS}", self.threads));
+        }
+        let is_empty = |path: &PathBuf| path.as_os_str().is_empty();
+        if self.inputs.iter().any(is_empty) || is_empty(&self.out) || self.model.is_empty() {
+            return Err(
+                "a path is empty; name a folder or a file, \".\" for the job file's own folder".to_owned()
+            );
+        }
         if self.cluster.possible > self.cluster.confirmed {
             return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
                 .to_owned());
@@ -91,8 +111,9 @@ impl Config {
         Ok(())
     }
 
-    fn resolve_paths(&mut self, folder: &Path) {
-        for path in self.inputs.iter_mut().chain([&mut self.out]) {
+    fn resolve_paths(&mut self, folder: &Path, names_out: bool) {
+        let out = Some(&mut self.out).filter(|_| names_out);
+        for path in self.inputs.iter_mut().chain(out) {
             // Without the dots that `inputs = ["."]` would leave in every file's name.
             *path = folder.join(&path).components().collect();
         }
@@ -143,6 +164,9 @@ mod tests {
                 message: "`cluster.possible` is above `cluster.confirmed`",
             },
             Case { job: "[cluster]\nconfirmed = 7.0", message: "`cluster.confirmed` is 7" },
+            Case { job: "[framing]\nmin_tone = nan", message: "`framing.min_tone` is NaN" },
+            Case { job: "threads = 100000", message: "give at most 1024" },
+            Case { job: "out = ''", message: "a path is empty" },
             Case { job: "formats = ['xls']", message: "csv" },
             Case { job: "inputs = [", message: "job.toml" },
         ] {

@@ -46,6 +46,14 @@ pub enum Error {
         /// What is wrong, with line or row, and how to mend it.
         message: String,
     },
+    /// The folder for the results cannot be used without harm.
+    #[error("{}: {message}", path.display())]
+    Output {
+        /// The folder.
+        path: PathBuf,
+        /// Why not, and how to mend it.
+        message: String,
+    },
     /// A job file is wrong.
     #[error("{}: {message}", path.display())]
     Config {

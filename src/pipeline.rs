@@ -3,13 +3,15 @@
 use std::path::Path;
 use std::time::Instant;
 
+use rayon::ThreadPoolBuilder;
+
 use crate::align::align;
 use crate::annotate::annotate;
 use crate::clean::clean;
 use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets};
 use crate::config::Config;
 use crate::encode::{Encoder, ModelFiles, ModelManifest, OnnxEncoder, encode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::framing::{Side, differences};
 use crate::group::group;
 use crate::read::{InputFile, read};
@@ -85,7 +87,8 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
 
     clock.begin("loading the model", None);
     let files = model_files(&config.model)?;
-    let encoder = OnnxEncoder::new(&files, n_threads(config.threads))?;
+    let n_threads = n_threads(config.threads);
+    let encoder = OnnxEncoder::new(&files, n_threads)?;
 
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));
@@ -99,7 +102,9 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let events = group(&articles, &sentences, &encodings, &config.group);
 
     clock.begin("matching", None);
-    let claims = cluster(&articles, &sentences, &encodings, &annotations, &events, &config.cluster);
+    let workers = ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads can be started");
+    let claims = workers
+        .install(|| cluster(&articles, &sentences, &encodings, &annotations, &events, &config.cluster));
 
     clock.begin("comparing", None);
     let comparisons = comparisons(&articles, &sentences, &encodings, &annotations, &claims, config);
@@ -125,10 +130,16 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
 
 /// The bundled model by its name, any other by its folder.
 fn model_files(model: &str) -> Result<ModelFiles> {
-    if model == Config::default().model && !Path::new(model).is_dir() {
-        ModelFiles::bundled()
-    } else {
-        ModelFiles::from_folder(Path::new(model))
+    match (model == Config::default().model, Path::new(model)) {
+        (true, _) => ModelFiles::bundled(),
+        (false, folder) if folder.is_dir() => ModelFiles::from_folder(folder),
+        _ => Err(Error::Model {
+            name: model.to_owned(),
+            message:
+                "there is no such model; give parallax-en, which is part of the binary, or a model's folder \
+                      (one of that name here is ./parallax-en)"
+                    .to_owned(),
+        }),
     }
 }
 

@@ -200,9 +200,12 @@ fn nothing_in_an_article_runs_in_a_spreadsheet_or_a_terminal() {
     let cli = Cli::new();
     let body = format!("=HYPERLINK(\"http://x\",\"y\")\n{BRIDGE} \u{1b}[31mred\u{7}");
     cli.file("in/a.txt", &body).file("in/b.txt", BRIDGE_TOO);
-    cli.file("in/articles.csv", "file,outlet\na.txt,=1+1\nb.txt,\u{1b}[2JStar\n");
+    cli.file(
+        "in/articles.csv",
+        "file,outlet\na.txt,=1+1\nb.txt,\u{1b}[2JStar\n\u{1b}[2J\u{202e}evil.txt,X\n",
+    );
     let output = cli.run(&["compare", "in", "--out", "out"]);
-    assert!(!output.contains('\u{1b}') && !output.contains('\u{7}'), "{output:?}");
+    assert!(output.contains("evil.txt") && !output.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{output:?}");
     let mut cells = csv::Reader::from_path(cli.0.path().join("out/sentences.csv")).unwrap();
     for row in cells.records() {
         assert!(row.unwrap().iter().all(|cell| !cell.starts_with(['=', '+', '@'])));
@@ -218,6 +221,99 @@ fn results_of_an_earlier_run_are_replaced_and_other_files_are_left_alone() {
     cli.run(&["compare", "a.txt", "--out", "out"]);
     assert!(!cli.0.path().join("out/claims.jsonl").exists());
     assert_eq!(cli.read("out/notes.md"), "mine");
+}
+
+#[test]
+fn nothing_of_the_users_is_overwritten() {
+    let cli = Cli::new();
+    cli.file("in/a.txt", BRIDGE)
+        .file("in/articles.csv", "file,outlet\na.txt,Post\n")
+        .file("mine/claims.csv", "mine");
+    insta::assert_snapshot!("out_is_the_input", cli.run(&["compare", "in", "--out", "in"]));
+    insta::assert_snapshot!("out_holds_a_foreign_table", cli.run(&["compare", "in", "--out", "mine"]));
+    assert_eq!(cli.read("in/articles.csv"), "file,outlet\na.txt,Post\n");
+    assert_eq!(cli.read("mine/claims.csv"), "mine");
+}
+
+#[test]
+fn what_a_killed_run_left_is_not_read_and_is_replaced() {
+    let cli = Cli::new();
+    cli.file("in/a.txt", BRIDGE).file("in/out/run.incomplete", "").file("in/out/.parallax-x", "half");
+    cli.file("in/out/sentences.csv", "id,outlet,text\na,Other,Half a table.\n");
+    let output = cli.run(&["compare", "in", "--out", "in/out", "--quiet"]);
+    assert!(output.starts_with("exit code 0"), "{output}");
+    assert_eq!(cli.rows("in/out/articles.csv"), 1);
+    let left: Vec<_> =
+        fs::read_dir(cli.0.path().join("in/out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name != "run.incomplete" && name != ".parallax-x"), "{left:?}");
+    assert!(left.iter().any(|name| name == "run.json"));
+}
+
+#[test]
+fn files_of_a_model_that_do_not_fit_are_refused() {
+    let bundled = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/parallax-en");
+    let manifest = fs::read_to_string(bundled.join("model.toml")).unwrap();
+    let tokenizer = fs::read_to_string(bundled.join("tokenizer.json")).unwrap();
+    for (name, manifest, tokenizer, message) in [
+        ("tampered", manifest.clone(), tokenizer.replacen("the", "teh", 1), "tokenizer.json has sha256"),
+        (
+            "max_tokens",
+            manifest.replace("max_tokens = 256", "max_tokens = 2"),
+            tokenizer.clone(),
+            "give at least 8",
+        ),
+        ("languages", manifest.replace("\"eng\"", "\"en\""), tokenizer.clone(), "ISO 639-3"),
+        (
+            "dimensions",
+            manifest.replace("dimensions = 384", "dimensions = 100"),
+            tokenizer.clone(),
+            "does not fit",
+        ),
+        (
+            "outside",
+            manifest.replace("\"tokenizer.json\"", "\"../tokenizer.json\""),
+            tokenizer.clone(),
+            "lies outside",
+        ),
+        (
+            "layer",
+            manifest.replace("alignment_layer = 5", "alignment_layer = 9"),
+            tokenizer.clone(),
+            "token_states_9",
+        ),
+        ("unknown", manifest.replace("layers = 6", "layer = 6"), tokenizer.clone(), "unknown field `layer`"),
+    ] {
+        let cli = Cli::new();
+        cli.file("a.txt", BRIDGE)
+            .file("model/model.toml", &manifest)
+            .file("model/tokenizer.json", &tokenizer);
+        for file in ["model.onnx", "heads/sentiment.safetensors", "heads/idf.safetensors"] {
+            cli.file(&format!("model/{file}"), fs::read(bundled.join(file)).unwrap());
+        }
+        let output = cli.run(&["compare", "a.txt", "--model", "model"]);
+        assert!(output.starts_with("exit code 1") && output.contains(message), "{name}: {output}");
+    }
+}
+
+#[test]
+fn many_alike_sentences_take_time_in_proportion() {
+    let cli = Cli::new();
+    let body = |outlet: usize| -> String {
+        (0..60)
+            .map(|i| format!("Resident {i} of street {outlet} said the water reached window {i}.\n"))
+            .collect()
+    };
+    for outlet in 0..6 {
+        cli.file(&format!("in/{outlet}.txt"), body(outlet));
+    }
+    let lines = "x\n".repeat(200_000);
+    cli.file("lines/a.txt", &lines)
+        .file("lines/b.txt", &lines)
+        .file("lines/c.txt", "$5 million, ".repeat(20_000));
+    for input in ["in", "lines"] {
+        let output = cli.run(&["compare", input, "--out", "out", "--quiet"]);
+        assert!(output.starts_with("exit code 0"), "{output}");
+    }
 }
 
 #[test]

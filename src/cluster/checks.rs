@@ -91,14 +91,17 @@ fn same_date(a: &Quantity, b: &Quantity) -> bool {
     a.value == b.value || ((month_only(a) || month_only(b)) && !is_weekday(a) && month(a) == month(b))
 }
 
+/// Most quantities of a sentence that are compared: one with more is a table.
+const MAX_QUANTITIES: usize = 32;
+
 /// Every quantity of a with every one of b of the same kind and unit.
 fn pairs_of_same_kind<'run>(
     a: &'run Annotations,
     b: &'run Annotations,
     wanted: impl Fn(&&Quantity) -> bool,
 ) -> Vec<(&'run Quantity, &'run Quantity)> {
-    let of_b: Vec<&Quantity> = b.quantities.iter().filter(&wanted).collect();
-    let of_a = a.quantities.iter().filter(&wanted);
+    let of_b: Vec<&Quantity> = b.quantities.iter().filter(&wanted).take(MAX_QUANTITIES).collect();
+    let of_a = a.quantities.iter().filter(&wanted).take(MAX_QUANTITIES);
     of_a.flat_map(|x| of_b.iter().filter(|y| (x.kind, &x.unit) == (y.kind, &y.unit)).map(move |&y| (x, y)))
         .collect()
 }

@@ -1,7 +1,8 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kodama::{Method, linkage};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView1};
+use rayon::prelude::*;
 
 use super::{Candidate, ClusterOptions, NameFrequency, Verdict, check, similarity};
 use crate::records::{Claim, Mention, Tier};
@@ -17,9 +18,14 @@ pub(super) fn claims<'run>(
     outlet: &dyn Fn(usize) -> &'run str,
     options: &ClusterOptions,
 ) -> Vec<Claim> {
-    let candidates: Vec<Candidate<'run>> = articles.concat();
+    let candidates: Vec<Candidate<'run>> =
+        articles.iter().flat_map(|candidates| without_repeats(candidates)).collect();
+    let outlets: Vec<&str> = candidates.iter().map(|candidate| outlet(candidate.article)).collect();
+    if outlets.iter().all(|outlet| *outlet == outlets[0]) {
+        return vec![];
+    }
     let matching = Matching { candidates: &candidates, names, options };
-    let links = matching.mutual_best(articles);
+    let links = matching.mutual_best(&outlets);
     let mut claims: Vec<Claim> = components(candidates.len(), &links)
         .into_iter()
         .flat_map(|component| matching.complete_linkage(&component))
@@ -30,11 +36,17 @@ pub(super) fn claims<'run>(
         .map(|group| matching.claim(event, &group))
         .collect();
     claims.sort_by_key(|claim| {
-        let outlets: std::collections::BTreeSet<&str> =
+        let outlets: BTreeSet<&str> =
             claim.mentions.iter().map(|mention| outlet(matching.article_of(mention.sentence))).collect();
         (claim.tier, std::cmp::Reverse((outlets.len(), claim.mentions.len())), claim.mentions[0].sentence)
     });
     claims
+}
+
+/// The first of each text: a sentence that an article repeats is matched once.
+fn without_repeats<'run>(candidates: &[Candidate<'run>]) -> Vec<Candidate<'run>> {
+    let mut seen = BTreeSet::new();
+    candidates.iter().filter(|candidate| seen.insert(candidate.text)).copied().collect()
 }
 
 struct Matching<'event, 'run> {
@@ -44,29 +56,18 @@ struct Matching<'event, 'run> {
 }
 
 impl Matching<'_, '_> {
-    /// Pairs of sentences of two articles of which each is the other's best there, and which pass.
-    fn mutual_best(&self, articles: &[&[Candidate<'_>]]) -> Vec<Link> {
-        let mut starts = vec![0];
-        starts.extend(articles.iter().scan(0, |end, candidates| {
-            *end += candidates.len();
-            Some(*end)
-        }));
-        let embeddings: Vec<Array2<f32>> = articles.iter().map(|candidates| embeddings(candidates)).collect();
-        let mut links = vec![];
-        for a in 0..articles.len() {
-            for b in a + 1..articles.len() {
-                let cosines = embeddings[a].dot(&embeddings[b].t());
-                let scored =
-                    cosines.indexed_iter().filter(|&(_, &cosine)| cosine >= self.options.candidate_cosine);
-                let scored: Vec<Link> = scored
-                    .map(|((i, j), _)| (starts[a] + i, starts[b] + j))
-                    .map(|(i, j)| (i, j, self.score(i, j)))
-                    .filter(|link| link.2 >= self.options.possible)
-                    .collect();
-                links.extend(best_both_ways(&scored));
-            }
+    /// Pairs of sentences of two outlets' articles of which each is the other's best in its article, and which pass.
+    fn mutual_best(&self, outlets: &[&str]) -> Vec<Link> {
+        let pairs = nearest_pairs(self.candidates, outlets, self.options.candidate_cosine);
+        let score = |&(i, j): &(usize, usize)| (i, j, self.score(i, j));
+        let links: Vec<Link> =
+            pairs.par_iter().map(score).filter(|link| link.2 >= self.options.possible).collect();
+        let mut of_articles: BTreeMap<(usize, usize), Vec<Link>> = BTreeMap::new();
+        for link in links {
+            let articles = (self.candidates[link.0].article, self.candidates[link.1].article);
+            of_articles.entry(articles).or_default().push(link);
         }
-        links
+        of_articles.into_values().flat_map(|links| best_both_ways(&links)).collect()
     }
 
     /// The similarity of two candidates; 0 where a check forbids that they be one claim.
@@ -86,10 +87,8 @@ impl Matching<'_, '_> {
     /// Splits a component into groups of which every two members pass; groups of one are left out.
     fn complete_linkage(&self, component: &[usize]) -> Vec<Vec<usize>> {
         let n = component.len();
-        let mut distances = Vec::with_capacity(n * (n - 1) / 2);
-        for a in 0..n {
-            distances.extend((a + 1..n).map(|b| 1.0 - self.score(component[a], component[b])));
-        }
+        let distances_of = |a: usize| (a + 1..n).map(move |b| 1.0 - self.score(component[a], component[b]));
+        let mut distances: Vec<f32> = (0..n).into_par_iter().flat_map_iter(distances_of).collect();
         let mut groups: Vec<Vec<usize>> = component.iter().map(|&member| vec![member]).collect();
         for step in linkage(&mut distances, n, Method::Complete).steps() {
             if step.dissimilarity > 1.0 - self.options.possible {
@@ -123,6 +122,54 @@ impl Matching<'_, '_> {
         let position = self.candidates.binary_search_by_key(&sentence, |candidate| candidate.sentence);
         self.candidates[position.expect("the candidates are in the order of their sentences")].article
     }
+}
+
+/// Most sentences of one other article, and of all other articles together, whose words a sentence is compared with.
+/// The words of every pair of a long event would cost more than the encoder.
+const NEAREST_IN_ARTICLE: usize = 4;
+const NEAREST_IN_EVENT: usize = 64;
+
+/// Rows of the matrix of cosines that are made at once.
+const BLOCK: usize = 256;
+
+/// Pairs `i < j` of sentences of different outlets with a cosine of at least `least`, of which either is among the
+/// nearest of the other; in order.
+fn nearest_pairs(candidates: &[Candidate<'_>], outlets: &[&str], least: f32) -> Vec<(usize, usize)> {
+    let embeddings = embeddings(candidates);
+    let starts: Vec<usize> = (0..candidates.len()).step_by(BLOCK).collect();
+    let of_block = |&start: &usize| {
+        let rows = embeddings.slice(ndarray::s![start..(start + BLOCK).min(candidates.len()), ..]);
+        let cosines = rows.dot(&embeddings.t());
+        let of_row = |(row, cosines): (usize, ArrayView1<'_, f32>)| {
+            let i = start + row;
+            let near = nearest(i, cosines, candidates, outlets, least);
+            near.into_iter().map(|j| (i.min(j), i.max(j))).collect::<Vec<_>>()
+        };
+        cosines.rows().into_iter().enumerate().flat_map(of_row).collect::<Vec<_>>()
+    };
+    let pairs: BTreeSet<(usize, usize)> = starts.par_iter().flat_map_iter(of_block).collect();
+    pairs.into_iter().collect()
+}
+
+/// The sentences nearest to `i` in articles of other outlets; of equal ones the first.
+fn nearest(
+    i: usize,
+    cosines: ArrayView1<'_, f32>,
+    candidates: &[Candidate<'_>],
+    outlets: &[&str],
+    least: f32,
+) -> Vec<usize> {
+    let is_other = |&j: &usize| cosines[j] >= least && outlets[j] != outlets[i];
+    let mut order: Vec<usize> = (0..candidates.len()).filter(is_other).collect();
+    order.sort_by(|&a, &b| cosines[b].total_cmp(&cosines[a]).then(a.cmp(&b)));
+    let mut of_article: BTreeMap<usize, usize> = BTreeMap::new();
+    order.retain(|&j| {
+        let n = of_article.entry(candidates[j].article).or_default();
+        *n += 1;
+        *n <= NEAREST_IN_ARTICLE
+    });
+    order.truncate(NEAREST_IN_EVENT);
+    order
 }
 
 fn embeddings(candidates: &[Candidate<'_>]) -> Array2<f32> {

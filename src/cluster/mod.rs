@@ -57,7 +57,8 @@ pub struct Candidate<'run> {
     pub annotations: &'run Annotations,
 }
 
-/// Finds the claims that at least two outlets share, event by event. A sentence is in one claim or in none.
+/// Finds the claims that at least two outlets share, event by event. A sentence is in one claim or in none; of a
+/// sentence that an article repeats word for word, the first is matched.
 ///
 /// `sentences`, `encodings` and `annotations` run in parallel; sentences without an encoding are not matched. Claims
 /// come in the order of event, then tier, then number of outlets and sentences, then first sentence.

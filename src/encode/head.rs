@@ -37,8 +37,9 @@ impl Head {
         if field("classes") != "negative,neutral,positive" {
             return Err(refuse(format!("classes are `{}`, not negative,neutral,positive", field("classes"))));
         }
-        let layers: Vec<usize> =
-            field("layers").split(',').filter_map(|layer| layer.trim().parse().ok()).collect();
+        let layers: Result<Vec<usize>, _> =
+            field("layers").split(',').map(|layer| layer.trim().parse()).collect();
+        let layers = layers.map_err(|_| refuse(format!("layers are `{}`, not numbers", field("layers"))))?;
         let tensors = SafeTensors::deserialize(bytes).map_err(|error| refuse(error.to_string()))?;
         let hidden = tensors.tensor("hidden.weight").is_ok().then(|| layer(&tensors, "hidden")).transpose();
         let (hidden, output) = (hidden.map_err(&refuse)?, layer(&tensors, "output").map_err(&refuse)?);

@@ -44,6 +44,17 @@ pub fn encode(
     distinct.dedup();
     let encodings = encoder.encode(&distinct, advance)?;
     advance(texts.len() - distinct.len());
-    let position = |text: &&str| distinct.binary_search(text).expect("every text is among the distinct ones");
-    Ok(texts.iter().map(|text| encodings[position(text)].clone()).collect())
+    let positions: Vec<usize> = texts
+        .iter()
+        .map(|text| distinct.binary_search(text).expect("it is among the distinct texts"))
+        .collect();
+    let mut uses = vec![0; distinct.len()];
+    positions.iter().for_each(|&position| uses[position] += 1);
+    let mut encodings: Vec<Option<Encoding>> = encodings.into_iter().map(Some).collect();
+    // The last use takes the encoding, so that only repeated texts are held twice.
+    let hand_out = |position: usize| {
+        uses[position] -= 1;
+        if uses[position] == 0 { encodings[position].take() } else { encodings[position].clone() }
+    };
+    Ok(positions.into_iter().map(hand_out).map(|encoding| encoding.expect("it has a use left")).collect())
 }

@@ -34,7 +34,7 @@ pub struct ModelManifest {
     pub normalise: bool,
     /// The longest text in tokens, special tokens included.
     pub max_tokens: usize,
-    /// ISO 639-1 codes of the languages that the model knows.
+    /// ISO 639-3 codes of the languages that the model knows.
     pub languages: Vec<String>,
     /// The layer whose token states align words.
     pub alignment_layer: usize,
@@ -143,12 +143,23 @@ fn refuse(name: &str, message: &str) -> Error {
 }
 
 fn parse_manifest(text: &str, name: &str) -> Result<ModelManifest> {
-    toml::from_str(text).map_err(|error| refuse(name, &format!("model.toml: {error}")))
+    let manifest: ModelManifest =
+        toml::from_str(text).map_err(|error| refuse(name, &format!("model.toml: {error}")))?;
+    if manifest.pooling != "mean" || !manifest.normalise {
+        return Err(refuse(name, "model.toml: only pooling = \"mean\" with normalise = true is known"));
+    }
+    if manifest.max_tokens < 8 {
+        return Err(refuse(name, "model.toml: max_tokens leaves no room for words; give at least 8"));
+    }
+    if manifest.languages.is_empty() || manifest.languages.iter().any(|code| code.len() != 3) {
+        return Err(refuse(name, "model.toml: `languages` is to hold ISO 639-3 codes, such as \"eng\""));
+    }
+    Ok(manifest)
 }
 
 fn check_hash(name: &str, path: &str, bytes: &[u8], expected: &str) -> Result<()> {
     let found = hex(&Sha256::digest(bytes));
-    if found == expected {
+    if found.eq_ignore_ascii_case(expected) {
         return Ok(());
     }
     let message =

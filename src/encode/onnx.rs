@@ -62,7 +62,7 @@ impl OnnxEncoder {
         layers.extend(sentiment.iter().flat_map(|head| &head.layers));
         let layers =
             layers.iter().map(|layer| node(&format!("token_states_{layer}"))).collect::<Result<_>>()?;
-        Ok(Self {
+        let encoder = Self {
             input: node("input_ids")?,
             embedding: node("sentence_embedding")?,
             layers,
@@ -73,7 +73,36 @@ impl OnnxEncoder {
             n_threads: n_threads.max(1),
             model,
             name,
-        })
+        };
+        encoder.probe(manifest.dimensions)?;
+        Ok(encoder)
+    }
+
+    /// Encodes a sentence and no words at all, so that files that do not fit one another are found out here.
+    fn probe(&self, dimensions: usize) -> Result<()> {
+        let refuse =
+            |message: &str| Err(Error::Model { name: self.name.clone(), message: message.to_owned() });
+        if self.tokenizer.tokenize("")?.ids.is_empty() {
+            return refuse(
+                "tokenizer.json adds no special tokens, so that a text without words has none at all",
+            );
+        }
+        if !self.idf.iter().all(|weight| weight.is_finite() && *weight >= 0.0) {
+            return refuse("heads/idf.safetensors holds weights that are no numbers or below 0");
+        }
+        if !self.idf.is_empty() && self.idf.len() != self.tokenizer.n_tokens() {
+            return refuse("heads/idf.safetensors does not have one weight for each token of tokenizer.json");
+        }
+        for encoding in self.encode(&["A probe.", ""], &|_| ())? {
+            if encoding.embedding.len() != dimensions {
+                return refuse("model.onnx does not give embeddings of the length that model.toml says");
+            }
+            let sentiment = encoding.sentiment.map_or(0.0, |sentiment| sentiment.score());
+            if !encoding.embedding.iter().all(|value| value.is_finite()) || !sentiment.is_finite() {
+                return refuse("its figures are no numbers; the weights are damaged");
+            }
+        }
+        Ok(())
     }
 
     /// Sentence embeddings only, in the order of `texts`: what the parity test and the bench compare.
@@ -118,7 +147,12 @@ impl OnnxEncoder {
         let floats =
             values.into_iter().map(|value| value.into_tensor::<f32>().map(|tensor| tensor.into_data()));
         let values = floats.collect::<Option<_>>().ok_or("an output is not of 32-bit floats")?;
-        Ok(Outputs { nodes, values, n_texts: batch.len(), n_tokens })
+        let outputs = Outputs { nodes, values, n_texts: batch.len(), n_tokens };
+        let n_states = outputs.value(self.embedding).len() * n_tokens;
+        if self.layers.iter().any(|&layer| outputs.value(layer).len() != n_states) {
+            return Err("the token states are not as wide as the embedding".to_owned());
+        }
+        Ok(outputs)
     }
 
     fn encoding(&self, text: &str, tokens: &Tokens, outputs: &Outputs, row: usize) -> Encoding {

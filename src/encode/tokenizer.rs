@@ -34,6 +34,11 @@ impl TextTokenizer {
         Ok(Self(tokenizer))
     }
 
+    /// Number of tokens in the vocabulary, those that were added to it included.
+    pub(super) fn n_tokens(&self) -> usize {
+        self.0.get_vocab_size(true)
+    }
+
     pub(super) fn tokenize(&self, text: &str) -> Result<Tokens> {
         let head = &text[..text.floor_char_boundary(MAX_BYTES)];
         let encoding = self

@@ -1,6 +1,9 @@
 use super::Side;
 use crate::records::{Dimension, Evidence, FramingDifference, Quantity};
 
+/// Most quantities of a sentence that are compared: one with more is a table.
+const MAX_QUANTITIES: usize = 32;
+
 /// Numbers and dates that differ: of the same kind and unit on both sides, or on one side alone.
 pub(super) fn differences(a: &Side<'_>, b: &Side<'_>) -> Vec<FramingDifference> {
     let (mut only_a, mut only_b) = (unmatched(a, b), unmatched(b, a));
@@ -19,7 +22,7 @@ fn unmatched<'run>(side: &Side<'run>, other: &Side<'_>) -> Vec<&'run Quantity> {
         |x: &Quantity, y: &Quantity| (x.kind, x.value, x.approximate) == (y.kind, y.value, y.approximate);
     let stated =
         |quantity: &&Quantity| other.annotations.quantities.iter().any(|theirs| same(quantity, theirs));
-    side.annotations.quantities.iter().filter(|quantity| !stated(quantity)).collect()
+    side.annotations.quantities.iter().take(MAX_QUANTITIES).filter(|quantity| !stated(quantity)).collect()
 }
 
 fn first_of_same_kind(a: &[&Quantity], b: &[&Quantity]) -> Option<(usize, usize)> {

@@ -68,7 +68,7 @@ impl Draft {
         if self.body.trim().is_empty() {
             return Some("the text is empty; add it, or take the article out".to_owned());
         }
-        if self.body.contains('\0') {
+        if [&self.body, &self.outlet, &self.headline, &self.url].iter().any(|text| text.contains('\0')) {
             return Some(
                 "the text holds NUL characters, which no text does; save it as UTF-8 text".to_owned(),
             );

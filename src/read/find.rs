@@ -146,6 +146,9 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 /// True for the folder that an earlier run wrote: its tables have columns `text` and `outlet` and would be read as
 /// articles where the results were put below the folder that was read.
 fn holds_results(paths: &[PathBuf]) -> bool {
+    if paths.iter().any(|path| path.ends_with("run.incomplete")) {
+        return true;
+    }
     let has_run = paths.iter().any(|path| path.ends_with("run.json"));
     has_run && paths.iter().any(|path| path.file_stem().is_some_and(|stem| stem == "mentions"))
 }

@@ -7,6 +7,6 @@ mod run_json;
 mod write;
 mod summary;
 
-pub use summary::{SummaryOptions, summary};
+pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
-pub use write::write;
+pub use write::{prepare, write};

@@ -7,6 +7,13 @@ use super::tables::claim_id;
 use crate::pipeline::Run;
 use crate::records::{Claim, Comparison, Dimension, Evidence, FramingDifference, Relation, Tier};
 
+/// Longest sentence that is shown whole, in columns.
+const MAX_TEXT: usize = 600;
+
+/// Most sentences, and most pairs of outlets, that are shown of one claim.
+const MAX_MENTIONS: usize = 8;
+const MAX_PAIRS: usize = 3;
+
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
 const CONFIRMED: Style = AnsiColor::Green.on_default();
@@ -78,19 +85,28 @@ impl Page<'_> {
         mentions.sort_by_key(|&sentence| (self.outlet(sentence), sentence));
         let width =
             mentions.iter().map(|&sentence| columns(self.outlet(sentence))).max().unwrap_or(0).min(24);
-        for sentence in mentions {
+        for &sentence in mentions.iter().take(MAX_MENTIONS) {
             self.mention(sentence, width);
         }
+        self.more(mentions.len(), MAX_MENTIONS, "more sentence", "mentions");
         let comparisons = self.run.comparisons.iter().filter(|comparison| comparison.claim == position);
         let comparisons: Vec<&Comparison> = comparisons.collect();
-        for comparison in &comparisons {
+        for comparison in comparisons.iter().take(MAX_PAIRS) {
             self.comparison(comparison, comparisons.len() > 1);
+        }
+        self.more(comparisons.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
+    }
+
+    /// Says how much of a claim is not shown and which table holds it.
+    fn more(&mut self, n: usize, most: usize, what: &str, table: &str) {
+        if n > most {
+            self.line(&format!("    {DIM}… and {} in the table {table}{DIM:#}", count(n - most, what)));
         }
     }
 
     fn mention(&mut self, sentence: usize, outlet_width: usize) {
-        let outlet = fit(&clean(self.outlet(sentence)), outlet_width);
-        let text = clean(self.run.sentences[sentence].text(self.article(sentence)));
+        let outlet = fit(&printable(self.outlet(sentence)), outlet_width);
+        let text = shorten(&printable(self.run.sentences[sentence].text(self.article(sentence))), MAX_TEXT);
         let indent = " ".repeat(outlet_width + 4);
         let wrapped = textwrap::fill(
             &text,
@@ -102,7 +118,8 @@ impl Page<'_> {
     fn comparison(&mut self, comparison: &Comparison, name_outlets: bool) {
         if name_outlets {
             let (a, b) = (self.outlet(comparison.sentence_a), self.outlet(comparison.sentence_b));
-            self.line(&format!("    {DIM}{} | {}{DIM:#}", clean(a), clean(b)));
+            let (a, b) = (shorten(&printable(a), 36), shorten(&printable(b), 36));
+            self.line(&format!("    {DIM}{a} | {b}{DIM:#}"));
         }
         if let (Relation::Conflicting, Some(conflict)) = (comparison.relation, comparison.conflict) {
             self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}", conflict.as_str()));
@@ -122,8 +139,9 @@ impl Page<'_> {
     /// One side of a difference in a few words.
     fn side(&self, difference: &FramingDifference, evidence: &Evidence, sentence: usize) -> String {
         let text = self.run.sentences[sentence].text(self.article(sentence));
-        let words =
-            evidence.span.map(|span| format!("“{}”", clean(span.slice(text)).trim_matches(['“', '”', '"'])));
+        let words = evidence
+            .span
+            .map(|span| format!("“{}”", printable(span.slice(text)).trim_matches(['“', '”', '"'])));
         let value = evidence.value.split(';').next().unwrap_or_default();
         let side = match (difference.dimension, words) {
             (Dimension::Wording | Dimension::Quantity, Some(words)) => words,
@@ -162,7 +180,7 @@ impl Page<'_> {
         let _ = writeln!(
             self.text,
             "\nTables and run.json are in {}",
-            clean(&run.config.out.display().to_string())
+            printable(&run.config.out.display().to_string())
         );
     }
 
@@ -176,12 +194,19 @@ impl Page<'_> {
 }
 
 fn count(n: usize, noun: &str) -> String {
-    if n == 1 { format!("1 {noun}") } else { format!("{n} {noun}s") }
+    match noun {
+        _ if n == 1 => format!("1 {noun}"),
+        "more pair of outlets" => format!("{n} more pairs of outlets"),
+        _ => format!("{n} {noun}s"),
+    }
 }
 
-/// Without control characters, so that no article can move the cursor or change the colours of a terminal.
-fn clean(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+/// Without control characters and without those that turn the direction of writing, so that no article and no file name
+/// can move the cursor, change the colours of a terminal or show its letters in another order.
+pub fn printable(text: &str) -> String {
+    let is_harmful =
+        |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars().map(|c| if is_harmful(c) { ' ' } else { c }).collect()
 }
 
 /// Display width in columns.
@@ -198,15 +223,14 @@ fn fit(text: &str, width: usize) -> String {
 
 /// At most `width` columns, with an ellipsis where something was cut.
 fn shorten(text: &str, width: usize) -> String {
-    if columns(text) <= width {
-        return text.to_owned();
-    }
-    let mut short = String::new();
-    for c in text.chars() {
-        if columns(&short) + columns(&c.to_string()) + 1 > width {
-            break;
+    let mut used = 0;
+    for (at, c) in text.char_indices() {
+        used += columns(c.encode_utf8(&mut [0; 4]));
+        if used > width {
+            let mut kept = text[..at].chars();
+            kept.next_back(); // room for the ellipsis
+            return kept.as_str().trim_end().to_owned() + "…";
         }
-        short.push(c);
     }
-    short.trim_end().to_owned() + "…"
+    text.to_owned()
 }

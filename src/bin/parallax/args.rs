@@ -1,6 +1,5 @@
 use std::path::PathBuf;
 
-use anyhow::bail;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use parallax::config::Config;
 use parallax::report::{Format, SummaryOptions};
@@ -99,13 +98,13 @@ impl CompareArguments {
         config.out = self.out.clone().unwrap_or(config.out);
         config.model = self.model.clone().unwrap_or(config.model);
         config.threads = self.threads.map_or(config.threads, usize::from);
-        match (config.inputs.is_empty(), config.formats.is_empty()) {
-            (true, _) => {
-                bail!("the job names no inputs; add `inputs = [\"...\"]` or give them on the command line")
-            }
-            (_, true) => bail!("the job asks for no format; give `formats = [\"csv\"]` or leave the key out"),
-            _ => Ok(config),
-        }
+        let message = match (config.inputs.is_empty(), config.formats.is_empty()) {
+            (true, _) => "the job names no inputs; add `inputs = [\"...\"]` or give them on the command line",
+            (_, true) => "the job asks for no format; give `formats = [\"csv\"]` or leave the key out",
+            _ => return Ok(config),
+        };
+        let path = self.job.clone().unwrap_or_default();
+        Err(parallax::Error::Config { path, message: message.to_owned() }.into())
     }
 }
 

@@ -1,7 +1,9 @@
 use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
+use parallax::Error;
 use parallax::records::Rejection;
+use parallax::report::printable;
 
 /// How a command ended where nothing stopped it.
 pub enum Outcome {
@@ -11,16 +13,21 @@ pub enum Outcome {
     SomeRejected,
 }
 
-/// 0 done, 1 failed, 3 done with rejected inputs; clap itself exits with 2. A reader that hung up is not a failure.
+/// 0 done, 1 failed, 2 a wrong job file or output folder (clap exits with 2 as well), 3 done with rejected inputs. A
+/// reader that hung up is not a failure.
 pub fn code(outcome: anyhow::Result<Outcome>) -> ExitCode {
     match outcome {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::SomeRejected) => ExitCode::from(3),
         Err(error) if is_broken_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            // One line, the causes behind one another.
-            let _ = writeln!(io::stderr(), "error: {error:#}");
-            ExitCode::FAILURE
+            // The causes behind one another. A job file's own lines are shown below its name.
+            let message = format!("{error:#}");
+            let lines = message.lines().map(printable).collect::<Vec<_>>().join("\n");
+            let _ = writeln!(io::stderr(), "error: {lines}");
+            let is_wrong_usage =
+                matches!(error.downcast_ref(), Some(Error::Config { .. } | Error::Output { .. }));
+            ExitCode::from(if is_wrong_usage { 2 } else { 1 })
         }
     }
 }
@@ -32,12 +39,24 @@ pub fn print(text: &str) -> io::Result<()> {
     stdout.flush()
 }
 
+/// Says on stderr how long each stage took. A stderr that is closed is no failure.
+pub fn list_seconds(stages: &[(&str, f64)]) {
+    for (stage, seconds) in stages {
+        let _ = writeln!(io::stderr(), "{stage:<18} {seconds:>8.2} s");
+    }
+}
+
 /// Says on stderr what could not be used; the first few, since a wrong column name rejects every row.
 pub fn list_rejected(rejected: &[Rejection]) {
     const MOST: usize = 10;
     for rejection in rejected.iter().take(MOST) {
         let row = rejection.row.map_or(String::new(), |row| format!(": row {row}"));
-        let _ = writeln!(io::stderr(), "rejected: {}{row}: {}", rejection.file, rejection.reason);
+        let _ = writeln!(
+            io::stderr(),
+            "rejected: {}{row}: {}",
+            printable(&rejection.file),
+            printable(&rejection.reason)
+        );
     }
     if rejected.len() > MOST {
         let _ = writeln!(

@@ -22,14 +22,13 @@ fn main() -> ExitCode {
 
 fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     let config = arguments.config()?;
+    parallax::report::prepare(&config)?;
     let progress = progress::Bars::new(arguments.quiet);
     let run = parallax::pipeline::compare(&config, &progress)?;
     progress.finish();
     parallax::report::write(&run).context("the results were not written")?;
     if arguments.verbose {
-        for (stage, seconds) in &run.seconds {
-            eprintln!("{stage:<18} {seconds:>8.2} s");
-        }
+        exit::list_seconds(&run.seconds);
     }
     if !arguments.quiet {
         exit::print(&parallax::report::summary(&run, &args::summary_options()))?;
