@@ -336,6 +336,16 @@ fn a_reader_that_hangs_up_is_no_failure() {
 }
 
 #[test]
+fn the_readme_shows_what_the_main_command_prints() {
+    let cli = Cli::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let output = cli.run(&["compare", root.join("seeds").to_str().unwrap(), "--out", "out"]);
+    let printed = output.split_once("-- stdout\n").unwrap().1.split_once("-- stderr").unwrap().0;
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(readme.contains(printed), "README.md does not show this:\n{printed}");
+}
+
+#[test]
 fn the_example_job_gives_what_the_flags_give() {
     let cli = Cli::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
