@@ -73,7 +73,7 @@ impl Observer for Silent {
 /// Runs every stage on the inputs of `config`.
 ///
 /// # Errors
-/// Whatever stops the run as a whole: see [`Error`](crate::Error). Inputs that cannot be used are listed in
+/// Whatever stops the run as a whole: see [`Error`]. Inputs that cannot be used are listed in
 /// [`Run::rejected`] instead.
 pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let mut clock = Clock { observer, stages: vec![], last: Instant::now() };

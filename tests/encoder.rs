@@ -42,6 +42,23 @@ fn embeddings_agree_with_sentence_transformers() {
     assert!(least >= 0.998, "cosine is {least} at least");
 }
 
+/// `benches/run` makes a model with the weights in 32 bits (90 MB, not in the repository), names its folder in
+/// PARALLAX_FLOAT32 and runs this test with it.
+#[test]
+fn float32_weights_agree_with_sentence_transformers() {
+    let Some(folder) = std::env::var_os("PARALLAX_FLOAT32") else {
+        println!("PARALLAX_FLOAT32 is not set: the 32-bit weights are not compared");
+        return;
+    };
+    let encoder = OnnxEncoder::new(&ModelFiles::from_folder(Path::new(&folder)).unwrap(), 2).unwrap();
+    let sentences = sentences();
+    let ours = encoder.embed(&sentences.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
+    let cosines = (&ours * &reference()).sum_axis(Axis(1));
+    let least = cosines.fold(1.0_f32, |a, &b| a.min(b));
+    println!("32-bit weights against sentence-transformers: cosine {least:.6} at least");
+    assert!(least >= 0.9999, "cosine is {least} at least");
+}
+
 #[test]
 fn the_bundled_files_are_those_of_the_manifest() {
     ModelFiles::bundled().unwrap().verify().unwrap();
