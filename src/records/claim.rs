@@ -25,7 +25,7 @@ pub struct Mention {
     pub sentence: usize,
     /// Similarity with the medoid (see [`Comparison::similarity`](super::Comparison::similarity)); 1 for the medoid itself.
     pub similarity: f32,
-    /// How sure the match is.
+    /// How sure the match is; the medoid has the claim's tier.
     pub tier: Tier,
 }
 

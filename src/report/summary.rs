@@ -73,14 +73,14 @@ impl Page<'_> {
         let shared = count(run.claims.len(), "claim");
         let possible = run.claims.len() - confirmed;
         self.line(&format!(
-            "{shared} shared by two outlets or more: {confirmed} confirmed, {possible} possible"
+            "{shared} shared by two outlets or more; matches: {confirmed} confirmed, {possible} possible"
         ));
     }
 
     fn claim(&mut self, position: usize, claim: &Claim) {
         let style = if claim.tier == Tier::Confirmed { CONFIRMED } else { POSSIBLE };
         let tier = claim.tier.as_str();
-        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{tier}{style:#}", claim_id(position)));
+        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{tier} match{style:#}", claim_id(position)));
         let mut mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
         mentions.sort_by_key(|&sentence| (self.outlet(sentence), sentence));
         let width =
