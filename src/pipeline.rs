@@ -103,11 +103,13 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
 
     clock.begin("matching", None);
     let workers = ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads can be started");
-    let claims = workers
-        .install(|| cluster(&articles, &sentences, &encodings, &annotations, &events, &config.cluster));
+    let names = NameFrequency::new(&annotations);
+    let claims = workers.install(|| {
+        cluster(&articles, &sentences, &encodings, &annotations, &events, &names, &config.cluster)
+    });
 
     clock.begin("comparing", None);
-    let comparisons = comparisons(&articles, &sentences, &encodings, &annotations, &claims, config);
+    let comparisons = comparisons(&articles, &sentences, &encodings, &annotations, &claims, &names, config);
     let coverage = coverage(&articles, &sentences, &events, &claims);
 
     Ok(Run {
@@ -208,6 +210,7 @@ fn comparisons(
     encodings: &[Option<Encoding>],
     annotations: &[Annotations],
     claims: &[Claim],
+    names: &NameFrequency,
     config: &Config,
 ) -> Vec<Comparison> {
     let candidate = |sentence: usize| Candidate {
@@ -222,8 +225,7 @@ fn comparisons(
         Side { text, encoding, annotations }
     };
     let outlet = |sentence: usize| articles[sentences[sentence].article].outlet.as_str();
-    let names = NameFrequency::new(annotations);
-    let mut comparisons = compare_outlets(claims, &outlet, &candidate, &names, &config.cluster);
+    let mut comparisons = compare_outlets(claims, &outlet, &candidate, names, &config.cluster);
     for comparison in &mut comparisons {
         let (a, b) = (side(comparison.sentence_a), side(comparison.sentence_b));
         comparison.alignment = align(&a.encoding.words, &b.encoding.words);

@@ -60,7 +60,8 @@ pub struct Candidate<'run> {
 /// Finds the claims that at least two outlets share, event by event. A sentence is in one claim or in none; of a
 /// sentence that an article repeats word for word, the first is matched.
 ///
-/// `sentences`, `encodings` and `annotations` run in parallel; sentences without an encoding are not matched. Claims
+/// `sentences`, `encodings` and `annotations` run in parallel; sentences without an encoding are not matched. `names`
+/// counts the names of the same annotations. Claims
 /// come in the order of event, then tier, then number of outlets and sentences, then first sentence.
 pub fn cluster(
     articles: &[Article],
@@ -68,6 +69,7 @@ pub fn cluster(
     encodings: &[Option<Encoding>],
     annotations: &[Annotations],
     events: &[Event],
+    names: &NameFrequency,
     options: &ClusterOptions,
 ) -> Vec<Claim> {
     let candidate = |position: usize| {
@@ -80,7 +82,6 @@ pub fn cluster(
             annotations: &annotations[position],
         })
     };
-    let names = NameFrequency::new(annotations);
     let outlet = |article: usize| articles[article].outlet.as_str();
     let mut of_article: Vec<Vec<Candidate<'_>>> = vec![vec![]; articles.len()];
     for candidate in (0..sentences.len()).filter_map(candidate) {
@@ -89,7 +90,7 @@ pub fn cluster(
     let claims_of = |(position, event): (usize, &Event)| {
         let candidates: Vec<&[Candidate<'_>]> =
             event.articles.iter().map(|&article| of_article[article].as_slice()).collect();
-        linkage::claims(position, &candidates, &names, &outlet, options)
+        linkage::claims(position, &candidates, names, &outlet, options)
     };
     events.iter().enumerate().flat_map(claims_of).collect()
 }

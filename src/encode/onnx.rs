@@ -20,8 +20,8 @@ const BATCH_TOKENS: usize = 1024;
 
 /// Runs an ONNX graph with rten: pure Rust, no system library.
 ///
-/// The workers each take whole batches and run them on one thread; on two cores this measured faster than one batch at a
-/// time with two threads inside each operator (benches/README.md).
+/// The workers each take whole batches and run them on one thread, rather than one batch at a time with several threads
+/// inside each operator.
 pub struct OnnxEncoder {
     model: Model,
     tokenizer: TextTokenizer,
