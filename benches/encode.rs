@@ -6,7 +6,7 @@
 
 use std::time::Instant;
 
-use parallax::encode::{Encoder, ModelFiles, OnnxEncoder};
+use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -16,7 +16,7 @@ fn main() {
     let text = std::fs::read_to_string(path).expect("the sentences are part of the repository");
     let sentences: Vec<&str> = text.lines().collect();
     let files = ModelFiles::bundled().expect("the default features bundle the model");
-    let encoder = OnnxEncoder::new(&files, n_threads).expect("the bundled model loads");
+    let encoder = ModelEncoder::new(&files, n_threads).expect("the bundled model loads");
     encoder.encode(&sentences[..100], &|_| ()).expect("the bundled model runs");
     let start = Instant::now();
     let encodings = encoder.encode(&sentences, &|_| ()).expect("the bundled model runs");

@@ -14,7 +14,7 @@ use std::fs;
 use parallax::annotate::annotate;
 use parallax::clean::clean;
 use parallax::cluster::{Candidate, NameFrequency, Verdict, check, similarity};
-use parallax::encode::{ModelFiles, OnnxEncoder, encode};
+use parallax::encode::{ModelEncoder, ModelFiles, encode};
 use parallax::group::{GroupOptions, group};
 use parallax::records::{Annotations, Article, Encoding, Origin, Sentence};
 use parallax::split::split;
@@ -25,7 +25,7 @@ const THRESHOLDS: [f32; 5] = [0.60, 0.64, 0.68, 0.72, 0.76];
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let (task, files) = arguments.split_first().ok_or("usage: matching_figures pairs|events FILE...")?;
-    let encoder = OnnxEncoder::new(&ModelFiles::bundled()?, 2)?;
+    let encoder = ModelEncoder::new(&ModelFiles::bundled()?, 2)?;
     for file in files {
         let text = fs::read_to_string(file)?;
         let rows = text.lines().map(serde_json::from_str).collect::<Result<Vec<Value>, _>>()?;
@@ -61,7 +61,7 @@ fn whole(text: &str) -> Annotations {
     annotate(&article, &split(&article, 0)).remove(0)
 }
 
-fn pairs(encoder: &OnnxEncoder, rows: &[Value]) -> Result<(), Box<dyn std::error::Error>> {
+fn pairs(encoder: &ModelEncoder, rows: &[Value]) -> Result<(), Box<dyn std::error::Error>> {
     let field = |row: &Value, name: &str| row[name].as_str().unwrap_or_default().trim().to_owned();
     let texts: Vec<String> =
         rows.iter().flat_map(|row| [field(row, "text_a"), field(row, "text_b")]).collect();
@@ -123,7 +123,7 @@ fn auc(scores: &[f32], labels: &[bool]) -> f64 {
     (rank_sum - positive * (positive + 1.0) / 2.0) / (positive * negative)
 }
 
-fn events(encoder: &OnnxEncoder, rows: &[Value]) -> Result<(), Box<dyn std::error::Error>> {
+fn events(encoder: &ModelEncoder, rows: &[Value]) -> Result<(), Box<dyn std::error::Error>> {
     let (mut articles, mut truth): (Vec<Article>, Vec<usize>) = (vec![], vec![]);
     for (event, row) in rows.iter().enumerate() {
         for of_event in row["articles"].as_array().ok_or("`articles` is no list")? {

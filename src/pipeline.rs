@@ -10,7 +10,7 @@ use crate::annotate::annotate;
 use crate::clean::clean;
 use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets};
 use crate::config::Config;
-use crate::encode::{Encoder, ModelFiles, ModelManifest, OnnxEncoder, encode};
+use crate::encode::{Encoder, ModelEncoder, ModelFiles, ModelManifest, encode};
 use crate::error::{Error, Result};
 use crate::framing::{Side, differences};
 use crate::group::group;
@@ -88,7 +88,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     clock.begin("loading the model", None);
     let files = model_files(&config.model)?;
     let n_threads = n_threads(config.threads);
-    let encoder = OnnxEncoder::new(&files, n_threads)?;
+    let encoder = ModelEncoder::new(&files, n_threads)?;
 
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ndarray::{Array2, Axis};
-use parallax::encode::{Encoder, ModelFiles, OnnxEncoder};
+use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
 use proptest::prelude::*;
 
-static ENCODER: LazyLock<OnnxEncoder> =
-    LazyLock::new(|| OnnxEncoder::new(&ModelFiles::bundled().unwrap(), 2).unwrap());
+static ENCODER: LazyLock<ModelEncoder> =
+    LazyLock::new(|| ModelEncoder::new(&ModelFiles::bundled().unwrap(), 2).unwrap());
 
 fn golden(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(name)
@@ -50,7 +50,7 @@ fn float32_weights_agree_with_sentence_transformers() {
         println!("PARALLAX_FLOAT32 is not set: the 32-bit weights are not compared");
         return;
     };
-    let encoder = OnnxEncoder::new(&ModelFiles::from_folder(Path::new(&folder)).unwrap(), 2).unwrap();
+    let encoder = ModelEncoder::new(&ModelFiles::from_folder(Path::new(&folder)).unwrap(), 2).unwrap();
     let sentences = sentences();
     let ours = encoder.embed(&sentences.iter().map(String::as_str).collect::<Vec<_>>()).unwrap();
     let cosines = (&ours * &reference()).sum_axis(Axis(1));
@@ -76,7 +76,7 @@ fn an_encoding_does_not_depend_on_batch_order_or_threads() {
     for (text, row) in reversed.iter().zip(together.rows().into_iter().rev()) {
         assert_eq!(embed(std::slice::from_ref(text)).row(0), row, "{text}");
     }
-    let one_thread = OnnxEncoder::new(&ModelFiles::bundled().unwrap(), 1).unwrap();
+    let one_thread = ModelEncoder::new(&ModelFiles::bundled().unwrap(), 1).unwrap();
     assert_eq!(one_thread.embed(&texts.iter().map(String::as_str).collect::<Vec<_>>()).unwrap(), together);
 }
 

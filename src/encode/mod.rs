@@ -7,13 +7,17 @@ mod words;
 mod tokenizer;
 mod model;
 mod head;
+mod readout;
+mod engine;
 mod onnx;
+mod encoder;
 
 use crate::error::Result;
 use crate::records::Encoding;
 
+pub use encoder::ModelEncoder;
+pub use engine::{Engine, Forward};
 pub use model::{ModelFiles, ModelManifest};
-pub use onnx::OnnxEncoder;
 
 /// Turns texts into encodings.
 pub trait Encoder: Sync {

@@ -1,0 +1,24 @@
+use ndarray::{Array2, Array3, ArrayView2};
+
+/// Runs a transformer on token ids. Everything around it (tokens, batches, words, heads) is the same for every engine.
+pub trait Engine: Send + Sync {
+    /// One forward pass. `ids` has the shape `[texts, tokens]`: texts of exactly the same number of tokens, special tokens
+    /// included, so that nothing is padded. `layers` are the layers whose token states are wanted, 0 for the
+    /// embeddings that go into the first.
+    ///
+    /// It runs on the calling thread and is called from several at once; what a text gives must not depend on the other
+    /// rows.
+    ///
+    /// # Errors
+    /// What the engine said.
+    fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String>;
+}
+
+/// What one forward pass gives.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forward {
+    /// The sentence embeddings, pooled and scaled as the model asks: shape `[texts, width]`.
+    pub embeddings: Array2<f32>,
+    /// The token states of each layer that was asked for, in that order: each of shape `[texts, tokens, width]`.
+    pub states: Vec<Array3<f32>>,
+}
