@@ -31,7 +31,9 @@ pub struct ModelEncoder {
     languages: Vec<String>,
     name: String,
     n_threads: usize,
-    /// The layer that aligns words, then the layers of the sentiment head.
+    /// The layer whose states align words.
+    alignment_layer: usize,
+    /// Every layer that is read, in rising order.
     layers: Vec<usize>,
 }
 
@@ -66,6 +68,8 @@ impl ModelEncoder {
         let idf = idf.map_err(|message| Error::Model { name: name.clone(), message })?;
         let mut layers = vec![manifest.alignment_layer];
         layers.extend(sentiment.iter().flat_map(|head| &head.layers));
+        layers.sort_unstable();
+        layers.dedup();
         let encoder = Self {
             engine,
             tokenizer,
@@ -74,6 +78,7 @@ impl ModelEncoder {
             languages: manifest.languages.clone(),
             name,
             n_threads: n_threads.max(1),
+            alignment_layer: manifest.alignment_layer,
             layers,
         };
         encoder.probe(manifest.dimensions)?;
@@ -133,16 +138,26 @@ impl ModelEncoder {
     }
 
     fn encoding(&self, text: &str, tokens: &Tokens, forward: &Forward, row: usize) -> Encoding {
-        let states: Vec<ArrayView2<'_, f32>> =
-            forward.states.iter().map(|states| states.index_axis(Axis(0), row)).collect();
+        let states = |layer: &usize| -> ArrayView2<'_, f32> {
+            let position = self.layers.binary_search(layer).expect("every layer that is read was asked for");
+            forward.states[position].index_axis(Axis(0), row)
+        };
         let pieces = pieces_of_words(&words(text), &tokens.spans);
-        let features = self.sentiment.as_ref().map(|head| (head, mean_states(&states[1..])));
+        let (sentiment, tone) = match &self.sentiment {
+            Some(head) => {
+                let states: Vec<_> = head.layers.iter().map(states).collect();
+                let features = mean_states(&states);
+                (Some(head.apply(&features)), tone(&pieces, &states, &head.direction(&features)))
+            }
+            None => (None, vec![]),
+        };
         Encoding {
             embedding: forward.embeddings.row(row).to_vec(),
-            words: word_states(&pieces, states[0], |piece| self.weight(tokens.ids[piece])),
-            sentiment: features.as_ref().map(|(head, features)| head.apply(features)),
-            tone: features
-                .map_or(vec![], |(head, features)| tone(&pieces, &states[1..], &head.direction(&features))),
+            words: word_states(&pieces, states(&self.alignment_layer), |piece| {
+                self.weight(tokens.ids[piece])
+            }),
+            sentiment,
+            tone,
             truncated: tokens.truncated,
         }
     }

@@ -3,8 +3,8 @@ use ndarray::{Array2, Array3, ArrayView2};
 /// Runs a transformer on token ids. Everything around it (tokens, batches, words, heads) is the same for every engine.
 pub trait Engine: Send + Sync {
     /// One forward pass. `ids` has the shape `[texts, tokens]`: texts of exactly the same number of tokens, special tokens
-    /// included, so that nothing is padded. `layers` are the layers whose token states are wanted, 0 for the
-    /// embeddings that go into the first.
+    /// included, so that nothing is padded. `layers` are the layers whose token states are wanted, in rising
+    /// order, each once; 0 is what goes into the first.
     ///
     /// It runs on the calling thread and is called from several at once; what a text gives must not depend on the other
     /// rows.
