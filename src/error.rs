@@ -62,6 +62,22 @@ pub enum Error {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// The command was given something that it cannot use.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong and how to mend it.
+        message: String,
+    },
+    /// A labelled file is wrong.
+    #[error("{}{}: {message}", path.display(), line.map_or(String::new(), |line| format!(": line {line}")))]
+    Labelled {
+        /// The file.
+        path: PathBuf,
+        /// The line, counted from 1; `None` for a fault of the file as a whole.
+        line: Option<usize>,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
     /// A model cannot be used.
     #[error("model {name}: {message}")]
     Model {

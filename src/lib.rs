@@ -16,7 +16,8 @@
 //! 10. [`statistics`]: which outlet has which claim.
 //! 11. [`report`]: tables, `run.json` and the summary.
 //!
-//! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`config`] says how.
+//! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`config`] says how, [`evaluate`] scores them
+//! on labelled files.
 //!
 //! ```
 //! use parallax::config::Config;
@@ -53,5 +54,6 @@ pub mod statistics;
 pub mod report;
 pub mod config;
 pub mod pipeline;
+pub mod evaluate;
 
 pub use error::{Error, Result};

@@ -1,4 +1,4 @@
-//! Imports point one way: records <- error <- the stages <- config <- pipeline <- bin.
+//! Imports point one way: records <- error <- the stages <- config <- pipeline <- evaluate <- bin.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
-const ALLOWED: [(&str, &[&str]); 6] = [
+const ALLOWED: [(&str, &[&str]); 7] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
     ("statistics", &["records", "error", "statistics"]),
@@ -32,6 +32,14 @@ const ALLOWED: [(&str, &[&str]); 6] = [
             "statistics",
             "config",
             "pipeline",
+        ],
+    ),
+    // Scores the stages on labelled files, through the functions that the pipeline uses.
+    (
+        "evaluate",
+        &[
+            "records", "error", "clean", "split", "encode", "annotate", "group", "cluster", "config",
+            "pipeline", "evaluate",
         ],
     ),
 ];

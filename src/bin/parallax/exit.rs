@@ -25,8 +25,10 @@ pub fn code(outcome: anyhow::Result<Outcome>) -> ExitCode {
             let message = format!("{error:#}");
             let lines = message.lines().map(printable).collect::<Vec<_>>().join("\n");
             let _ = writeln!(io::stderr(), "error: {lines}");
-            let is_wrong_usage =
-                matches!(error.downcast_ref(), Some(Error::Config { .. } | Error::Output { .. }));
+            let is_wrong_usage = matches!(
+                error.downcast_ref(),
+                Some(Error::Config { .. } | Error::Output { .. } | Error::Usage { .. })
+            );
             ExitCode::from(if is_wrong_usage { 2 } else { 1 })
         }
     }
