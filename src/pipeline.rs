@@ -86,9 +86,8 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let (sentences, mut annotations) = sentences_of(&articles, observer);
 
     clock.begin("loading the model", None);
-    let files = model_files(&config.model)?;
     let n_threads = n_threads(config.threads);
-    let encoder = ModelEncoder::new(&files, n_threads)?;
+    let (encoder, model) = load_encoder(config)?;
 
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));
@@ -115,7 +114,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     Ok(Run {
         seconds: clock.finish(),
         config: config.clone(),
-        model: files.manifest,
+        model,
         inputs: reading.inputs,
         ignored: reading.ignored,
         rejected: reading.rejected,
@@ -128,6 +127,16 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         comparisons,
         coverage,
     })
+}
+
+/// The encoder that `config` asks for, and what its model says of itself.
+///
+/// # Errors
+/// [`Error::Model`] where the model cannot be found or used.
+pub(crate) fn load_encoder(config: &Config) -> Result<(ModelEncoder, ModelManifest)> {
+    let files = model_files(&config.model)?;
+    let encoder = ModelEncoder::new(&files, n_threads(config.threads))?;
+    Ok((encoder, files.manifest))
 }
 
 /// The bundled model by its name, any other by its folder.
@@ -145,14 +154,17 @@ fn model_files(model: &str) -> Result<ModelFiles> {
     }
 }
 
-fn n_threads(asked: usize) -> usize {
+pub(crate) fn n_threads(asked: usize) -> usize {
     match asked {
         0 => std::thread::available_parallelism().map_or(1, usize::from),
         asked => asked,
     }
 }
 
-fn sentences_of(articles: &[Article], observer: &dyn Observer) -> (Vec<Sentence>, Vec<Annotations>) {
+pub(crate) fn sentences_of(
+    articles: &[Article],
+    observer: &dyn Observer,
+) -> (Vec<Sentence>, Vec<Annotations>) {
     let (mut sentences, mut annotations) = (vec![], vec![]);
     for (position, article) in articles.iter().enumerate() {
         let of_article = split(article, position);
@@ -165,7 +177,11 @@ fn sentences_of(articles: &[Article], observer: &dyn Observer) -> (Vec<Sentence>
 
 /// The positions of the sentences that are the outlet's own reporting in a language that the model knows. Articles in
 /// another language get a warning.
-fn sentences_to_encode(articles: &mut [Article], sentences: &[Sentence], languages: &[String]) -> Vec<usize> {
+pub(crate) fn sentences_to_encode(
+    articles: &mut [Article],
+    sentences: &[Sentence],
+    languages: &[String],
+) -> Vec<usize> {
     let is_known = |article: &Article| article.language == "und" || languages.contains(&article.language);
     for article in articles.iter_mut().filter(|article| !is_known(article)) {
         let known = languages.join(", ");
@@ -178,7 +194,7 @@ fn sentences_to_encode(articles: &mut [Article], sentences: &[Sentence], languag
     (0..sentences.len()).filter(|&position| is_wanted(&sentences[position])).collect()
 }
 
-fn encode_sentences(
+pub(crate) fn encode_sentences(
     encoder: &dyn Encoder,
     articles: &[Article],
     sentences: &[Sentence],

@@ -55,6 +55,7 @@ fn annotate_words(words: &Words, quotations: Vec<Quotation>, known: &HashSet<Str
     let all: Vec<Attribution> = found.into_iter().map(|found| found.attribution).collect();
     Annotations {
         voice: voice::voice_of(words, &quotations, &all),
+        attributions: all,
         quotations,
         attribution,
         certainty: certainty::certainty_of(words),

@@ -4,8 +4,8 @@ use kodama::{Method, linkage};
 use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
-use super::{Candidate, ClusterOptions, NameFrequency, Verdict, check, similarity};
-use crate::records::{Claim, Mention, Tier};
+use super::{Candidate, ClusterOptions, NameFrequency, check, similarity};
+use crate::records::{Claim, Mention};
 
 /// One pair of candidates, by their positions in the event's list, with its score.
 type Link = (usize, usize, f32);
@@ -74,14 +74,10 @@ impl Matching<'_, '_> {
     fn score(&self, i: usize, j: usize) -> f32 {
         let (a, b) = (&self.candidates[i], &self.candidates[j]);
         let score = similarity(a, b).score;
-        if score < self.options.possible {
-            return score;
-        }
-        match check(a, b, self.names) {
-            Verdict::Pass => score,
-            Verdict::Conflict(_) if score >= self.options.confirmed => score,
-            _ => 0.0,
-        }
+        // The check costs more than the comparison, so it is spared where the score alone says no.
+        let passes =
+            score < self.options.possible || self.options.tier(score, check(a, b, self.names)).is_some();
+        if passes { score } else { 0.0 }
     }
 
     /// Splits a component into groups of which every two members pass; groups of one are left out.
@@ -109,14 +105,14 @@ impl Matching<'_, '_> {
         let medoid = group.iter().copied().reduce(|best, i| if total(&i) > total(&best) { i } else { best });
         let medoid = medoid.expect("a group has members");
         let similarity = |i: usize| if i == medoid { 1.0 } else { self.score(i, medoid) };
-        let tier_of = |similarity: f32| match similarity >= self.options.confirmed {
-            true => Tier::Confirmed,
-            false => Tier::Possible,
-        };
         let mut mentions: Vec<Mention> = group
             .iter()
             .map(|&i| (self.candidates[i].sentence, similarity(i)))
-            .map(|(sentence, similarity)| Mention { sentence, similarity, tier: tier_of(similarity) })
+            .map(|(sentence, similarity)| Mention {
+                sentence,
+                similarity,
+                tier: self.options.tier_of_match(similarity),
+            })
             .collect();
         let tier = mentions.iter().map(|mention| mention.tier).max().expect("a group has members");
         // The medoid matches itself, which says nothing: it has the tier of the claim.

@@ -42,6 +42,23 @@ impl Default for ClusterOptions {
     }
 }
 
+impl ClusterOptions {
+    /// Whether a pair of this score is one claim, and how surely; `None` where it is none.
+    pub fn tier(&self, score: f32, verdict: Verdict) -> Option<Tier> {
+        let least = match verdict {
+            Verdict::Pass => self.possible,
+            Verdict::Conflict(_) => self.confirmed,
+            Verdict::OtherSpeaker | Verdict::OtherNames => return None,
+        };
+        (score >= least).then(|| self.tier_of_match(score))
+    }
+
+    /// How sure a match of this score is.
+    fn tier_of_match(&self, score: f32) -> Tier {
+        if score >= self.confirmed { Tier::Confirmed } else { Tier::Possible }
+    }
+}
+
 /// A sentence with all that matching reads of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'run> {
@@ -151,7 +168,7 @@ fn comparison<'run>(
         Verdict::Conflict(conflict) => Some(conflict),
         _ => None,
     };
-    let tier = if similarity.score >= options.confirmed { Tier::Confirmed } else { Tier::Possible };
+    let tier = options.tier_of_match(similarity.score);
     Comparison {
         claim,
         sentence_a,

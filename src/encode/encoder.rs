@@ -13,7 +13,7 @@ use super::readout::{mean_states, pieces_of_words, tone, word_states};
 use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
 use crate::error::{Error, Result};
-use crate::records::Encoding;
+use crate::records::{Encoding, Sentiment, Span};
 
 /// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
 const BATCH_TOKENS: usize = 1024;
@@ -197,6 +197,15 @@ impl Encoder for ModelEncoder {
             }
         }
         Ok(encodings.into_iter().map(|encoding| encoding.expect("every text is in one batch")).collect())
+    }
+
+    fn target_sentiment(
+        &self,
+        mentions: &[(&str, Span)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Option<Vec<Sentiment>>> {
+        let _ = (mentions, advance);
+        Ok(None)
     }
 
     fn languages(&self) -> &[String] {

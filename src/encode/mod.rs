@@ -13,7 +13,7 @@ mod onnx;
 mod encoder;
 
 use crate::error::Result;
-use crate::records::Encoding;
+use crate::records::{Encoding, Sentiment, Span};
 
 pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward};
@@ -27,6 +27,17 @@ pub trait Encoder: Sync {
     /// # Errors
     /// [`Error::Encode`](crate::Error::Encode) where the engine fails.
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>>;
+
+    /// The sentiment of each text toward the words of it that the span covers, in the order of `mentions`; `None` where the
+    /// model has no head for it. `advance` as in [`Encoder::encode`].
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where the engine fails.
+    fn target_sentiment(
+        &self,
+        mentions: &[(&str, Span)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Option<Vec<Sentiment>>>;
 
     /// ISO 639-3 codes of the languages that the model knows.
     fn languages(&self) -> &[String];

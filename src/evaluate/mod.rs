@@ -1,12 +1,105 @@
 //! Labelled files -> figures: how well each stage does what it says, over the functions that `compare` uses.
 //!
-//! `rows` reads a labelled file, `classes` its labels; `figures` are the measures, `bootstrap` their intervals.
+//! One file a task. `rows` reads a labelled file, `classes` its labels; `figures` are the measures, `bootstrap` their
+//! intervals, `evaluation` what comes out, `print` how it is shown.
 
 mod rows;
 mod classes;
 mod bootstrap;
+mod evaluation;
+mod options;
+mod inputs;
+mod pairs;
+mod sentences;
+mod sentiment;
+mod claims;
+mod relations;
+mod events;
+mod attribution;
+mod detection;
+mod print;
 pub mod figures;
+
+use std::path::Path;
 
 pub use bootstrap::Bootstrap;
 pub use classes::Classes;
+pub use evaluation::{Evaluation, Figure, GroupFigure, Interval};
+pub use options::{EvaluateOptions, Fields};
+pub use print::print;
 pub use rows::{Groups, Rows};
+
+use crate::config::Config;
+use crate::error::Result;
+use crate::pipeline::Observer;
+
+/// What is scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Task {
+    /// Where sentences end.
+    Sentences,
+    /// Negative, neutral or positive; toward a target where the rows say which.
+    Sentiment,
+    /// Whether two texts make the same claim.
+    Claims,
+    /// How two texts relate: equivalent, compatible, related, conflicting.
+    Relations,
+    /// Which articles report the same event.
+    Events,
+    /// Who is named as the source of what.
+    Attribution,
+    /// Whether a text is loaded.
+    LoadedLanguage,
+    /// Whether a text is hedged.
+    Certainty,
+    /// Whether a text makes a claim that can be checked.
+    Checkability,
+}
+
+impl Task {
+    /// Every task with its name on the command line.
+    pub const ALL: [(&'static str, Task); 9] = [
+        ("sentences", Task::Sentences),
+        ("sentiment", Task::Sentiment),
+        ("claims", Task::Claims),
+        ("relations", Task::Relations),
+        ("events", Task::Events),
+        ("attribution", Task::Attribution),
+        ("loaded-language", Task::LoadedLanguage),
+        ("certainty", Task::Certainty),
+        ("checkability", Task::Checkability),
+    ];
+
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, task)| *task == self).expect("every task is listed").0
+    }
+}
+
+/// Scores a labelled file. `config` is what `compare` would run with: its model and thresholds.
+///
+/// # Errors
+/// [`Error::Labelled`](crate::Error::Labelled) where the file does not hold what the task needs, with line and field;
+/// [`Error::Usage`](crate::Error::Usage) for options that do not fit; and whatever loading the model can say.
+pub fn evaluate(
+    task: Task,
+    file: &Path,
+    config: &Config,
+    options: &EvaluateOptions,
+    observer: &dyn Observer,
+) -> Result<Evaluation> {
+    observer.begin("reading", None);
+    let rows = Rows::read(file)?;
+    let inputs = inputs::Inputs { rows: &rows, config, options, observer };
+    match task {
+        Task::Sentences => sentences::evaluate(&inputs),
+        Task::Sentiment => sentiment::evaluate(&inputs),
+        Task::Claims => claims::evaluate(&inputs),
+        Task::Relations => relations::evaluate(&inputs),
+        Task::Events => events::evaluate(&inputs),
+        Task::Attribution => attribution::evaluate(&inputs),
+        Task::LoadedLanguage => detection::loaded_language(&inputs),
+        Task::Certainty => detection::certainty(&inputs),
+        Task::Checkability => detection::checkability(&inputs),
+    }
+}

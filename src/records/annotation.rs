@@ -7,8 +7,10 @@ pub struct Annotations {
     pub voice: Voice,
     /// The parts of the sentence that stand between quotation marks, marks included.
     pub quotations: Vec<Quotation>,
-    /// Who is named as the source of what is said, if anyone.
+    /// The attribution that stands for the sentence, if it has any.
     pub attribution: Option<Attribution>,
+    /// Every attribution, in the order of their cues.
+    pub attributions: Vec<Attribution>,
     /// How sure the sentence sounds.
     pub certainty: Certainty,
     /// Numbers, amounts and dates in order.
@@ -50,13 +52,16 @@ pub struct Quotation {
     pub span: Span,
 }
 
-/// A statement handed to a source: who (source), by which words (cue).
+/// A statement handed to a source: who (source), by which words (cue), and what (content).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attribution {
     /// The words that name the source; `None` where a cue names none ("it is alleged that").
     pub source: Option<Span>,
     /// The words that hand the statement over: "said", "according to".
     pub cue: Span,
+    /// The words that are handed over, in order: "“I will stay,” she said, “and vote.”" has two parts. Empty where the
+    /// sentence holds none of them.
+    pub content: Vec<Span>,
     /// True where the source cannot be told from the words: "an official", "sources familiar with the talks".
     pub anonymous: bool,
 }

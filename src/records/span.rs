@@ -50,6 +50,11 @@ impl Span {
         self.start <= other.start && other.end <= self.end
     }
 
+    /// The smallest span that covers both.
+    pub fn hull(&self, other: &Span) -> Span {
+        Span::new(self.start.min(other.start), self.end.max(other.end))
+    }
+
     /// The same span counted from `offset` bytes earlier: from a sentence's text to the text that it stands in.
     pub const fn shifted(&self, offset: usize) -> Span {
         Span::new(self.start + offset, self.end + offset)

@@ -1,6 +1,7 @@
 //! Finds who is named as the source of what is said, and by which words.
 
 mod anonymity;
+mod content;
 mod source;
 mod verbs;
 
@@ -17,8 +18,7 @@ static CUES: LazyLock<Phrases> =
 
 /// All attributions of a sentence, in the order of their cues; empty where nothing is handed to a source.
 ///
-/// An attribution is that of PARC3 (Pareti 2016): a source, the cue that links it, and the content, which is not
-/// looked for here. Besides saying, it may be a stand ("praised"), a belief or an aim ("hopes"), or what a study
+/// An attribution is that of PARC3 (Pareti 2016): a source, the cue that links it, and the content. Besides saying, it may be a stand ("praised"), a belief or an aim ("hopes"), or what a study
 /// shows. The source is the noun phrase next to the cue, found by clause boundaries without a parser.
 ///
 /// Left out are cues inside `quotations` (there the source hands statements on, not the outlet), and stands and
@@ -76,6 +76,7 @@ pub(super) fn attributions_of(words: &Words, quotations: &[Quotation]) -> Vec<Fo
     let unnamed = anonymity::asked_for(words);
     for found in &mut search.found {
         found.attribution.anonymous |= unnamed && anonymity::may_be_unnamed(words, found.attribution.source);
+        found.attribution.content = content::content(words, &found.attribution);
     }
     search.found
 }
@@ -286,7 +287,8 @@ impl Search<'_, '_> {
         let anonymous = source.is_some_and(|source| anonymity::is_anonymous(self.words, source));
         let source = source.map(|phrase| source::span(self.words, phrase));
         let cue: Span = self.words.span(cue.0, cue.1);
-        self.found.push(Found { attribution: Attribution { source, cue, anonymous }, class });
+        self.found
+            .push(Found { attribution: Attribution { source, cue, content: vec![], anonymous }, class });
     }
 }
 

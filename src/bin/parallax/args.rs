@@ -4,6 +4,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use parallax::config::Config;
 use parallax::report::{Format, SummaryOptions};
 
+use crate::evaluate::EvaluateArguments;
+
 /// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
 ///
 /// Gives evidence, not verdicts: what each outlet wrote, where it stands, and how it differs.
@@ -17,6 +19,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(CompareArguments),
+    Evaluate(EvaluateArguments),
 }
 
 /// Compare articles of several outlets: tables of claims, of differences in framing and of coverage

@@ -1,6 +1,7 @@
 //! The command line: reads the arguments, runs the library, tells a person what came out.
 
 mod args;
+mod evaluate;
 mod exit;
 mod progress;
 
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
         Command::Compare(compare) => run_compare(compare),
+        Command::Evaluate(evaluate) => evaluate.run(),
     };
     exit::code(outcome)
 }

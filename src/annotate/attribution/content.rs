@@ -1,0 +1,82 @@
+//! Finds the words that are handed over to a source: what stands before or behind source and cue.
+
+use super::super::words::{Shape, Word, Words};
+use crate::records::{Attribution, Span};
+
+/// Fewer words than this behind "..., she said" tell when or where ("on Monday"), not what.
+const FEWEST: usize = 4;
+
+/// The content of an attribution, in order; at most one part on either side of its source and cue.
+///
+/// "She said that it rains" has it behind, "It rains, she said on Monday" before, "“It rains,” she said, “and pours”" on
+/// both sides.
+pub(super) fn content(words: &Words, attribution: &Attribution) -> Vec<Span> {
+    let block = attribution.source.map_or(attribution.cue, |source| source.hull(&attribution.cue));
+    let first = words.partition_point(|word| word.span.end <= block.start);
+    let last = words.partition_point(|word| word.span.start < block.end);
+    let cue_leads = attribution.source.is_none_or(|source| attribution.cue.start < source.start);
+    let (before, behind) = (Side::new(words, 0, first), Side::new(words, last, words.len()));
+
+    let before_opens = before.ends_with(",") || before.ends_with_quote();
+    let behind_opens = behind.starts_with(",") || behind.starts_with_quote();
+    let has_before = before.n_words() >= 2
+        && before_opens
+        && (cue_leads || before.ends_with_quote() || behind_opens || behind.n_words() < FEWEST);
+    let has_behind = match has_before {
+        true => behind_opens && behind.n_words() >= 2,
+        false => behind.n_words() > 0,
+    };
+    let parts = [(has_before, before), (has_behind, behind)];
+    parts.iter().filter(|(is_content, _)| *is_content).map(|(_, side)| side.span()).collect()
+}
+
+/// What stands on one side of source and cue.
+struct Side<'w, 't> {
+    words: &'w Words<'t>,
+    from: usize,
+    to: usize,
+}
+
+impl<'w, 't> Side<'w, 't> {
+    fn new(words: &'w Words<'t>, from: usize, to: usize) -> Self {
+        Self { words, from, to }
+    }
+
+    fn tokens(&self) -> &[Word<'t>] {
+        &self.words[self.from..self.to]
+    }
+
+    /// Counted up to the few that matter.
+    fn n_words(&self) -> usize {
+        self.tokens()
+            .iter()
+            .filter(|word| matches!(word.shape, Shape::Word | Shape::Number))
+            .take(FEWEST)
+            .count()
+    }
+
+    fn starts_with(&self, mark: &str) -> bool {
+        self.tokens().first().is_some_and(|word| word.is(mark))
+    }
+
+    fn ends_with(&self, mark: &str) -> bool {
+        self.tokens().last().is_some_and(|word| word.is(mark))
+    }
+
+    fn starts_with_quote(&self) -> bool {
+        self.tokens().iter().find(|word| !word.is(".")).is_some_and(|word| word.shape == Shape::Quote)
+    }
+
+    fn ends_with_quote(&self) -> bool {
+        self.tokens().last().is_some_and(|word| word.shape == Shape::Quote)
+    }
+
+    /// From the first to the last word, with quotation marks and without commas and stops around them.
+    fn span(&self) -> Span {
+        let is_inside = |word: &Word<'_>| word.shape != Shape::Mark;
+        let tokens = self.tokens();
+        let first = tokens.iter().position(is_inside).unwrap_or(0);
+        let last = tokens.iter().rposition(is_inside).unwrap_or(tokens.len() - 1);
+        Span::new(tokens[first].span.start, tokens[last].span.end)
+    }
+}

@@ -1,0 +1,160 @@
+//! Tasks with two classes: does a text have the property or not.
+
+use super::Task;
+use super::classes::Classes;
+use super::evaluation::{ConfusionTable, Evaluation, Figures, GroupFigure};
+use super::figures::{Confusion, Ranking};
+use super::inputs::{Inputs, add_class_figures};
+use super::rows::Groups;
+use crate::annotate::certainty as certainty_of;
+use crate::error::{Error, Result};
+
+/// For each text how far it has the property, in [0, 1]; with the model's name and version.
+type Score<'run> = dyn Fn(&[&str]) -> Result<(Vec<f32>, String)> + 'run;
+
+/// What a task is about and how it is scored.
+struct Detection<'run> {
+    task: Task,
+    /// The negative class, then the positive one.
+    classes: [&'static str; 2],
+    /// Further labels with their classes.
+    labels: &'static [(&'static str, &'static str)],
+    /// The label's field, where it is not `label`.
+    label_field: &'static str,
+    score: &'run Score<'run>,
+    /// Texts with at least this score are given the positive class.
+    threshold: f32,
+    notes: Vec<String>,
+}
+
+/// Whether a text is loaded, by the head `loaded_language`.
+pub(super) fn loaded_language(inputs: &Inputs<'_>) -> Result<Evaluation> {
+    by_head(
+        inputs,
+        Task::LoadedLanguage,
+        "loaded_language",
+        ["not loaded", "loaded"],
+        &[
+            ("0", "not loaded"),
+            ("false", "not loaded"),
+            ("non-biased", "not loaded"),
+            ("1", "loaded"),
+            ("true", "loaded"),
+            ("biased", "loaded"),
+        ],
+        "label_bias",
+    )
+}
+
+/// Whether a text makes a claim that can be checked, by the head `checkability`.
+pub(super) fn checkability(inputs: &Inputs<'_>) -> Result<Evaluation> {
+    let labels = &[
+        ("0", "not checkable"),
+        ("false", "not checkable"),
+        ("no", "not checkable"),
+        ("1", "checkable"),
+        ("true", "checkable"),
+        ("yes", "checkable"),
+    ];
+    by_head(inputs, Task::Checkability, "checkability", ["not checkable", "checkable"], labels, "label")
+}
+
+/// Whether a text is hedged: a certainty below 1.
+pub(super) fn certainty(inputs: &Inputs<'_>) -> Result<Evaluation> {
+    let score = |texts: &[&str]| {
+        Ok((texts.iter().map(|text| 1.0 - certainty_of(text).score).collect(), String::new()))
+    };
+    Detection {
+        task: Task::Certainty,
+        classes: ["certain", "uncertain"],
+        labels: &[
+            ("0", "certain"),
+            ("false", "certain"),
+            ("1", "uncertain"),
+            ("true", "uncertain"),
+            ("hedged", "uncertain"),
+        ],
+        label_field: "label",
+        score: &score,
+        threshold: f32::MIN_POSITIVE,
+        notes: vec![
+            "A text counts as uncertain where its certainty is below 1, that is where a hedge was found."
+                .to_owned(),
+        ],
+    }
+    .evaluate(inputs)
+}
+
+fn by_head(
+    inputs: &Inputs<'_>,
+    task: Task,
+    name: &'static str,
+    classes: [&'static str; 2],
+    labels: &'static [(&'static str, &'static str)],
+    label_field: &'static str,
+) -> Result<Evaluation> {
+    let score = |_: &[&str]| Err(Error::Usage { message: format!("{} needs the head {name}", task.name()) });
+    Detection { task, classes, labels, label_field, score: &score, threshold: 0.5, notes: vec![] }
+        .evaluate(inputs)
+}
+
+impl Detection<'_> {
+    fn evaluate(self, inputs: &Inputs<'_>) -> Result<Evaluation> {
+        let fields = &inputs.options.fields;
+        let usual = if inputs.rows.has(self.label_field) { self.label_field } else { "label" };
+        let classes = Classes::new(&self.classes, self.labels);
+        let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or(usual))?;
+        let field = fields.text.as_deref().unwrap_or("text");
+        let texts =
+            labelled.rows.iter().map(|&row| inputs.rows.text(row, field)).collect::<Result<Vec<&str>>>()?;
+        let text_of = |row: usize| inputs.rows.text(row, field).unwrap_or_default().to_owned();
+        let groups = inputs.groups(&labelled.rows, (&format!("equal {field}"), &text_of))?;
+        let (scores, model) = (self.score)(&texts)?;
+        let labels = &labelled.labels;
+        let given: Vec<usize> = scores.iter().map(|&score| usize::from(score >= self.threshold)).collect();
+        let scores: Vec<f64> = scores.into_iter().map(f64::from).collect();
+        let is_positive: Vec<bool> = labels.iter().map(|&class| class == 1).collect();
+        let ranking = Ranking::new(&scores, &is_positive);
+
+        let bootstrap = inputs.bootstrap(&groups);
+        let mut evaluation = inputs.evaluation(self.task, "text", texts.len(), &groups);
+        let mut figures = Figures::new(&bootstrap, texts.len());
+        let confusion = |weights: &[f64]| Confusion::new(labels, &given, weights, 2);
+        add_class_figures(&mut figures, &labelled.classes.names, labels, &given, &confusion);
+        let positive = self.classes[1];
+        figures.add(&format!("precision of {positive}"), |weights| confusion(weights).precision(1));
+        figures.add(&format!("recall of {positive}"), |weights| confusion(weights).recall(1));
+        figures.add("AUC", |weights| ranking.auc(weights));
+        evaluation.figures = figures.list;
+        evaluation.confusion = Some(ConfusionTable::new(&labelled.classes.names, labels, &given));
+        evaluation.by_group = match self.task {
+            Task::LoadedLanguage => by_group(&groups, labels, &given),
+            _ => vec![],
+        };
+        evaluation.left_out = labelled.left_out;
+        evaluation.notes = self.notes;
+        evaluation.model = model;
+        Ok(evaluation)
+    }
+}
+
+/// macro-F1 within each group, the largest group first.
+fn by_group(groups: &Groups, labels: &[usize], given: &[usize]) -> Vec<GroupFigure> {
+    let of_group = |group: usize| {
+        let weights: Vec<f64> =
+            groups.of_row.iter().map(|&of_row| if of_row == group { 1.0 } else { 0.0 }).collect();
+        let rows = || groups.of_row.iter().zip(labels).filter(|(of_row, _)| **of_row == group);
+        let (n, n_positive) = (rows().count(), rows().filter(|(_, label)| **label == 1).count());
+        let macro_f1 = Confusion::new(labels, given, &weights, 2).macro_f1();
+        let has_both = n_positive > 0 && n_positive < n;
+        GroupFigure {
+            group: groups.names[group].clone(),
+            n,
+            n_positive,
+            macro_f1: has_both.then_some(macro_f1),
+        }
+    };
+    let mut figures: Vec<GroupFigure> = (0..groups.n()).map(of_group).collect();
+    figures.sort_by(|a, b| b.n.cmp(&a.n).then_with(|| a.group.cmp(&b.group)));
+    figures
+}

@@ -1,0 +1,98 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::Task;
+use super::evaluation::{Evaluation, Figures};
+use super::figures::{adjusted_rand, b_cubed};
+use super::inputs::{Inputs, article};
+use super::rows::Groups;
+use crate::clean::clean;
+use crate::encode::Encoder;
+use crate::error::Result;
+use crate::group::group;
+use crate::pipeline::{encode_sentences, sentences_of, sentences_to_encode};
+use crate::records::Article;
+
+/// Which articles report the same event: all articles of the file are pooled into one corpus. A row is an article with an
+/// `event_id`, or an event with a list of `articles`; articles have `text` and may have `title`.
+pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
+    let (articles, events) = articles(inputs)?;
+    let mut articles: Vec<Article> = articles.into_iter().map(clean).collect();
+    inputs.observer.begin("splitting", Some(articles.len()));
+    let (sentences, _) = sentences_of(&articles, inputs.observer);
+    let (encoder, model) = inputs.encoder()?;
+    let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
+    inputs.observer.begin("encoding", Some(wanted.len()));
+    let encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, inputs.observer)?;
+    inputs.observer.begin("grouping", None);
+    let found = group(&articles, &sentences, &encodings, &inputs.config.group);
+
+    // An article without a sentence that the model knows is in no event of `compare`: here it is one of its own.
+    let mut given: Vec<usize> = (0..articles.len()).map(|article| found.len() + article).collect();
+    for (event, of_event) in found.iter().enumerate() {
+        of_event.articles.iter().for_each(|&article| given[article] = event);
+    }
+    let groups = Groups::from_keys("event".to_owned(), events);
+    let classes = &groups.of_row;
+    let (precision, recall) = b_cubed(&given, classes);
+    let mean = |values: &[f64], weights: &[f64]| {
+        values.iter().zip(weights).map(|(value, weight)| value * weight).sum::<f64>()
+            / weights.iter().sum::<f64>()
+    };
+    let bootstrap = inputs.bootstrap(&groups);
+    let mut evaluation = inputs.evaluation(Task::Events, "article", articles.len(), &groups);
+    let mut figures = Figures::new(&bootstrap, articles.len());
+    figures.add("B-cubed F1", |weights| {
+        let (precision, recall) = (mean(&precision, weights), mean(&recall, weights));
+        2.0 * precision * recall / (precision + recall)
+    });
+    figures.add("B-cubed precision", |weights| mean(&precision, weights));
+    figures.add("B-cubed recall", |weights| mean(&recall, weights));
+    figures.add("adjusted Rand index", |weights| adjusted_rand(&given, classes, weights));
+    evaluation.figures = figures.list;
+    let n_given = {
+        let mut distinct = given.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        distinct.len()
+    };
+    evaluation.notes = vec![format!(
+        "{} labelled events, {n_given} found at threshold {}.",
+        groups.n(),
+        inputs.config.group.threshold
+    )];
+    evaluation.model = model;
+    Ok(evaluation)
+}
+
+/// The articles, and the event of each.
+fn articles(inputs: &Inputs<'_>) -> Result<(Vec<Article>, Vec<String>)> {
+    let (mut articles, mut events) = (vec![], vec![]);
+    let text_field = inputs.options.fields.text.as_deref().unwrap_or("text");
+    let label_field = inputs.options.fields.label.as_deref().unwrap_or("event_id");
+    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    for row in 0..inputs.rows.len() {
+        let event = inputs.rows.label(row, label_field)?;
+        let mut push = |title: &str, text: &str| {
+            // As unique as the ids of a corpus are.
+            let position = *seen.entry(event.clone()).and_modify(|n| *n += 1).or_insert(0);
+            articles.push(article(format!("{event}-{position}"), title, text));
+            events.push(event.clone());
+        };
+        if inputs.rows.get(row, "articles").is_none() {
+            let title = inputs.rows.get(row, "title").and_then(Value::as_str).unwrap_or_default();
+            push(title, inputs.rows.text(row, text_field)?);
+            continue;
+        }
+        for of_event in inputs.rows.list(row, "articles")? {
+            let text = |field: &str| of_event.get(field).and_then(Value::as_str).unwrap_or_default();
+            if text(text_field).trim().is_empty() {
+                let message = format!("an entry of `articles` has no `{text_field}`");
+                return Err(inputs.rows.fault(row, message));
+            }
+            push(text("title"), text(text_field));
+        }
+    }
+    Ok((articles, events))
+}

@@ -1,0 +1,172 @@
+use std::collections::BTreeMap;
+
+use super::Task;
+use super::bootstrap::Bootstrap;
+use super::classes::Classes;
+use super::evaluation::{Evaluation, Figures};
+use super::options::EvaluateOptions;
+use super::rows::{Groups, Rows};
+use crate::annotate::annotate;
+use crate::config::Config;
+use crate::encode::{Encoder, ModelEncoder, encode};
+use crate::error::Result;
+use crate::pipeline::{Observer, load_encoder};
+use crate::records::{Annotations, Article, Encoding, Field, Kind, Origin, Sentence, Span};
+
+/// Fields that rows of one group usually share, the first that is there being taken.
+const GROUP_FIELDS: [&str; 8] =
+    ["group", "outlet", "topic", "event_id", "qid", "claim_id", "article", "doc_id"];
+
+/// What every task is handed.
+pub(super) struct Inputs<'run> {
+    pub rows: &'run Rows,
+    pub config: &'run Config,
+    pub options: &'run EvaluateOptions,
+    pub observer: &'run dyn Observer,
+}
+
+/// Rows that are scored, with their labels as classes.
+pub(super) struct Labelled {
+    pub classes: Classes,
+    /// The rows that are scored.
+    pub rows: Vec<usize>,
+    /// The class of each of them.
+    pub labels: Vec<usize>,
+    pub left_out: BTreeMap<String, usize>,
+}
+
+impl Inputs<'_> {
+    /// The label of every row by `classes` and by what `--map` adds to them.
+    pub(super) fn labelled(&self, mut classes: Classes, field: &str) -> Result<Labelled> {
+        for mapping in &self.options.map {
+            classes.map(mapping)?;
+        }
+        let (mut rows, mut labels, mut left_out) = (vec![], vec![], BTreeMap::new());
+        for row in 0..self.rows.len() {
+            match classes.of_row(self.rows, row, field)? {
+                Some(class) => {
+                    rows.push(row);
+                    labels.push(class);
+                }
+                None => {
+                    let reason = format!("label `{}`", self.rows.label(row, field)?);
+                    *left_out.entry(reason).or_insert(0) += 1;
+                }
+            }
+        }
+        if rows.is_empty() {
+            return Err(self.rows.file_fault("no row is left to score; see --map".to_owned()));
+        }
+        Ok(Labelled { classes, rows, labels, left_out })
+    }
+
+    /// The groups of the given rows: by the field that was asked for or a usual one, else `distinct` tells them apart.
+    pub(super) fn groups(
+        &self,
+        rows: &[usize],
+        distinct: (&str, &dyn Fn(usize) -> String),
+    ) -> Result<Groups> {
+        let asked = self.options.fields.group.as_deref();
+        let usual = || GROUP_FIELDS.into_iter().find(|field| self.rows.has(field));
+        match asked.or_else(usual) {
+            Some(field) => {
+                Ok(Groups::by_field(self.rows, field, self.options.group_match.as_ref())?.select(rows))
+            }
+            None => Ok(Groups::from_keys(
+                distinct.0.to_owned(),
+                rows.iter().map(|&row| distinct.1(row)).collect(),
+            )),
+        }
+    }
+
+    pub(super) fn bootstrap(&self, groups: &Groups) -> Bootstrap {
+        self.observer.begin("scoring", None);
+        Bootstrap::new(groups, self.options.samples, self.options.seed)
+    }
+
+    /// The encoder that `compare` would use, and its name and version.
+    pub(super) fn encoder(&self) -> Result<(ModelEncoder, String)> {
+        self.observer.begin("loading the model", None);
+        let (encoder, model) = load_encoder(self.config)?;
+        Ok((encoder, format!("{} {}", model.name, model.version)))
+    }
+
+    /// One encoding for each text.
+    pub(super) fn encode(&self, encoder: &dyn Encoder, texts: &[&str]) -> Result<Vec<Encoding>> {
+        self.observer.begin("encoding", Some(texts.len()));
+        encode(encoder, texts, &|n| self.observer.advance(n))
+    }
+
+    /// An evaluation with everything but figures.
+    pub(super) fn evaluation(&self, task: Task, unit: &'static str, n: usize, groups: &Groups) -> Evaluation {
+        let name = self.rows.path.file_name().unwrap_or(self.rows.path.as_os_str());
+        Evaluation {
+            task: task.name().to_owned(),
+            file: name.to_string_lossy().into_owned(),
+            unit,
+            n,
+            left_out: BTreeMap::new(),
+            group: groups.field.clone(),
+            n_groups: groups.n(),
+            model: String::new(),
+            figures: vec![],
+            confusion: None,
+            by_group: vec![],
+            notes: vec![],
+        }
+    }
+}
+
+/// The figures that every choice between classes has.
+pub(super) fn add_class_figures(
+    figures: &mut Figures<'_>,
+    classes: &[String],
+    labels: &[usize],
+    given: &[usize],
+    confusion: &(dyn Fn(&[f64]) -> super::figures::Confusion + Sync),
+) {
+    figures.add("macro-F1", |weights| confusion(weights).macro_f1());
+    figures.add("accuracy", |weights| confusion(weights).accuracy());
+    figures.add("balanced accuracy", |weights| confusion(weights).balanced_accuracy());
+    for (class, name) in classes.iter().enumerate() {
+        if labels.contains(&class) || given.contains(&class) {
+            figures.add(&format!("F1 of {name}"), |weights| confusion(weights).f1(class));
+        }
+    }
+}
+
+/// An article for `compare`'s stages.
+pub(super) fn article(id: String, headline: &str, body: &str) -> Article {
+    Article {
+        id,
+        outlet: String::new(),
+        headline: headline.to_owned(),
+        body: body.to_owned(),
+        url: String::new(),
+        date_published: None,
+        groups: BTreeMap::new(),
+        origin: Origin { file: String::new(), row: None },
+        language: "und".to_owned(),
+        blocks: vec![],
+        warnings: vec![],
+    }
+}
+
+/// A text annotated as one sentence of a body, whatever the splitter would make of it.
+pub(super) fn annotate_whole(text: &str) -> Annotations {
+    let article = article(String::new(), "", text);
+    let sentence = Sentence {
+        article: 0,
+        index: 0,
+        field: Field::Body,
+        kind: Kind::Body,
+        bytes: Span::new(0, text.len()),
+        chars: Span::new(0, text.chars().count()),
+    };
+    annotate(&article, &[sentence]).remove(0)
+}
+
+/// Byte offset of each character, and the text's length behind them.
+pub(super) fn byte_of_char(text: &str) -> Vec<usize> {
+    text.char_indices().map(|(byte, _)| byte).chain([text.len()]).collect()
+}

@@ -1,0 +1,88 @@
+use super::inputs::{Inputs, annotate_whole};
+use super::rows::Groups;
+use crate::cluster::{Candidate, NameFrequency, Similarity, Verdict, check, similarity};
+use crate::error::Result;
+use crate::records::{Annotations, Tier};
+
+/// Pairs of texts, each text one sentence.
+pub(super) struct Pairs {
+    /// First and second text of each pair, one behind the other.
+    texts: Vec<String>,
+    /// The group of each pair.
+    pub groups: Groups,
+}
+
+/// What matching says of a pair.
+pub(super) struct Scored {
+    pub similarity: Similarity,
+    pub verdict: Verdict,
+    pub tier: Option<Tier>,
+}
+
+impl Pairs {
+    /// The pairs of `text_a` and `text_b` of the given rows.
+    pub(super) fn of_rows(inputs: &Inputs<'_>, rows: &[usize]) -> Result<Self> {
+        let fields = &inputs.options.fields;
+        let field_a = fields.text_a.as_deref().unwrap_or("text_a");
+        let field_b = fields.text_b.as_deref().unwrap_or("text_b");
+        let mut texts = vec![];
+        for &row in rows {
+            texts.push(inputs.rows.text(row, field_a)?.trim().to_owned());
+            texts.push(inputs.rows.text(row, field_b)?.trim().to_owned());
+        }
+        let first = |row: usize| inputs.rows.text(row, field_a).unwrap_or_default().to_owned();
+        let groups = inputs.groups(rows, (&format!("equal {field_a}"), &first))?;
+        Ok(Self { texts, groups })
+    }
+
+    /// Neighbours in a list of paraphrases are the same; the first of a list and the first of the next list of its group
+    /// are not. Gives the pairs and which are the same.
+    pub(super) fn of_paraphrases(inputs: &Inputs<'_>) -> Result<(Self, Vec<bool>)> {
+        let all: Vec<usize> = (0..inputs.rows.len()).collect();
+        let of_row = inputs.groups(&all, ("row", &|row| row.to_string()))?;
+        let (mut texts, mut labels, mut keys) = (vec![], vec![], vec![]);
+        let mut last_of_group: Vec<Option<String>> = vec![None; of_row.n()];
+        for row in all {
+            let list = inputs.rows.list(row, "paraphrases")?;
+            let list: Vec<&str> = list.iter().filter_map(|text| text.as_str()).map(str::trim).collect();
+            let group = of_row.of_row[row];
+            let mut push = |a: &str, b: &str, same| {
+                texts.extend([a.to_owned(), b.to_owned()]);
+                labels.push(same);
+                keys.push(of_row.names[group].clone());
+            };
+            let Some(&first) = list.first() else {
+                return Err(inputs
+                    .rows
+                    .fault(row, "`paraphrases` is an empty list; take the row out".to_owned()));
+            };
+            list.windows(2).for_each(|pair| push(pair[0], pair[1], true));
+            if let Some(other) = last_of_group[group].replace(first.to_owned()) {
+                push(&other, first, false);
+            }
+        }
+        Ok((Self { texts, groups: Groups::from_keys(of_row.field.clone(), keys) }, labels))
+    }
+
+    /// What matching says of each pair, and the model's name and version. Names count as rare or common among these texts.
+    pub(super) fn score(&self, inputs: &Inputs<'_>) -> Result<(Vec<Scored>, String)> {
+        let (encoder, model) = inputs.encoder()?;
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        let encodings = inputs.encode(&encoder, &texts)?;
+        let annotations: Vec<Annotations> = texts.iter().map(|text| annotate_whole(text)).collect();
+        let names = NameFrequency::new(&annotations);
+        let candidate = |i: usize| Candidate {
+            sentence: i,
+            article: i,
+            text: texts[i],
+            encoding: &encodings[i],
+            annotations: &annotations[i],
+        };
+        let score = |i: usize| {
+            let (a, b) = (candidate(i), candidate(i + 1));
+            let (similarity, verdict) = (similarity(&a, &b), check(&a, &b, &names));
+            Scored { similarity, verdict, tier: inputs.config.cluster.tier(similarity.score, verdict) }
+        };
+        Ok(((0..texts.len()).step_by(2).map(score).collect(), model))
+    }
+}

@@ -1,0 +1,55 @@
+use super::Task;
+use super::classes::Classes;
+use super::evaluation::{ConfusionTable, Evaluation, Figures};
+use super::figures::Confusion;
+use super::inputs::{Inputs, add_class_figures};
+use super::pairs::{Pairs, Scored};
+use crate::cluster::{Verdict, relation};
+use crate::error::Result;
+use crate::records::Relation;
+
+const RELATIONS: [Relation; 4] =
+    [Relation::Equivalent, Relation::Compatible, Relation::Related, Relation::Conflicting];
+
+/// How pairs of texts relate. What is no claim for `compare` is `related`.
+pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
+    let names = RELATIONS.map(Relation::as_str);
+    let classes = Classes::new(
+        &names,
+        &[
+            ("entailment", "equivalent"),
+            ("match", "equivalent"),
+            ("same", "equivalent"),
+            ("neutral", "related"),
+            ("other_instance", "related"),
+            ("contradiction", "conflicting"),
+        ],
+    );
+    let labelled = inputs.labelled(classes, inputs.options.fields.label.as_deref().unwrap_or("label"))?;
+    let pairs = Pairs::of_rows(inputs, &labelled.rows)?;
+    let (scored, model) = pairs.score(inputs)?;
+    let given: Vec<usize> = scored.iter().map(given_relation).map(|given| given as usize).collect();
+    let labels = &labelled.labels;
+
+    let mut evaluation = inputs.evaluation(Task::Relations, "pair", labels.len(), &pairs.groups);
+    let bootstrap = inputs.bootstrap(&pairs.groups);
+    let mut figures = Figures::new(&bootstrap, labels.len());
+    let confusion = |weights: &[f64]| Confusion::new(labels, &given, weights, RELATIONS.len());
+    add_class_figures(&mut figures, &labelled.classes.names, labels, &given, &confusion);
+    evaluation.figures = figures.list;
+    evaluation.confusion = Some(ConfusionTable::new(&labelled.classes.names, labels, &given));
+    evaluation.left_out = labelled.left_out;
+    evaluation.notes = vec![
+        "A pair that is no claim for `compare` is given `related`. Means are over the relations that are labelled.".to_owned(),
+    ];
+    evaluation.model = model;
+    Ok(evaluation)
+}
+
+fn given_relation(pair: &Scored) -> Relation {
+    let conflict = match pair.verdict {
+        Verdict::Conflict(conflict) => Some(conflict),
+        _ => None,
+    };
+    pair.tier.map_or(Relation::Related, |tier| relation(tier, conflict))
+}

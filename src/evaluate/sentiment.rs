@@ -1,0 +1,131 @@
+use super::Task;
+use super::classes::Classes;
+use super::evaluation::{ConfusionTable, Evaluation, Figures};
+use super::figures::{Confusion, Spearman, pearson};
+use super::inputs::{Inputs, Labelled, add_class_figures, byte_of_char};
+use crate::encode::Encoder;
+use crate::error::{Error, Result};
+use crate::records::{Sentiment, Span};
+
+const NAMES: [&str; 3] = ["negative", "neutral", "positive"];
+
+/// The sentiment of texts, or toward a target where the rows have `start` and `end`, its characters counted from 0. Where
+/// they have a `score` as well, the correlation with it.
+pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
+    let fields = &inputs.options.fields;
+    let (start, end) = (fields.start.as_deref().unwrap_or("start"), fields.end.as_deref().unwrap_or("end"));
+    let classes = Classes::new(
+        &NAMES,
+        &[("neg", "negative"), ("-1", "negative"), ("neu", "neutral"), ("pos", "positive")],
+    );
+    let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or("label"))?;
+    let field = fields.text.as_deref().unwrap_or("text");
+    let texts =
+        labelled.rows.iter().map(|&row| inputs.rows.text(row, field)).collect::<Result<Vec<&str>>>()?;
+    let text_of = |row: usize| inputs.rows.text(row, field).unwrap_or_default().to_owned();
+    let groups = inputs.groups(&labelled.rows, (&format!("equal {field}"), &text_of))?;
+    let (encoder, model) = inputs.encoder()?;
+    let toward_target = inputs.rows.has(start) && inputs.rows.has(end);
+    let of_texts = of_texts(inputs, &encoder, &texts)?;
+    let of_targets = match toward_target {
+        true => {
+            let spans =
+                labelled.rows.iter().zip(&texts).map(|(&row, text)| target(inputs, row, text, start, end));
+            Some(of_targets(inputs, &encoder, &texts, &spans.collect::<Result<Vec<Span>>>()?)?)
+        }
+        false => None,
+    };
+    let bootstrap = inputs.bootstrap(&groups);
+    let mut figures = Figures::new(&bootstrap, texts.len());
+    let labels = &labelled.labels;
+    let given_texts: Vec<usize> = of_texts.iter().map(class).collect();
+    let given: Vec<usize> =
+        of_targets.as_ref().map_or(given_texts.clone(), |all| all.iter().map(class).collect());
+    let confusion = |weights: &[f64]| Confusion::new(labels, &given, weights, NAMES.len());
+    add_class_figures(&mut figures, &labelled.classes.names, labels, &given, &confusion);
+    if of_targets.is_some() {
+        let of_texts = |weights: &[f64]| Confusion::new(labels, &given_texts, weights, NAMES.len());
+        figures
+            .add_baseline("macro-F1 of the whole text's sentiment", |weights| of_texts(weights).macro_f1());
+    }
+    add_correlations(inputs, &labelled, of_targets.as_ref().unwrap_or(&of_texts), &mut figures)?;
+
+    let mut evaluation = inputs.evaluation(Task::Sentiment, "text", texts.len(), &groups);
+    evaluation.figures = figures.list;
+    evaluation.confusion = Some(ConfusionTable::new(&labelled.classes.names, labels, &given));
+    evaluation.left_out = labelled.left_out;
+    evaluation.notes.push(match toward_target {
+        true => format!("Toward the target that `{start}` and `{end}` mark."),
+        false => "Of the text as a whole.".to_owned(),
+    });
+    evaluation.model = model;
+    Ok(evaluation)
+}
+
+fn of_texts(inputs: &Inputs<'_>, encoder: &dyn Encoder, texts: &[&str]) -> Result<Vec<Sentiment>> {
+    let encodings = inputs.encode(encoder, texts)?;
+    let sentiment = encodings.iter().map(|encoding| encoding.sentiment).collect::<Option<Vec<Sentiment>>>();
+    sentiment.ok_or_else(|| Error::Usage {
+        message:
+            "the model has no sentiment head; use parallax-en, or a model with heads/sentiment.safetensors"
+                .to_owned(),
+    })
+}
+
+fn of_targets(
+    inputs: &Inputs<'_>,
+    encoder: &dyn Encoder,
+    texts: &[&str],
+    spans: &[Span],
+) -> Result<Vec<Sentiment>> {
+    let mentions: Vec<(&str, Span)> = texts.iter().copied().zip(spans.iter().copied()).collect();
+    inputs.observer.begin("reading targets", Some(mentions.len()));
+    let sentiment = encoder.target_sentiment(&mentions, &|n| inputs.observer.advance(n))?;
+    sentiment.ok_or_else(|| Error::Usage {
+        message: "the model has no head for the sentiment toward a target; use parallax-en, or name fields that do not \
+                  exist with --start and --end to score whole texts"
+            .to_owned(),
+    })
+}
+
+fn target(inputs: &Inputs<'_>, row: usize, text: &str, start: &str, end: &str) -> Result<Span> {
+    let bytes = byte_of_char(text);
+    let byte = |field: &str| -> Result<Option<usize>> {
+        let offset = inputs.rows.number(row, field)?;
+        Ok(bytes.get(offset as usize).copied().filter(|_| offset >= 0.0 && offset.fract() == 0.0))
+    };
+    match (byte(start)?, byte(end)?) {
+        (Some(start), Some(end)) if start < end => Ok(Span::new(start, end)),
+        _ => {
+            let n = bytes.len() - 1;
+            let message = format!(
+                "`{start}` and `{end}` are no stretch of the text, which has {n} characters; count characters, not bytes, from 0"
+            );
+            Err(inputs.rows.fault(row, message))
+        }
+    }
+}
+
+fn add_correlations(
+    inputs: &Inputs<'_>,
+    labelled: &Labelled,
+    sentiment: &[Sentiment],
+    figures: &mut Figures<'_>,
+) -> Result<()> {
+    if !inputs.rows.has("score") {
+        return Ok(());
+    }
+    let truth =
+        labelled.rows.iter().map(|&row| inputs.rows.number(row, "score")).collect::<Result<Vec<f64>>>()?;
+    let given: Vec<f64> = sentiment.iter().map(|sentiment| f64::from(sentiment.score())).collect();
+    let ranks = Spearman::new(&given, &truth);
+    figures.add("Pearson's r with `score`", |weights| pearson(&given, &truth, weights));
+    figures.add("Spearman's r with `score`", |weights| ranks.correlation(weights));
+    Ok(())
+}
+
+/// The likeliest class; of equals the first.
+fn class(sentiment: &Sentiment) -> usize {
+    let shares = [sentiment.negative, sentiment.neutral, sentiment.positive];
+    (1..3).fold(0, |best, class| if shares[class] > shares[best] { class } else { best })
+}
