@@ -10,6 +10,7 @@ use super::head::{Head, floats};
 use super::model::ModelFiles;
 use super::onnx::OnnxEngine;
 use super::readout::{mean_states, pieces_of_words, tone, word_states};
+use super::target::TargetHead;
 use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
 use crate::error::{Error, Result};
@@ -26,6 +27,7 @@ pub struct ModelEncoder {
     engine: Box<dyn Engine>,
     tokenizer: TextTokenizer,
     sentiment: Option<Head>,
+    target: Option<TargetHead>,
     /// Inverse document frequency by vocabulary id; empty where the model brings none.
     idf: Vec<f32>,
     languages: Vec<String>,
@@ -64,6 +66,8 @@ impl ModelEncoder {
             .get("heads/sentiment.safetensors")
             .map(|bytes| Head::sentiment(bytes, manifest.dimensions, &name))
             .transpose()?;
+        let target = files.get("heads/target_sentiment.onnx").cloned().map(TargetHead::new).transpose();
+        let target = target.map_err(|message| Error::Model { name: name.clone(), message })?;
         let idf = files.get("heads/idf.safetensors").map(|bytes| read_idf(bytes)).transpose();
         let idf = idf.map_err(|message| Error::Model { name: name.clone(), message })?;
         let mut layers = vec![manifest.alignment_layer];
@@ -74,6 +78,7 @@ impl ModelEncoder {
             engine,
             tokenizer,
             sentiment,
+            target,
             idf: idf.unwrap_or_default(),
             languages: manifest.languages.clone(),
             name,
@@ -131,10 +136,27 @@ impl ModelEncoder {
     }
 
     fn forward(&self, batch: &Batch, tokens: &[Tokens]) -> Result<Forward> {
-        let n_tokens = tokens[batch[0]].ids.len();
-        let ids = batch.iter().flat_map(|&text| tokens[text].ids.iter().copied()).collect();
-        let ids = Array2::from_shape_vec((batch.len(), n_tokens), ids).expect("a batch has one length");
+        let ids = ids_of(batch, tokens);
+        let n_tokens = ids.ncols();
         self.engine.forward(ids.view(), &self.layers).map_err(|message| Error::Encode { n_tokens, message })
+    }
+
+    fn run_targets(
+        &self,
+        head: &TargetHead,
+        batch: &Batch,
+        mentions: &[(&str, Span)],
+        tokens: &[Tokens],
+    ) -> Result<Vec<Sentiment>> {
+        let ids = ids_of(batch, tokens);
+        let is_target = |(row, token): (usize, usize)| {
+            let (_, target) = mentions[batch[row]];
+            if tokens[batch[row]].spans[token].overlaps(&target) { 1.0 } else { 0.0 }
+        };
+        let target = Array2::from_shape_fn(ids.dim(), is_target);
+        let states = self.engine.states(ids.view(), head.layer);
+        let sentiment = states.and_then(|states| head.apply(states, target));
+        sentiment.map_err(|message| Error::Encode { n_tokens: ids.ncols(), message })
     }
 
     fn encoding(&self, text: &str, tokens: &Tokens, forward: &Forward, row: usize) -> Encoding {
@@ -204,8 +226,27 @@ impl Encoder for ModelEncoder {
         mentions: &[(&str, Span)],
         advance: &(dyn Fn(usize) + Sync),
     ) -> Result<Option<Vec<Sentiment>>> {
-        let _ = (mentions, advance);
-        Ok(None)
+        let Some(head) = &self.target else { return Ok(None) };
+        let texts: Vec<&str> = mentions.iter().map(|(text, _)| *text).collect();
+        let tokens = self.tokenize(&texts)?;
+        let batches = batches_of_equal_length(&tokens);
+        let run = |batch: &Batch| {
+            let sentiment = self.run_targets(head, batch, mentions, &tokens);
+            advance(batch.len());
+            sentiment
+        };
+        let mut sentiments: Vec<Option<Sentiment>> = vec![None; mentions.len()];
+        for (batch, result) in run_all(&batches, self.n_threads, run) {
+            for (&mention, sentiment) in batch.iter().zip(result?) {
+                sentiments[mention] = Some(sentiment);
+            }
+        }
+        Ok(Some(
+            sentiments
+                .into_iter()
+                .map(|sentiment| sentiment.expect("every mention is in one batch"))
+                .collect(),
+        ))
     }
 
     fn languages(&self) -> &[String] {
@@ -263,6 +304,12 @@ fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
         }
     }
     batches
+}
+
+/// Shape `[texts, tokens]`.
+fn ids_of(batch: &Batch, tokens: &[Tokens]) -> Array2<u32> {
+    let ids = batch.iter().flat_map(|&text| tokens[text].ids.iter().copied()).collect();
+    Array2::from_shape_vec((batch.len(), tokens[batch[0]].ids.len()), ids).expect("a batch has one length")
 }
 
 fn read_idf(bytes: &[u8]) -> Result<Vec<f32>, String> {

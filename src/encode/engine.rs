@@ -12,6 +12,14 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// What the engine said.
     fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String>;
+
+    /// The token states of one layer, as [`Engine::forward`] gives them. An engine that can stop behind that layer does.
+    ///
+    /// # Errors
+    /// What the engine said.
+    fn states(&self, ids: ArrayView2<'_, u32>, layer: usize) -> Result<Array3<f32>, String> {
+        Ok(self.forward(ids, &[layer])?.states.remove(0))
+    }
 }
 
 /// What one forward pass gives.

@@ -76,7 +76,7 @@ impl Head {
     }
 }
 
-fn softmax(logits: &Array1<f32>) -> Sentiment {
+pub(super) fn softmax(logits: &Array1<f32>) -> Sentiment {
     let largest = logits.fold(f32::NEG_INFINITY, |a, &b| a.max(b));
     let exponentials = logits.mapv(|logit| (logit - largest).exp());
     let shares = &exponentials / exponentials.sum();

@@ -10,6 +10,7 @@ mod head;
 mod readout;
 mod engine;
 mod onnx;
+mod target;
 mod encoder;
 
 use crate::error::Result;

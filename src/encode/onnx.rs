@@ -2,7 +2,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use ndarray::{Array2, Array3, ArrayView2, Dimension, ShapeBuilder, StrideShape};
-use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value};
+use rten::{Model, ModelOptions, NodeId, RunOptions, ThreadPool, Value, ValueOrView};
 use rten_tensor::NdTensor;
 
 use super::engine::{Engine, Forward};
@@ -26,7 +26,7 @@ pub(super) struct OnnxEngine {
 impl OnnxEngine {
     /// Loads the graph. Weights in 8 bits are turned into 32 bits here, once.
     pub(super) fn new(bytes: Cow<'static, [u8]>, n_layers: usize) -> Result<Self, String> {
-        let model = load_graph(bytes)?;
+        let model = load_graph(bytes, "model.onnx")?;
         let node = |id: &str| model.node_id(id).map_err(|_| format!("model.onnx has no `{id}`"));
         let (input, embedding) = (node("input_ids")?, node("sentence_embedding")?);
         let states = (0..=n_layers).map(|layer| node(&format!("token_states_{layer}")));
@@ -35,18 +35,27 @@ impl OnnxEngine {
     }
 }
 
-impl Engine for OnnxEngine {
-    fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String> {
+impl OnnxEngine {
+    fn run(&self, ids: ArrayView2<'_, u32>, nodes: &[NodeId]) -> Result<Vec<Value>, String> {
         let (n_texts, n_tokens) = ids.dim();
         let ids =
             NdTensor::from_data([n_texts, n_tokens], ids.iter().map(|&id| id as i32).collect::<Vec<_>>());
+        run_graph(&self.model, vec![(self.input, ids.into())], nodes)
+    }
+
+    fn state_node(&self, layer: usize) -> Result<NodeId, String> {
+        self.states.get(layer).copied().ok_or_else(|| format!("model.onnx has no layer {layer}"))
+    }
+}
+
+impl Engine for OnnxEngine {
+    fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String> {
+        let (n_texts, n_tokens) = ids.dim();
         let mut nodes = vec![self.embedding];
         for &layer in layers {
-            nodes.push(*self.states.get(layer).ok_or_else(|| format!("model.onnx has no layer {layer}"))?);
+            nodes.push(self.state_node(layer)?);
         }
-        let options = RunOptions::default().with_thread_pool(Some(POOL.with(Arc::clone)));
-        let values = self.model.run(vec![(self.input, ids.into())], &nodes, Some(options));
-        let mut values = values.map_err(|error| error.to_string())?.into_iter();
+        let mut values = self.run(ids, &nodes)?.into_iter();
         let embeddings = values.next().ok_or("the graph gives no embedding")?;
         let embeddings: Array2<f32> = floats(embeddings, n_texts, |width| (n_texts, width))?;
         let states =
@@ -57,10 +66,26 @@ impl Engine for OnnxEngine {
         }
         Ok(Forward { embeddings, states })
     }
+
+    fn states(&self, ids: ArrayView2<'_, u32>, layer: usize) -> Result<Array3<f32>, String> {
+        let (n_texts, n_tokens) = ids.dim();
+        let value = self.run(ids, &[self.state_node(layer)?])?.pop().ok_or("the graph gives no states")?;
+        floats(value, n_texts * n_tokens, |width| (n_texts, n_tokens, width))
+    }
+}
+
+/// Runs a graph on the calling thread alone.
+pub(super) fn run_graph(
+    model: &Model,
+    inputs: Vec<(NodeId, ValueOrView<'_>)>,
+    outputs: &[NodeId],
+) -> Result<Vec<Value>, String> {
+    let options = RunOptions::default().with_thread_pool(Some(POOL.with(Arc::clone)));
+    model.run(inputs, outputs, Some(options)).map_err(|error| error.to_string())
 }
 
 /// The values of an output as `shape(width)` says, where it holds `n_rows` rows of some width.
-fn floats<S, D>(
+pub(super) fn floats<S, D>(
     value: Value,
     n_rows: usize,
     shape: impl Fn(usize) -> S,
@@ -76,12 +101,13 @@ where
         .map_err(|error| format!("an output's shape: {error}"))
 }
 
-pub(super) fn load_graph(bytes: Cow<'static, [u8]>) -> Result<Model, String> {
+/// Loads a graph from the bytes of the model's file `path`.
+pub(super) fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
     match bytes {
         Cow::Borrowed(bytes) => options.load_static_slice(bytes),
         Cow::Owned(bytes) => options.load(bytes),
     }
-    .map_err(|error| format!("model.onnx cannot be loaded: {error}"))
+    .map_err(|error| format!("{path} cannot be loaded: {error}"))
 }

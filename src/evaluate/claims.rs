@@ -85,19 +85,20 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
     let best = |weights: &[f64]| ranking.best_balanced_accuracy(&scores, weights);
     figures.add("balanced accuracy at the best threshold", |weights| best(weights).0);
     evaluation.figures = figures.list;
+    evaluation.notes = vec![format!(
+        "{} pairs are labelled as the same claim. Shipped thresholds: possible {}, confirmed {}; `at` a tier counts pairs of \
+         this tier or a surer one, after the checks.",
+        labels.iter().filter(|&&same| same).count(),
+        inputs.config.cluster.possible,
+        inputs.config.cluster.confirmed,
+    )];
     let threshold = best(&vec![1.0; labels.len()]).1;
-    evaluation.notes = vec![
-        format!(
-            "{} pairs are labelled as the same claim. Shipped thresholds: possible {}, confirmed {}; `at` a tier counts \
-             pairs of this tier or a surer one, after the checks.",
-            labels.iter().filter(|&&same| same).count(),
-            inputs.config.cluster.possible,
-            inputs.config.cluster.confirmed,
-        ),
-        format!(
-            "The best threshold ({threshold:.3}, without checks) was found on these very rows: an upper bound, not a forecast."
-        ),
-    ];
+    if threshold.is_finite() {
+        evaluation.notes.push(format!(
+            "The best threshold ({threshold:.3}, without checks) was found on these very rows: an upper bound, not a \
+             forecast."
+        ));
+    }
     evaluation.model = model;
     Ok(evaluation)
 }

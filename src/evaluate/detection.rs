@@ -120,7 +120,7 @@ impl Detection<'_> {
         let mut evaluation = inputs.evaluation(self.task, "text", texts.len(), &groups);
         let mut figures = Figures::new(&bootstrap, texts.len());
         let confusion = |weights: &[f64]| Confusion::new(labels, &given, weights, 2);
-        add_class_figures(&mut figures, &labelled.classes.names, labels, &given, &confusion);
+        add_class_figures(&mut figures, &labelled.classes.names, labels, &confusion);
         let positive = self.classes[1];
         figures.add(&format!("precision of {positive}"), |weights| confusion(weights).precision(1));
         figures.add(&format!("recall of {positive}"), |weights| confusion(weights).recall(1));

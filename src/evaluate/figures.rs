@@ -50,9 +50,11 @@ impl Confusion {
         self.mean_over_classes(|class| self.f1(class))
     }
 
-    /// Mean recall of the classes that have labelled rows, in [0, 1]: chance is one over their number.
+    /// Mean recall of the classes that have labelled rows, in [0, 1]: chance is one over their number. NaN where only one
+    /// class is labelled.
     pub fn balanced_accuracy(&self) -> f64 {
-        self.mean_over_classes(|class| self.recall(class))
+        let n_labelled = (0..self.counts.len()).filter(|&class| self.labelled(class) > 0.0).count();
+        if n_labelled < 2 { f64::NAN } else { self.mean_over_classes(|class| self.recall(class)) }
     }
 
     fn mean_over_classes(&self, figure: impl Fn(usize) -> f64) -> f64 {
@@ -127,8 +129,10 @@ impl Ranking {
     /// The best balanced accuracy that any threshold reaches on these rows, in [0.5, 1], and the lowest score that is taken
     /// as positive there. Chosen on the rows that it is measured on, so it is an upper bound and not a forecast.
     pub fn best_balanced_accuracy(&self, scores: &[f64], weights: &[f64]) -> (f64, f64) {
-        let all: Vec<usize> = self.order.clone();
-        let (n_positive, n_negative) = self.positive_and_negative(&all, weights);
+        let (n_positive, n_negative) = self.positive_and_negative(&self.order, weights);
+        if n_positive == 0.0 || n_negative == 0.0 {
+            return (f64::NAN, f64::NAN);
+        }
         let (mut positives, mut negatives) = (n_positive, n_negative);
         let mut best = (0.5, f64::INFINITY);
         for tie in self.ties() {

@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::pipeline::{Observer, load_encoder};
 use crate::records::{Annotations, Article, Encoding, Field, Kind, Origin, Sentence, Span};
 
-/// Fields that rows of one group usually share, the first that is there being taken.
+/// Fields that rows of one group usually share. The first is taken that is there and tells at least two groups apart.
 const GROUP_FIELDS: [&str; 8] =
     ["group", "outlet", "topic", "event_id", "qid", "claim_id", "article", "doc_id"];
 
@@ -66,17 +66,19 @@ impl Inputs<'_> {
         rows: &[usize],
         distinct: (&str, &dyn Fn(usize) -> String),
     ) -> Result<Groups> {
-        let asked = self.options.fields.group.as_deref();
-        let usual = || GROUP_FIELDS.into_iter().find(|field| self.rows.has(field));
-        match asked.or_else(usual) {
-            Some(field) => {
-                Ok(Groups::by_field(self.rows, field, self.options.group_match.as_ref())?.select(rows))
-            }
-            None => Ok(Groups::from_keys(
-                distinct.0.to_owned(),
-                rows.iter().map(|&row| distinct.1(row)).collect(),
-            )),
+        let by_field = |field: &str| -> Result<Groups> {
+            Ok(Groups::by_field(self.rows, field, self.options.group_match.as_ref())?.select(rows))
+        };
+        if let Some(field) = &self.options.fields.group {
+            return by_field(field);
         }
+        for field in GROUP_FIELDS.into_iter().filter(|field| self.rows.has(field)) {
+            let groups = by_field(field)?;
+            if groups.n() > 1 {
+                return Ok(groups);
+            }
+        }
+        Ok(Groups::from_keys(distinct.0.to_owned(), rows.iter().map(|&row| distinct.1(row)).collect()))
     }
 
     pub(super) fn bootstrap(&self, groups: &Groups) -> Bootstrap {
@@ -122,14 +124,13 @@ pub(super) fn add_class_figures(
     figures: &mut Figures<'_>,
     classes: &[String],
     labels: &[usize],
-    given: &[usize],
     confusion: &(dyn Fn(&[f64]) -> super::figures::Confusion + Sync),
 ) {
     figures.add("macro-F1", |weights| confusion(weights).macro_f1());
     figures.add("accuracy", |weights| confusion(weights).accuracy());
     figures.add("balanced accuracy", |weights| confusion(weights).balanced_accuracy());
     for (class, name) in classes.iter().enumerate() {
-        if labels.contains(&class) || given.contains(&class) {
+        if labels.contains(&class) {
             figures.add(&format!("F1 of {name}"), |weights| confusion(weights).f1(class));
         }
     }

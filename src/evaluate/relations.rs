@@ -35,7 +35,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let bootstrap = inputs.bootstrap(&pairs.groups);
     let mut figures = Figures::new(&bootstrap, labels.len());
     let confusion = |weights: &[f64]| Confusion::new(labels, &given, weights, RELATIONS.len());
-    add_class_figures(&mut figures, &labelled.classes.names, labels, &given, &confusion);
+    add_class_figures(&mut figures, &labelled.classes.names, labels, &confusion);
     evaluation.figures = figures.list;
     evaluation.confusion = Some(ConfusionTable::new(&labelled.classes.names, labels, &given));
     evaluation.left_out = labelled.left_out;

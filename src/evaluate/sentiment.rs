@@ -42,7 +42,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let given: Vec<usize> =
         of_targets.as_ref().map_or(given_texts.clone(), |all| all.iter().map(class).collect());
     let confusion = |weights: &[f64]| Confusion::new(labels, &given, weights, NAMES.len());
-    add_class_figures(&mut figures, &labelled.classes.names, labels, &given, &confusion);
+    add_class_figures(&mut figures, &labelled.classes.names, labels, &confusion);
     if of_targets.is_some() {
         let of_texts = |weights: &[f64]| Confusion::new(labels, &given_texts, weights, NAMES.len());
         figures

@@ -19,7 +19,7 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(CompareArguments),
-    Evaluate(EvaluateArguments),
+    Evaluate(Box<EvaluateArguments>),
 }
 
 /// Compare articles of several outlets: tables of claims, of differences in framing and of coverage

@@ -1,0 +1,55 @@
+use std::borrow::Cow;
+
+use ndarray::{Array2, Array3};
+use rten::{Model, NodeId};
+use rten_tensor::NdTensor;
+
+use super::head::softmax;
+use super::onnx::{floats, load_graph, run_graph};
+use crate::records::Sentiment;
+
+/// The sentiment toward some words of a text: the layers above `layer`, trained for it, with the target's tokens marked.
+pub(super) struct TargetHead {
+    model: Model,
+    states: NodeId,
+    target: NodeId,
+    logits: NodeId,
+    /// The layer whose token states go in.
+    pub layer: usize,
+}
+
+impl TargetHead {
+    /// Loads `heads/target_sentiment.onnx`. The name of its input `token_states_LAYER` says which layer's states it takes.
+    pub(super) fn new(bytes: Cow<'static, [u8]>) -> Result<Self, String> {
+        const PATH: &str = "heads/target_sentiment.onnx";
+        let model = load_graph(bytes, PATH)?;
+        let node = |id: &str| model.node_id(id).map_err(|_| format!("{PATH} has no `{id}`"));
+        let (target, logits) = (node("target")?, node("logits")?);
+        let layer_of = |&input: &NodeId| {
+            let info = model.node_info(input)?;
+            Some((input, info.name()?.strip_prefix("token_states_")?.parse().ok()?))
+        };
+        let (states, layer) = model
+            .input_ids()
+            .iter()
+            .find_map(layer_of)
+            .ok_or_else(|| format!("{PATH} has no input `token_states_LAYER`"))?;
+        Ok(Self { states, target, logits, layer, model })
+    }
+
+    /// One forward pass. `states` has the shape `[texts, tokens, width]`, `target` the shape `[texts, tokens]` with 1 for
+    /// a token of the target and 0 elsewhere.
+    pub(super) fn apply(&self, states: Array3<f32>, target: Array2<f32>) -> Result<Vec<Sentiment>, String> {
+        let (n_texts, n_tokens, width) = states.dim();
+        let states = NdTensor::from_data([n_texts, n_tokens, width], states.into_raw_vec_and_offset().0);
+        let target = NdTensor::from_data([n_texts, n_tokens], target.into_raw_vec_and_offset().0);
+        let inputs = vec![(self.states, states.into()), (self.target, target.into())];
+        let logits =
+            run_graph(&self.model, inputs, &[self.logits])?.pop().ok_or("the graph gives no logits")?;
+        let logits: Array2<f32> = floats(logits, n_texts, |width| (n_texts, width))?;
+        if logits.ncols() != 3 {
+            return Err(format!("the target head has {} classes, not 3", logits.ncols()));
+        }
+        Ok(logits.rows().into_iter().map(|logits| softmax(&logits.to_owned())).collect())
+    }
+}
