@@ -1,5 +1,6 @@
 //! What a run is asked to do: defaults < job file < flags. The resolved config is written into `run.json`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::framing::FramingOptions;
 use crate::group::GroupOptions;
 use crate::read::ReadOptions;
-use crate::report::Format;
+use crate::report::{Format, is_column};
 
 /// Most worker threads that can be asked for.
 pub const MAX_THREADS: usize = 1024;
@@ -34,6 +35,9 @@ pub struct Config {
     pub model: String,
     /// Number of worker threads; 0 is one for each core. No result depends on it.
     pub threads: usize,
+    /// Heads that the user brought: the folder of each by the name that its columns get. A name is in lower case with
+    /// `_`, and not that of a column that is there anyway.
+    pub heads: BTreeMap<String, PathBuf>,
     /// How tables are read.
     pub read: ReadOptions,
     /// How articles are grouped into events.
@@ -52,6 +56,7 @@ impl Default for Config {
             formats: vec![Format::Csv],
             model: "parallax-en".to_owned(),
             threads: 0,
+            heads: BTreeMap::new(),
             read: ReadOptions::default(),
             group: GroupOptions::default(),
             cluster: ClusterOptions::default(),
@@ -91,6 +96,7 @@ impl Config {
         let differences = [
             ("framing.min_tone", self.framing.min_tone),
             ("framing.min_certainty", self.framing.min_certainty),
+            ("framing.min_head", self.framing.min_head),
         ];
         if let Some((key, value)) = differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 2"));
@@ -98,8 +104,12 @@ impl Config {
         if self.threads > MAX_THREADS {
             return Err(format!("`threads` is {}; give at most {MAX_THREADS}", self.threads));
         }
+        self.heads.keys().try_for_each(|name| check_head_name(name))?;
         let is_empty = |path: &PathBuf| path.as_os_str().is_empty();
-        if self.inputs.iter().any(is_empty) || is_empty(&self.out) || self.model.is_empty() {
+        if self.inputs.iter().chain(self.heads.values()).any(is_empty)
+            || is_empty(&self.out)
+            || self.model.is_empty()
+        {
             return Err(
                 "a path is empty; name a folder or a file, \".\" for the job file's own folder".to_owned()
             );
@@ -111,9 +121,24 @@ impl Config {
         Ok(())
     }
 
+    /// Checks that the names of the heads' figures can be columns: each once, and none that is there anyway.
+    ///
+    /// # Errors
+    /// [`Error::Config`] for the first that cannot.
+    pub fn check_measures(&self, measures: &[String]) -> Result<()> {
+        let mut seen = BTreeSet::new();
+        match measures.iter().find(|&measure| is_column(measure) || !seen.insert(measure)) {
+            None => Ok(()),
+            Some(measure) => Err(Error::Config {
+                path: PathBuf::from("heads"),
+                message: format!("two columns would be called `{measure}`; give the head another name"),
+            }),
+        }
+    }
+
     fn resolve_paths(&mut self, folder: &Path, names_out: bool) {
         let out = Some(&mut self.out).filter(|_| names_out);
-        for path in self.inputs.iter_mut().chain(out) {
+        for path in self.inputs.iter_mut().chain(self.heads.values_mut()).chain(out) {
             // Without the dots that `inputs = ["."]` would leave in every file's name.
             *path = folder.join(&path).components().collect();
         }
@@ -121,6 +146,27 @@ impl Config {
             self.model = folder.join(&self.model).display().to_string();
         }
     }
+}
+
+/// Checks a head's name: lower case, digits and `_`, beginning with a letter, and not the name of a column that is there
+/// anyway.
+///
+/// # Errors
+/// What is wrong and how to mend it.
+pub fn check_head_name(name: &str) -> Result<(), String> {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    if !name.starts_with(|c: char| c.is_ascii_lowercase()) || !name.chars().all(is_plain) {
+        return Err(format!(
+            "the head's name `{name}` cannot be a column; begin with a lower-case letter and use a-z, 0-9 and _, such as \
+             loaded_language"
+        ));
+    }
+    if is_column(name) {
+        return Err(format!(
+            "the head's name `{name}` is that of a column that is there anyway; choose another"
+        ));
+    }
+    Ok(())
 }
 
 /// The parser's message, which shows the line; for a key that does not exist, also the nearest one that does.

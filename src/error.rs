@@ -86,6 +86,16 @@ pub enum Error {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// A head that is not the model's own cannot be used.
+    #[error("head {name} ({}): {message}", path.display())]
+    Head {
+        /// The name that it was given.
+        name: String,
+        /// Its folder.
+        path: PathBuf,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
     /// The encoder failed on a batch.
     #[error("the encoder failed on a text of {n_tokens} tokens: {message}")]
     Encode {

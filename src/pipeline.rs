@@ -8,15 +8,15 @@ use rayon::ThreadPoolBuilder;
 use crate::align::align;
 use crate::annotate::annotate;
 use crate::clean::clean;
-use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets};
+use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets, shared_targets};
 use crate::config::Config;
-use crate::encode::{Encoder, ModelEncoder, ModelFiles, ModelManifest, encode};
+use crate::encode::{Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode};
 use crate::error::{Error, Result};
 use crate::framing::{Side, differences};
 use crate::group::group;
 use crate::read::{InputFile, read};
 use crate::records::{
-    Annotations, Article, Claim, Comparison, Coverage, Encoding, Event, Rejection, Sentence,
+    Annotations, Article, Claim, Comparison, Coverage, Encoding, Event, Rejection, Sentence, Span, Target,
 };
 use crate::split::split;
 use crate::statistics::coverage;
@@ -27,6 +27,10 @@ pub struct Run {
     pub config: Config,
     /// The model that was used.
     pub model: ModelManifest,
+    /// The heads that the user brought, in the order of the names that they were given.
+    pub heads: Vec<HeadManifest>,
+    /// The names of the heads' figures, in the order of [`Encoding::scores`].
+    pub measures: Vec<String>,
     /// The files that were read.
     pub inputs: Vec<InputFile>,
     /// Files below an input folder that are not articles.
@@ -46,6 +50,8 @@ pub struct Run {
     pub events: Vec<Event>,
     /// What at least two outlets say.
     pub claims: Vec<Claim>,
+    /// The names that outlets share on a claim.
+    pub targets: Vec<Target>,
     /// Each claim as each pair of its outlets words it.
     pub comparisons: Vec<Comparison>,
     /// Each claim in each outlet.
@@ -87,7 +93,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
 
     clock.begin("loading the model", None);
     let n_threads = n_threads(config.threads);
-    let (encoder, model) = load_encoder(config)?;
+    let LoadedEncoder { encoder, model, heads, measures } = load_encoder(config)?;
 
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));
@@ -107,14 +113,25 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         cluster(&articles, &sentences, &encodings, &annotations, &events, &names, &config.cluster)
     });
 
+    let corpus = Corpus {
+        articles: &articles,
+        sentences: &sentences,
+        encodings: &encodings,
+        annotations: &annotations,
+    };
+    clock.begin("reading targets", None);
+    let targets = targets(&encoder, &corpus, &claims, &names, observer)?;
+
     clock.begin("comparing", None);
-    let comparisons = comparisons(&articles, &sentences, &encodings, &annotations, &claims, &names, config);
+    let comparisons = comparisons(&corpus, &claims, &targets, &names, &measures, config);
     let coverage = coverage(&articles, &sentences, &events, &claims);
 
     Ok(Run {
         seconds: clock.finish(),
         config: config.clone(),
         model,
+        heads,
+        measures,
         inputs: reading.inputs,
         ignored: reading.ignored,
         rejected: reading.rejected,
@@ -124,23 +141,43 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         encodings,
         events,
         claims,
+        targets,
         comparisons,
         coverage,
     })
 }
 
-/// The encoder that `config` asks for, and what its model says of itself.
+/// The encoder that a config asks for, with its heads.
+pub(crate) struct LoadedEncoder {
+    pub encoder: ModelEncoder,
+    /// What the model says of itself.
+    pub model: ModelManifest,
+    /// What the heads say of themselves.
+    pub heads: Vec<HeadManifest>,
+    /// The names of the heads' figures, in the order in which the encoder gives them.
+    pub measures: Vec<String>,
+}
+
+/// Loads the model and the heads.
 ///
 /// # Errors
-/// [`Error::Model`] where the model cannot be found or used.
-pub(crate) fn load_encoder(config: &Config) -> Result<(ModelEncoder, ModelManifest)> {
+/// [`Error::Model`] where one cannot be found or used, [`Error::Config`] where a head's name is taken.
+pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
     let files = model_files(&config.model)?;
-    let encoder = ModelEncoder::new(&files, n_threads(config.threads))?;
-    Ok((encoder, files.manifest))
+    let (mut heads, mut manifests, mut measures) = (vec![], vec![], vec![]);
+    for (name, folder) in &config.heads {
+        let head = HeadFiles::from_folder(name, folder, &files.manifest)?;
+        measures.extend(head.measures(name));
+        heads.push(head.head);
+        manifests.push(head.manifest);
+    }
+    config.check_measures(&measures)?;
+    let encoder = ModelEncoder::new(&files, n_threads(config.threads))?.with_heads(heads);
+    Ok(LoadedEncoder { encoder, model: files.manifest, heads: manifests, measures })
 }
 
 /// The bundled model by its name, any other by its folder.
-fn model_files(model: &str) -> Result<ModelFiles> {
+pub(crate) fn model_files(model: &str) -> Result<ModelFiles> {
     match (model == Config::default().model, Path::new(model)) {
         (true, _) => ModelFiles::bundled(),
         (false, folder) if folder.is_dir() => ModelFiles::from_folder(folder),
@@ -220,34 +257,84 @@ fn warn_of_truncation(articles: &mut [Article], sentences: &[Sentence], encoding
     }
 }
 
-fn comparisons(
-    articles: &[Article],
-    sentences: &[Sentence],
-    encodings: &[Option<Encoding>],
-    annotations: &[Annotations],
+/// The names that outlets share on a claim, with the sentiment toward each.
+fn targets(
+    encoder: &dyn Encoder,
+    corpus: &Corpus<'_>,
     claims: &[Claim],
     names: &NameFrequency,
+    observer: &dyn Observer,
+) -> Result<Vec<Target>> {
+    let mut targets = shared_targets(claims, &|sentence| corpus.outlet(sentence), corpus.annotations, names);
+    let mentions: Vec<(&str, Span)> =
+        targets.iter().map(|target| (corpus.text(target.sentence), target.span)).collect();
+    if let Some(sentiments) = encoder.target_sentiment(&mentions, &|n| observer.advance(n))? {
+        for (target, sentiment) in targets.iter_mut().zip(sentiments) {
+            target.sentiment = Some(sentiment);
+        }
+    }
+    Ok(targets)
+}
+
+fn comparisons(
+    corpus: &Corpus<'_>,
+    claims: &[Claim],
+    targets: &[Target],
+    names: &NameFrequency,
+    measures: &[String],
     config: &Config,
 ) -> Vec<Comparison> {
-    let candidate = |sentence: usize| Candidate {
-        sentence,
-        article: sentences[sentence].article,
-        text: sentences[sentence].text(&articles[sentences[sentence].article]),
-        encoding: encodings[sentence].as_ref().expect("a matched sentence was encoded"),
-        annotations: &annotations[sentence],
+    let side = |claim: usize, sentence: usize| {
+        let Candidate { text, encoding, annotations, .. } = corpus.candidate(sentence);
+        let of_sentence = |target: &Target| (target.claim, target.sentence);
+        let first = targets.partition_point(|target| of_sentence(target) < (claim, sentence));
+        let end = targets.partition_point(|target| of_sentence(target) <= (claim, sentence));
+        Side { text, encoding, annotations, targets: &targets[first..end] }
     };
-    let side = |sentence: usize| {
-        let Candidate { text, encoding, annotations, .. } = candidate(sentence);
-        Side { text, encoding, annotations }
-    };
-    let outlet = |sentence: usize| articles[sentences[sentence].article].outlet.as_str();
+    let outlet = |sentence: usize| corpus.outlet(sentence);
+    let candidate = |sentence: usize| corpus.candidate(sentence);
     let mut comparisons = compare_outlets(claims, &outlet, &candidate, names, &config.cluster);
     for comparison in &mut comparisons {
-        let (a, b) = (side(comparison.sentence_a), side(comparison.sentence_b));
+        let a = side(comparison.claim, comparison.sentence_a);
+        let b = side(comparison.claim, comparison.sentence_b);
         comparison.alignment = align(&a.encoding.words, &b.encoding.words);
-        comparison.differences = differences(&a, &b, &comparison.alignment, &config.framing);
+        comparison.differences = differences(&a, &b, &comparison.alignment, measures, &config.framing);
     }
     comparisons
+}
+
+/// The sentences with all that is known of each on its own.
+#[derive(Clone, Copy)]
+struct Corpus<'run> {
+    articles: &'run [Article],
+    sentences: &'run [Sentence],
+    encodings: &'run [Option<Encoding>],
+    annotations: &'run [Annotations],
+}
+
+impl<'run> Corpus<'run> {
+    fn article(&self, sentence: usize) -> &'run Article {
+        &self.articles[self.sentences[sentence].article]
+    }
+
+    fn text(&self, sentence: usize) -> &'run str {
+        self.sentences[sentence].text(self.article(sentence))
+    }
+
+    fn outlet(&self, sentence: usize) -> &'run str {
+        &self.article(sentence).outlet
+    }
+
+    /// A sentence that was matched.
+    fn candidate(&self, sentence: usize) -> Candidate<'run> {
+        Candidate {
+            sentence,
+            article: self.sentences[sentence].article,
+            text: self.text(sentence),
+            encoding: self.encodings[sentence].as_ref().expect("a matched sentence was encoded"),
+            annotations: &self.annotations[sentence],
+        }
+    }
 }
 
 /// Times the stages and tells the observer of them.

@@ -106,7 +106,7 @@ fn every_claim_shows_how_its_outlets_differ() {
     let dimensions: BTreeSet<Dimension> = RUN
         .comparisons
         .iter()
-        .flat_map(|comparison| comparison.differences.iter().map(|difference| difference.dimension))
+        .flat_map(|comparison| comparison.differences.iter().map(|difference| difference.dimension.clone()))
         .collect();
     for dimension in [Dimension::Tone, Dimension::Wording, Dimension::Attribution, Dimension::Quantity] {
         assert!(dimensions.contains(&dimension), "{dimension:?} is missing");

@@ -9,6 +9,7 @@ mod similarity;
 mod anchors;
 mod checks;
 mod linkage;
+mod targets;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,7 @@ use crate::records::{
 pub use anchors::NameFrequency;
 pub use checks::{Verdict, check};
 pub use similarity::{Similarity, similarity};
+pub use targets::shared_targets;
 
 /// How sentences are matched: the `[cluster]` section of a job file.
 ///

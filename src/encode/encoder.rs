@@ -1,20 +1,20 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis, array};
 use safetensors::SafeTensors;
 
 use super::Encoder;
 use super::engine::{Engine, Forward};
 use super::head::{Head, floats};
-use super::model::ModelFiles;
+use super::model::{ModelFiles, ModelManifest};
 use super::onnx::OnnxEngine;
-use super::readout::{mean_states, pieces_of_words, tone, word_states};
+use super::readout::{mean_states, pieces_of_words, word_shares, word_states};
 use super::target::TargetHead;
 use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
 use crate::error::{Error, Result};
-use crate::records::{Encoding, Sentiment, Span};
+use crate::records::{Encoding, Score, Sentiment, Span};
 
 /// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
 const BATCH_TOKENS: usize = 1024;
@@ -28,6 +28,8 @@ pub struct ModelEncoder {
     tokenizer: TextTokenizer,
     sentiment: Option<Head>,
     target: Option<TargetHead>,
+    /// Heads that the user brought.
+    heads: Vec<Head>,
     /// Inverse document frequency by vocabulary id; empty where the model brings none.
     idf: Vec<f32>,
     languages: Vec<String>,
@@ -41,6 +43,9 @@ pub struct ModelEncoder {
 
 /// Positions, in the list of texts, of texts with the same number of tokens.
 type Batch = Vec<usize>;
+
+/// What is made of each text of a batch, whose tokens are among those of all texts.
+type RunBatch<'run, T> = dyn Fn(&Batch, &[Tokens]) -> Result<Vec<T>, String> + Sync + 'run;
 
 impl ModelEncoder {
     /// Loads the model, to be run by the default engine.
@@ -64,30 +69,44 @@ impl ModelEncoder {
         let tokenizer = TextTokenizer::new(files.require("tokenizer.json")?, manifest.max_tokens, &name)?;
         let sentiment = files
             .get("heads/sentiment.safetensors")
-            .map(|bytes| Head::sentiment(bytes, manifest.dimensions, &name))
-            .transpose()?;
+            .map(|bytes| read_sentiment(bytes, manifest))
+            .transpose()
+            .map_err(|message| Error::Model { name: name.clone(), message })?;
         let target = files.get("heads/target_sentiment.onnx").cloned().map(TargetHead::new).transpose();
         let target = target.map_err(|message| Error::Model { name: name.clone(), message })?;
         let idf = files.get("heads/idf.safetensors").map(|bytes| read_idf(bytes)).transpose();
         let idf = idf.map_err(|message| Error::Model { name: name.clone(), message })?;
-        let mut layers = vec![manifest.alignment_layer];
-        layers.extend(sentiment.iter().flat_map(|head| &head.layers));
-        layers.sort_unstable();
-        layers.dedup();
-        let encoder = Self {
+        let mut encoder = Self {
             engine,
             tokenizer,
             sentiment,
             target,
+            heads: vec![],
             idf: idf.unwrap_or_default(),
             languages: manifest.languages.clone(),
             name,
             n_threads: n_threads.max(1),
             alignment_layer: manifest.alignment_layer,
-            layers,
+            layers: vec![],
         };
+        encoder.list_layers();
         encoder.probe(manifest.dimensions)?;
         Ok(encoder)
+    }
+
+    /// The same encoder with the figures of these heads in [`Encoding::scores`]: of two classes the last, of more classes
+    /// each. The heads must fit the model ([`Head::fits`]).
+    pub fn with_heads(mut self, heads: Vec<Head>) -> Self {
+        self.heads = heads;
+        self.list_layers();
+        self
+    }
+
+    fn list_layers(&mut self) {
+        self.layers = vec![self.alignment_layer];
+        self.layers.extend(self.sentiment.iter().chain(&self.heads).flat_map(Head::layers));
+        self.layers.sort_unstable();
+        self.layers.dedup();
     }
 
     /// Encodes a sentence and no words at all, so that files that do not fit one another are found out here.
@@ -128,35 +147,70 @@ impl ModelEncoder {
         Ok(Array2::from_shape_vec((texts.len(), width), values).expect("every embedding has the same length"))
     }
 
-    fn run_batch(&self, batch: &Batch, texts: &[&str], tokens: &[Tokens]) -> Result<Vec<Encoding>> {
-        let forward = self.forward(batch, tokens)?;
-        let encoding =
-            |(row, &text): (usize, &usize)| self.encoding(texts[text], &tokens[text], &forward, row);
-        Ok(batch.iter().enumerate().map(encoding).collect())
-    }
-
-    fn forward(&self, batch: &Batch, tokens: &[Tokens]) -> Result<Forward> {
-        let ids = ids_of(batch, tokens);
-        let n_tokens = ids.ncols();
-        self.engine.forward(ids.view(), &self.layers).map_err(|message| Error::Encode { n_tokens, message })
-    }
-
-    fn run_targets(
+    /// What a [`Head`] on these layers reads: the mean token states of each layer, joined in the order of `layers`. One row a
+    /// text: shape `[texts, layers * width]`. `advance` is told how many texts were done since it was last called.
+    ///
+    /// # Errors
+    /// [`Error::Encode`] where the engine fails or has no such layer.
+    pub fn features(
         &self,
-        head: &TargetHead,
-        batch: &Batch,
-        mentions: &[(&str, Span)],
-        tokens: &[Tokens],
-    ) -> Result<Vec<Sentiment>> {
-        let ids = ids_of(batch, tokens);
-        let is_target = |(row, token): (usize, usize)| {
-            let (_, target) = mentions[batch[row]];
-            if tokens[batch[row]].spans[token].overlaps(&target) { 1.0 } else { 0.0 }
+        texts: &[&str],
+        layers: &[usize],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Array2<f32>> {
+        let mut rising = layers.to_vec();
+        rising.sort_unstable();
+        rising.dedup();
+        let rows = self.read_passes(texts, &rising, advance, &|_, _, forward, row| {
+            let states = |layer: &usize| {
+                let position = rising.binary_search(layer).expect("every layer was asked for");
+                forward.states[position].index_axis(Axis(0), row)
+            };
+            mean_states(&layers.iter().map(states).collect::<Vec<_>>())
+        })?;
+        let width = rows.first().map_or(0, Array1::len);
+        let values = rows.into_iter().flatten().collect();
+        Ok(Array2::from_shape_vec((texts.len(), width), values).expect("every row has the same length"))
+    }
+
+    /// Runs the texts through the engine and reads what `read` makes of a text, its tokens, its batch's pass and its row
+    /// in it. In the order of `texts`.
+    fn read_passes<T: Clone + Send>(
+        &self,
+        texts: &[&str],
+        layers: &[usize],
+        advance: &(dyn Fn(usize) + Sync),
+        read: &(dyn Fn(&str, &Tokens, &Forward, usize) -> T + Sync),
+    ) -> Result<Vec<T>> {
+        self.in_batches(texts, advance, &|batch, tokens| {
+            let forward = self.engine.forward(ids_of(batch, tokens).view(), layers)?;
+            let read = |(row, &text): (usize, &usize)| read(texts[text], &tokens[text], &forward, row);
+            Ok(batch.iter().enumerate().map(read).collect())
+        })
+    }
+
+    /// What `run` gives for each text of each batch, in the order of `texts`.
+    fn in_batches<T: Clone + Send>(
+        &self,
+        texts: &[&str],
+        advance: &(dyn Fn(usize) + Sync),
+        run: &RunBatch<'_, T>,
+    ) -> Result<Vec<T>> {
+        let tokens = self.tokenize(texts)?;
+        let batches = batches_of_equal_length(&tokens);
+        let run = |batch: &Batch| {
+            let n_tokens = tokens[batch[0]].ids.len();
+            let results = run(batch, &tokens).map_err(|message| Error::Encode { n_tokens, message });
+            advance(batch.len());
+            results
         };
-        let target = Array2::from_shape_fn(ids.dim(), is_target);
-        let states = self.engine.states(ids.view(), head.layer);
-        let sentiment = states.and_then(|states| head.apply(states, target));
-        sentiment.map_err(|message| Error::Encode { n_tokens: ids.ncols(), message })
+        let mut results: Vec<Option<T>> = vec![None; texts.len()];
+        for (batch, of_batch) in run_all(&batches, self.n_threads, run) {
+            for (&text, result) in batch.iter().zip(of_batch?) {
+                results[text] = Some(result);
+            }
+        }
+        Ok(results.into_iter().map(|result| result.expect("every text is in one batch")).collect())
     }
 
     fn encoding(&self, text: &str, tokens: &Tokens, forward: &Forward, row: usize) -> Encoding {
@@ -165,14 +219,12 @@ impl ModelEncoder {
             forward.states[position].index_axis(Axis(0), row)
         };
         let pieces = pieces_of_words(&words(text), &tokens.spans);
+        let of_head = |head: &Head| -> Vec<_> { head.layers().iter().map(states).collect() };
         let (sentiment, tone) = match &self.sentiment {
-            Some(head) => {
-                let states: Vec<_> = head.layers.iter().map(states).collect();
-                let features = mean_states(&states);
-                (Some(head.apply(&features)), tone(&pieces, &states, &head.direction(&features)))
-            }
+            Some(head) => read_tone(head, &pieces, &of_head(head)),
             None => (None, vec![]),
         };
+        let scores = self.heads.iter().flat_map(|head| read_scores(head, &pieces, &of_head(head))).collect();
         Encoding {
             embedding: forward.embeddings.row(row).to_vec(),
             words: word_states(&pieces, states(&self.alignment_layer), |piece| {
@@ -180,6 +232,7 @@ impl ModelEncoder {
             }),
             sentiment,
             tone,
+            scores,
             truncated: tokens.truncated,
         }
     }
@@ -205,20 +258,9 @@ impl ModelEncoder {
 
 impl Encoder for ModelEncoder {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
-        let tokens = self.tokenize(texts)?;
-        let batches = batches_of_equal_length(&tokens);
-        let run = |batch: &Batch| {
-            let encodings = self.run_batch(batch, texts, &tokens);
-            advance(batch.len());
-            encodings
-        };
-        let mut encodings: Vec<Option<Encoding>> = vec![None; texts.len()];
-        for (batch, result) in run_all(&batches, self.n_threads, run) {
-            for (&text, encoding) in batch.iter().zip(result?) {
-                encodings[text] = Some(encoding);
-            }
-        }
-        Ok(encodings.into_iter().map(|encoding| encoding.expect("every text is in one batch")).collect())
+        self.read_passes(texts, &self.layers, advance, &|text, tokens, forward, row| {
+            self.encoding(text, tokens, forward, row)
+        })
     }
 
     fn target_sentiment(
@@ -228,25 +270,16 @@ impl Encoder for ModelEncoder {
     ) -> Result<Option<Vec<Sentiment>>> {
         let Some(head) = &self.target else { return Ok(None) };
         let texts: Vec<&str> = mentions.iter().map(|(text, _)| *text).collect();
-        let tokens = self.tokenize(&texts)?;
-        let batches = batches_of_equal_length(&tokens);
-        let run = |batch: &Batch| {
-            let sentiment = self.run_targets(head, batch, mentions, &tokens);
-            advance(batch.len());
-            sentiment
-        };
-        let mut sentiments: Vec<Option<Sentiment>> = vec![None; mentions.len()];
-        for (batch, result) in run_all(&batches, self.n_threads, run) {
-            for (&mention, sentiment) in batch.iter().zip(result?) {
-                sentiments[mention] = Some(sentiment);
-            }
-        }
-        Ok(Some(
-            sentiments
-                .into_iter()
-                .map(|sentiment| sentiment.expect("every mention is in one batch"))
-                .collect(),
-        ))
+        let sentiment = self.in_batches(&texts, advance, &|batch, tokens| {
+            let ids = ids_of(batch, tokens);
+            let is_target = |(row, token): (usize, usize)| {
+                let (_, target) = mentions[batch[row]];
+                if tokens[batch[row]].spans[token].overlaps(&target) { 1.0 } else { 0.0 }
+            };
+            let target = Array2::from_shape_fn(ids.dim(), is_target);
+            head.apply(self.engine.states(ids.view(), head.layer)?, target)
+        })?;
+        Ok(Some(sentiment))
     }
 
     fn languages(&self) -> &[String] {
@@ -310,6 +343,47 @@ fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
 fn ids_of(batch: &Batch, tokens: &[Tokens]) -> Array2<u32> {
     let ids = batch.iter().flat_map(|&text| tokens[text].ids.iter().copied()).collect();
     Array2::from_shape_vec((batch.len(), tokens[batch[0]].ids.len()), ids).expect("a batch has one length")
+}
+
+/// The sentiment head, whose classes are negative, neutral and positive in this order.
+fn read_sentiment(bytes: &[u8], manifest: &ModelManifest) -> Result<Head, String> {
+    let head = Head::from_safetensors(bytes)
+        .and_then(|head| head.fits(manifest.dimensions, manifest.layers).map(|()| head))
+        .map_err(|message| format!("heads/sentiment.safetensors: {message}"))?;
+    match head.classes().iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["negative", "neutral", "positive"] => Ok(head),
+        other => Err(format!(
+            "heads/sentiment.safetensors: classes are `{}`, not negative,neutral,positive",
+            other.join(",")
+        )),
+    }
+}
+
+/// The sentiment, and each word's share of the logit of positive over negative.
+fn read_tone(
+    head: &Head,
+    words: &[(Span, Vec<usize>)],
+    states: &[ArrayView2<'_, f32>],
+) -> (Option<Sentiment>, Vec<f32>) {
+    let features = mean_states(states);
+    let given = head.probabilities(features.view());
+    let sentiment = Sentiment { negative: given[0], neutral: given[1], positive: given[2] };
+    let positive_over_negative: Array1<f32> = array![-1.0, 0.0, 1.0];
+    let direction = head.direction(&features, &positive_over_negative);
+    (Some(sentiment), word_shares(words, states, &direction))
+}
+
+/// The figures of a head: of two classes the last, of more classes each.
+fn read_scores(head: &Head, words: &[(Span, Vec<usize>)], states: &[ArrayView2<'_, f32>]) -> Vec<Score> {
+    let features = mean_states(states);
+    let given = head.probabilities(features.view());
+    let n_classes = given.len();
+    let shown = if n_classes == 2 { 1..2 } else { 0..n_classes };
+    let score = |class: usize| {
+        let direction = head.direction(&features, &Head::over_the_rest(&given, class));
+        Score { value: given[class], shares: word_shares(words, states, &direction) }
+    };
+    shown.map(score).collect()
 }
 
 fn read_idf(bytes: &[u8]) -> Result<Vec<f32>, String> {

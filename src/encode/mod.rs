@@ -7,6 +7,7 @@ mod words;
 mod tokenizer;
 mod model;
 mod head;
+mod head_files;
 mod readout;
 mod engine;
 mod onnx;
@@ -18,6 +19,8 @@ use crate::records::{Encoding, Sentiment, Span};
 
 pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward};
+pub use head::Head;
+pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
 pub use model::{ModelFiles, ModelManifest};
 
 /// Turns texts into encodings.

@@ -42,6 +42,13 @@ pub struct ModelManifest {
     pub sha256: BTreeMap<String, String>,
 }
 
+impl ModelManifest {
+    /// Hash of the encoder's weights in hexadecimal; empty where `model.toml` gives none.
+    pub fn weights_sha256(&self) -> &str {
+        self.sha256.get("model.onnx").map_or("", String::as_str)
+    }
+}
+
 /// A model's files in memory, checked against the hashes of its `model.toml`.
 pub struct ModelFiles {
     /// What `model.toml` says.
@@ -167,6 +174,6 @@ fn check_hash(name: &str, path: &str, bytes: &[u8], expected: &str) -> Result<()
     Err(refuse(name, &message))
 }
 
-fn hex(bytes: &[u8]) -> String {
+pub(super) fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -48,7 +48,7 @@ pub(super) fn mean_states(layers: &[ArrayView2<'_, f32>]) -> Array1<f32> {
 }
 
 /// Each word's share of the logit whose gradient is `direction`, less the mean of the words.
-pub(super) fn tone(
+pub(super) fn word_shares(
     words: &[(Span, Vec<usize>)],
     layers: &[ArrayView2<'_, f32>],
     direction: &Array1<f32>,

@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use ndarray::{Array2, Array3};
+use ndarray::{Array2, Array3, ArrayView1};
 use rten::{Model, NodeId};
 use rten_tensor::NdTensor;
 
@@ -50,6 +50,10 @@ impl TargetHead {
         if logits.ncols() != 3 {
             return Err(format!("the target head has {} classes, not 3", logits.ncols()));
         }
-        Ok(logits.rows().into_iter().map(|logits| softmax(&logits.to_owned())).collect())
+        let sentiment = |logits: ArrayView1<'_, f32>| {
+            let shares = softmax(&logits.to_owned());
+            Sentiment { negative: shares[0], neutral: shares[1], positive: shares[2] }
+        };
+        Ok(logits.rows().into_iter().map(sentiment).collect())
     }
 }

@@ -10,7 +10,7 @@ use crate::annotate::annotate;
 use crate::config::Config;
 use crate::encode::{Encoder, ModelEncoder, encode};
 use crate::error::Result;
-use crate::pipeline::{Observer, load_encoder};
+use crate::pipeline::{LoadedEncoder, Observer, load_encoder};
 use crate::records::{Annotations, Article, Encoding, Field, Kind, Origin, Sentence, Span};
 
 /// Fields that rows of one group usually share. The first is taken that is there and tells at least two groups apart.
@@ -89,7 +89,7 @@ impl Inputs<'_> {
     /// The encoder that `compare` would use, and its name and version.
     pub(super) fn encoder(&self) -> Result<(ModelEncoder, String)> {
         self.observer.begin("loading the model", None);
-        let (encoder, model) = load_encoder(self.config)?;
+        let LoadedEncoder { encoder, model, .. } = load_encoder(self.config)?;
         Ok((encoder, format!("{} {}", model.name, model.version)))
     }
 

@@ -14,8 +14,20 @@ pub struct Encoding {
     /// How far each word of `words` moves the sentiment, in logits of positive over negative: above 0 it speaks for
     /// positive. The words' mean is 0. Empty where the model brings no such head.
     pub tone: Vec<f32>,
+    /// The figures of the run's further heads, in the order of the run's measures.
+    pub scores: Vec<Score>,
     /// True where the text was longer than the model reads and its end was left out.
     pub truncated: bool,
+}
+
+/// One figure of a head on one text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Score {
+    /// The probability of the figure's class, in [0, 1].
+    pub value: f32,
+    /// How far each word of the encoding's `words` moves it, in logits of the class over the rest: above 0 it speaks
+    /// for the class. The words' mean is 0.
+    pub shares: Vec<f32>,
 }
 
 /// The words of a text with one vector each, from one layer of the encoder.

@@ -94,10 +94,12 @@ pub struct Evidence {
 }
 
 /// The kinds of framing difference.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dimension {
     /// The sentiment of the sentence.
     Tone,
+    /// The sentiment toward a name that both sentences use.
+    TargetTone,
     /// Other words for the same thing.
     Wording,
     /// Who is named as the source, and by which cue.
@@ -108,18 +110,22 @@ pub enum Dimension {
     Quantity,
     /// What is quoted and what is told.
     Quotation,
+    /// A figure of a head that the user brought, by the figure's name.
+    Measure(String),
 }
 
 impl Dimension {
     /// The name in the tables.
-    pub const fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Dimension::Tone => "tone",
+            Dimension::TargetTone => "target_tone",
             Dimension::Wording => "wording",
             Dimension::Attribution => "attribution",
             Dimension::Certainty => "certainty",
             Dimension::Quantity => "quantity",
             Dimension::Quotation => "quotation",
+            Dimension::Measure(name) => name,
         }
     }
 }

@@ -8,6 +8,7 @@ mod encoding;
 mod claim;
 mod alignment;
 mod framing;
+mod target;
 mod rejection;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
@@ -16,8 +17,9 @@ pub use annotation::{
 };
 pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
-pub use encoding::{Encoding, TokenStates};
+pub use encoding::{Encoding, Score, TokenStates};
 pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
 pub use rejection::Rejection;
 pub use sentence::{Field, Sentence};
 pub use span::Span;
+pub use target::Target;

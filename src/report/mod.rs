@@ -9,4 +9,5 @@ mod summary;
 
 pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
+pub use tables::is_column;
 pub use write::{prepare, write};

@@ -13,6 +13,7 @@ pub(super) struct RunJson<'run> {
     version: &'static str,
     config: Config,
     model: Model<'run>,
+    heads: Vec<Head<'run>>,
     inputs: &'run [InputFile],
     ignored: &'run [String],
     counts: BTreeMap<&'static str, usize>,
@@ -29,6 +30,17 @@ struct Model<'run> {
 }
 
 #[derive(Serialize)]
+struct Head<'run> {
+    /// The name that its columns have.
+    name: &'run str,
+    /// What `head.toml` calls it.
+    trained_as: &'run str,
+    task: &'run str,
+    classes: &'run [String],
+    sha256: &'run str,
+}
+
+#[derive(Serialize)]
 struct Timings<'run> {
     threads: usize,
     seconds: BTreeMap<&'run str, f64>,
@@ -41,6 +53,7 @@ impl<'run> RunJson<'run> {
             version: env!("CARGO_PKG_VERSION"),
             config: without_chance(&run.config),
             model: Model { name: &run.model.name, version: &run.model.version, sha256: &run.model.sha256 },
+            heads: heads(run),
             inputs: &run.inputs,
             ignored: &run.ignored,
             counts: counts(run),
@@ -48,6 +61,19 @@ impl<'run> RunJson<'run> {
             timings: Timings { threads: run.config.threads, seconds: seconds.collect() },
         }
     }
+}
+
+fn heads(run: &Run) -> Vec<Head<'_>> {
+    let heads = run.config.heads.keys().zip(&run.heads);
+    heads
+        .map(|(name, head)| Head {
+            name,
+            trained_as: &head.name,
+            task: &head.task,
+            classes: &head.classes,
+            sha256: &head.sha256,
+        })
+        .collect()
 }
 
 /// The config without what no result depends on: the order of the inputs and the number of threads.

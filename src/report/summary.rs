@@ -124,11 +124,11 @@ impl Page<'_> {
         if let (Relation::Conflicting, Some(conflict)) = (comparison.relation, comparison.conflict) {
             self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}", conflict.as_str()));
         }
-        let mut last = None;
+        let mut last: Option<&Dimension> = None;
         for difference in &comparison.differences {
             let name = difference.dimension.as_str();
-            let label = if last == Some(difference.dimension) { "" } else { name };
-            last = Some(difference.dimension);
+            let label = if last == Some(&difference.dimension) { "" } else { name };
+            last = Some(&difference.dimension);
             let a = self.side(difference, &difference.a, comparison.sentence_a);
             let b = self.side(difference, &difference.b, comparison.sentence_b);
             let gap = if columns(&a) + columns(&b) + 22 <= self.width { "  " } else { "\n                 " };
@@ -143,11 +143,15 @@ impl Page<'_> {
             .span
             .map(|span| format!("“{}”", printable(span.slice(text)).trim_matches(['“', '”', '"'])));
         let value = evidence.value.split(';').next().unwrap_or_default();
-        let side = match (difference.dimension, words) {
+        let side = match (&difference.dimension, words) {
             (Dimension::Wording | Dimension::Quantity, Some(words)) => words,
-            (Dimension::Tone | Dimension::Certainty, words) => {
+            (
+                Dimension::Tone | Dimension::TargetTone | Dimension::Certainty | Dimension::Measure(_),
+                words,
+            ) => {
                 let value: f32 = evidence.value.parse().unwrap_or_default();
-                let sign = if difference.dimension == Dimension::Tone && value > 0.0 { "+" } else { "" };
+                let is_tone = matches!(difference.dimension, Dimension::Tone | Dimension::TargetTone);
+                let sign = if is_tone && value > 0.0 { "+" } else { "" };
                 format!("{sign}{value:.2} {}", words.unwrap_or_default())
             }
             (_, Some(words)) => format!("{value} {words}"),

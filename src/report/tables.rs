@@ -7,11 +7,75 @@ use crate::records::{Comparison, Evidence, Sentence, Span};
 use crate::statistics::position_in_article;
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 8] =
-    ["articles", "sentences", "claims", "mentions", "comparisons", "framing", "coverage", "rejected"];
+pub(super) const NAMES: [&str; 9] = [
+    "articles",
+    "sentences",
+    "claims",
+    "mentions",
+    "targets",
+    "comparisons",
+    "framing",
+    "coverage",
+    "rejected",
+];
+
+/// The columns of `sentences`, before those of the heads that the user brought.
+const SENTENCES: [&str; 21] = [
+    "sentence_id",
+    "article_id",
+    "outlet",
+    "index",
+    "field",
+    "start_char",
+    "end_char",
+    "start_byte",
+    "end_byte",
+    "text",
+    "kind",
+    "voice",
+    "sentiment_negative",
+    "sentiment_neutral",
+    "sentiment_positive",
+    "sentiment",
+    "certainty",
+    "source",
+    "cue",
+    "anonymous_source",
+    "claim_id",
+];
+
+/// The columns of `comparisons`, before those of the measures.
+const COMPARISONS: [&str; 12] = [
+    "claim_id",
+    "event_id",
+    "outlet_a",
+    "outlet_b",
+    "sentence_id_a",
+    "sentence_id_b",
+    "text_a",
+    "text_b",
+    "similarity",
+    "cosine",
+    "relation",
+    "conflict",
+];
 
 /// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
 const MEASURES: [&str; 3] = ["sentiment", "certainty", "position"];
+
+/// What the three columns of a measure end in.
+const SIDES: [&str; 3] = ["a", "b", "difference"];
+
+/// True for a name that a figure of a head cannot have: a column of `sentences`, a measure, or a dimension of `framing` is
+/// called so, or a column of `comparisons` would be.
+pub fn is_column(name: &str) -> bool {
+    let framing = ["tone", "wording", "attribution", "quantity", "quotation"];
+    let names = SENTENCES.iter().chain(&MEASURES).chain(&framing);
+    let of_sides = SIDES.map(|side| format!("{name}_{side}"));
+    names
+        .chain(&COMPARISONS)
+        .any(|&column| column == name || of_sides.iter().any(|of_side| of_side == column))
+}
 
 /// Makes one table after the other from the records of a run.
 pub(super) struct Tables<'run> {
@@ -45,6 +109,7 @@ impl<'run> Tables<'run> {
             "sentences" => self.sentences(),
             "claims" => self.claims(),
             "mentions" => self.mentions(),
+            "targets" => self.targets(),
             "comparisons" => self.comparisons(),
             "framing" => self.framing(),
             "coverage" => self.coverage(),
@@ -100,30 +165,8 @@ impl<'run> Tables<'run> {
     }
 
     fn sentences(&self) -> Table {
-        let columns = [
-            "sentence_id",
-            "article_id",
-            "outlet",
-            "index",
-            "field",
-            "start_char",
-            "end_char",
-            "start_byte",
-            "end_byte",
-            "text",
-            "kind",
-            "voice",
-            "sentiment_negative",
-            "sentiment_neutral",
-            "sentiment_positive",
-            "sentiment",
-            "certainty",
-            "source",
-            "cue",
-            "anonymous_source",
-            "claim_id",
-        ];
-        let mut table = Table::new("sentences", columns);
+        let mut table = Table::new("sentences", SENTENCES);
+        table.columns.extend(self.run.measures.iter().cloned());
         for (position, (sentence, annotations)) in
             self.run.sentences.iter().zip(&self.run.annotations).enumerate()
         {
@@ -132,7 +175,7 @@ impl<'run> Tables<'run> {
             let words = |span: Span| span.slice(text).to_owned();
             let sentiment = annotations.sentiment;
             let attribution = annotations.attribution.as_ref();
-            table.rows.push(vec![
+            let mut row: Vec<Cell> = vec![
                 sentence.id(article).into(),
                 article.id.as_str().into(),
                 article.outlet.as_str().into(),
@@ -154,7 +197,9 @@ impl<'run> Tables<'run> {
                 attribution.map(|attribution| words(attribution.cue)).into(),
                 attribution.map(|attribution| attribution.anonymous).into(),
                 self.claim_of_sentence.get(&position).map(|&claim| claim_id(claim)).into(),
-            ]);
+            ];
+            row.extend(self.scores(position).map(Cell::from));
+            table.rows.push(row);
         }
         table
     }
@@ -209,24 +254,48 @@ impl<'run> Tables<'run> {
         table
     }
 
-    fn comparisons(&self) -> Table {
+    fn targets(&self) -> Table {
         let columns = [
             "claim_id",
-            "event_id",
-            "outlet_a",
-            "outlet_b",
-            "sentence_id_a",
-            "sentence_id_b",
-            "text_a",
-            "text_b",
-            "similarity",
-            "cosine",
-            "relation",
-            "conflict",
+            "sentence_id",
+            "article_id",
+            "outlet",
+            "target",
+            "words",
+            "start_char",
+            "end_char",
+            "sentiment_negative",
+            "sentiment_neutral",
+            "sentiment_positive",
+            "sentiment",
         ];
-        let mut table = Table::new("comparisons", columns);
-        for measure in MEASURES {
-            table.columns.extend(["a", "b", "difference"].map(|side| format!("{measure}_{side}")));
+        let mut table = Table::new("targets", columns);
+        for target in &self.run.targets {
+            let article = &self.run.articles[self.sentence(target.sentence).article];
+            let mut row: Vec<Cell> = vec![
+                claim_id(target.claim).into(),
+                self.sentence_id(target.sentence).into(),
+                article.id.as_str().into(),
+                article.outlet.as_str().into(),
+                target.key.as_str().into(),
+            ];
+            row.extend(self.words(target.sentence, target.span));
+            row.extend([
+                target.sentiment.map(|sentiment| sentiment.negative).into(),
+                target.sentiment.map(|sentiment| sentiment.neutral).into(),
+                target.sentiment.map(|sentiment| sentiment.positive).into(),
+                target.sentiment.map(|sentiment| sentiment.score()).into(),
+            ]);
+            table.rows.push(row);
+        }
+        table
+    }
+
+    fn comparisons(&self) -> Table {
+        let mut table = Table::new("comparisons", COMPARISONS);
+        let measures = MEASURES.into_iter().chain(self.run.measures.iter().map(String::as_str));
+        for measure in measures {
+            table.columns.extend(SIDES.map(|side| format!("{measure}_{side}")));
         }
         for comparison in &self.run.comparisons {
             let Comparison { sentence_a: a, sentence_b: b, .. } = *comparison;
@@ -253,14 +322,23 @@ impl<'run> Tables<'run> {
         table
     }
 
-    /// The values of `MEASURES` for one sentence.
-    fn measures(&self, position: usize) -> [Option<f32>; MEASURES.len()] {
+    /// The values of `MEASURES` and of the heads for one sentence.
+    fn measures(&self, position: usize) -> Vec<Option<f32>> {
         let (sentence, annotations) = (self.sentence(position), &self.run.annotations[position]);
-        [
+        let mut values = vec![
             annotations.sentiment.map(|sentiment| sentiment.score()),
             Some(annotations.certainty.score),
             Some(position_in_article(sentence, self.n_sentences[sentence.article])),
-        ]
+        ];
+        values.extend(self.scores(position));
+        values
+    }
+
+    /// The heads' figures for one sentence; empty ones where it was not encoded.
+    fn scores(&self, position: usize) -> impl Iterator<Item = Option<f32>> {
+        let encoding = self.run.encodings[position].as_ref();
+        (0..self.run.measures.len())
+            .map(move |measure| encoding.map(|encoding| encoding.scores[measure].value))
     }
 
     fn framing(&self) -> Table {
@@ -306,11 +384,12 @@ impl<'run> Tables<'run> {
         table
     }
 
-    /// The words and their character offsets into the sentence's field of the article.
     fn evidence(&self, sentence: usize, evidence: &Evidence) -> [Cell; 3] {
-        let Some(span) = evidence.span else {
-            return [Cell::Empty, Cell::Empty, Cell::Empty];
-        };
+        evidence.span.map_or([Cell::Empty, Cell::Empty, Cell::Empty], |span| self.words(sentence, span))
+    }
+
+    /// The words and their character offsets into the sentence's field of the article.
+    fn words(&self, sentence: usize, span: Span) -> [Cell; 3] {
         let (words, before) = (span.slice(self.text(sentence)), &self.text(sentence)[..span.start]);
         let start = self.sentence(sentence).chars.start + before.chars().count();
         [words.into(), start.into(), (start + words.chars().count()).into()]

@@ -1,0 +1,16 @@
+use super::{Sentiment, Span};
+
+/// A name that several outlets use on one claim, in one of the claim's sentences.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Target {
+    /// Position in the run's list of claims.
+    pub claim: usize,
+    /// Position in the run's list of sentences.
+    pub sentence: usize,
+    /// The name in the form that is compared: "trump" for "Mr. Trump" and for "Donald Trump".
+    pub key: String,
+    /// Its first mention in the sentence, as bytes from the start of the sentence's own text.
+    pub span: Span,
+    /// The sentiment of the sentence toward it; `None` where the model has no head for that.
+    pub sentiment: Option<Sentiment>,
+}
