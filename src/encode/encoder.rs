@@ -1,10 +1,11 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, array};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array};
 use safetensors::SafeTensors;
 
 use super::Encoder;
+use super::bert::BertEngine;
 use super::engine::{Engine, Forward};
 use super::head::{Head, floats};
 use super::model::{ModelFiles, ModelManifest};
@@ -18,6 +19,9 @@ use crate::records::{Encoding, Score, Sentiment, Span};
 
 /// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
 const BATCH_TOKENS: usize = 1024;
+
+/// Some models bring more embeddings than tokens, so that the table's size is a multiple of at most this number.
+const MAX_PADDING: u32 = 128;
 
 /// A model's tokenizer, engine and heads.
 ///
@@ -34,6 +38,8 @@ pub struct ModelEncoder {
     idf: Vec<f32>,
     languages: Vec<String>,
     name: String,
+    /// True where the engine gives embeddings of length 1.
+    is_normalised: bool,
     n_threads: usize,
     /// The layer whose states align words.
     alignment_layer: usize,
@@ -48,15 +54,20 @@ type Batch = Vec<usize>;
 type RunBatch<'run, T> = dyn Fn(&Batch, &[Tokens]) -> Result<Vec<T>, String> + Sync + 'run;
 
 impl ModelEncoder {
-    /// Loads the model, to be run by the default engine.
+    /// Loads the model, to be run by the engine that its weights are for: rten for `model.onnx`, our own for the
+    /// `model.safetensors` of a BERT.
     ///
     /// # Errors
     /// [`Error::Model`] where a file is missing, cannot be read or does not fit the others.
     pub fn new(files: &ModelFiles, n_threads: usize) -> Result<Self> {
-        let graph = files.require("model.onnx")?.clone();
-        let engine = OnnxEngine::new(graph, files.manifest.layers)
-            .map_err(|message| Error::Model { name: files.manifest.name.clone(), message })?;
-        Self::with_engine(files, Box::new(engine), n_threads)
+        let engine: Result<Box<dyn Engine>, String> = match files.get("model.safetensors") {
+            Some(weights) => BertEngine::new(files.require("config.json")?, weights, &files.manifest)
+                .map(|engine| Box::new(engine) as _),
+            None => OnnxEngine::new(files.require("model.onnx")?.clone(), &files.manifest)
+                .map(|engine| Box::new(engine) as _),
+        };
+        let engine = engine.map_err(|message| Error::Model { name: files.manifest.name.clone(), message })?;
+        Self::with_engine(files, engine, n_threads)
     }
 
     /// The model's tokenizer and heads around an engine that runs its weights.
@@ -66,7 +77,7 @@ impl ModelEncoder {
     pub fn with_engine(files: &ModelFiles, engine: Box<dyn Engine>, n_threads: usize) -> Result<Self> {
         let manifest = &files.manifest;
         let name = manifest.name.clone();
-        let tokenizer = TextTokenizer::new(files.require("tokenizer.json")?, manifest.max_tokens, &name)?;
+        let tokenizer = TextTokenizer::new(files.require("tokenizer.json")?, manifest)?;
         let sentiment = files
             .get("heads/sentiment.safetensors")
             .map(|bytes| read_sentiment(bytes, manifest))
@@ -85,6 +96,7 @@ impl ModelEncoder {
             idf: idf.unwrap_or_default(),
             languages: manifest.languages.clone(),
             name,
+            is_normalised: manifest.normalise,
             n_threads: n_threads.max(1),
             alignment_layer: manifest.alignment_layer,
             layers: vec![],
@@ -124,9 +136,25 @@ impl ModelEncoder {
         if !self.idf.is_empty() && self.idf.len() != self.tokenizer.n_tokens() {
             return refuse("heads/idf.safetensors does not have one weight for each token of tokenizer.json");
         }
+        let highest = self.tokenizer.highest_id();
+        if !self.engine.has_token(highest) {
+            return refuse(&format!(
+                "tokenizer.json has ids up to {highest}, and the weights have no embedding for that one; the tokenizer \
+                 is of another model"
+            ));
+        }
+        if self.engine.has_token(highest + MAX_PADDING) {
+            return refuse(&format!(
+                "tokenizer.json has ids up to {highest}, and the weights have embeddings for more than {MAX_PADDING} \
+                 further ones; the tokenizer is of another model"
+            ));
+        }
         for encoding in self.encode(&["A probe.", ""], &|_| ())? {
             if encoding.embedding.len() != dimensions {
-                return refuse("model.onnx does not give embeddings of the length that model.toml says");
+                return refuse(&format!(
+                    "its embeddings have {} dimensions, model.toml says {dimensions}",
+                    encoding.embedding.len()
+                ));
             }
             let sentiment = encoding.sentiment.map_or(0.0, |sentiment| sentiment.score());
             if !encoding.embedding.iter().all(|value| value.is_finite()) || !sentiment.is_finite() {
@@ -226,7 +254,7 @@ impl ModelEncoder {
         };
         let scores = self.heads.iter().flat_map(|head| read_scores(head, &pieces, &of_head(head))).collect();
         Encoding {
-            embedding: forward.embeddings.row(row).to_vec(),
+            embedding: self.unit(forward.embeddings.row(row)),
             words: word_states(&pieces, states(&self.alignment_layer), |piece| {
                 self.weight(tokens.ids[piece])
             }),
@@ -235,6 +263,15 @@ impl ModelEncoder {
             scores,
             truncated: tokens.truncated,
         }
+    }
+
+    /// The embedding at length 1, also of a model that does not scale it: cosines are the same.
+    fn unit(&self, embedding: ArrayView1<'_, f32>) -> Vec<f32> {
+        if self.is_normalised {
+            return embedding.to_vec();
+        }
+        let length = embedding.dot(&embedding).sqrt().max(f32::MIN_POSITIVE);
+        embedding.map(|value| value / length).to_vec()
     }
 
     /// The tokens of each text, each worker taking a run of the texts.

@@ -1,4 +1,4 @@
-use ndarray::{Array2, Array3, ArrayView2};
+use ndarray::{Array2, Array3, ArrayView2, arr2};
 
 /// Runs a transformer on token ids. Everything around it (tokens, batches, words, heads) is the same for every engine.
 pub trait Engine: Send + Sync {
@@ -19,6 +19,11 @@ pub trait Engine: Send + Sync {
     /// What the engine said.
     fn states(&self, ids: ArrayView2<'_, u32>, layer: usize) -> Result<Array3<f32>, String> {
         Ok(self.forward(ids, &[layer])?.states.remove(0))
+    }
+
+    /// Whether the model has an embedding for the token `id`. Asked at load time, to find a tokenizer of another model.
+    fn has_token(&self, id: u32) -> bool {
+        self.forward(arr2(&[[id]]).view(), &[]).is_ok()
     }
 }
 

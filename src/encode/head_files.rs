@@ -1,10 +1,9 @@
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::head::Head;
-use super::model::{ModelManifest, hex};
+use super::model::{ModelManifest, sha256_of};
 use crate::error::{Error, Result};
 
 /// The weights in a head's folder.
@@ -78,7 +77,7 @@ impl HeadFiles {
         let manifest: HeadManifest =
             toml::from_str(&text).map_err(|error| refuse(format!("{HEAD_MANIFEST}: {error}")))?;
         let bytes = read(HEAD_WEIGHTS)?;
-        let found = hex(&Sha256::digest(&bytes));
+        let found = sha256_of(&bytes);
         if !found.eq_ignore_ascii_case(&manifest.sha256) {
             return Err(refuse(format!(
                 "{HEAD_WEIGHTS} has sha256 {found}, {HEAD_MANIFEST} says {}; copy or train the head again",

@@ -5,6 +5,7 @@
 
 mod words;
 mod tokenizer;
+mod pooling;
 mod model;
 mod head;
 mod head_files;
@@ -12,6 +13,7 @@ mod readout;
 mod engine;
 mod onnx;
 mod target;
+mod bert;
 mod encoder;
 
 use crate::error::Result;
@@ -21,7 +23,8 @@ pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward};
 pub use head::Head;
 pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
-pub use model::{ModelFiles, ModelManifest};
+pub use model::{ModelFiles, ModelManifest, is_inside, is_pickle, read_manifest};
+pub use pooling::Pooling;
 
 /// Turns texts into encodings.
 pub trait Encoder: Sync {

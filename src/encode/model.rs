@@ -5,7 +5,21 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::pooling::Pooling;
 use crate::error::{Error, Result};
+
+/// What a model without `[sha256]` may consist of, by path below its folder.
+const CONVENTIONAL: [&str; 6] = [
+    "model.onnx",
+    "model.safetensors",
+    "config.json",
+    "tokenizer.json",
+    "heads/idf.safetensors",
+    "heads/sentiment.safetensors",
+];
+
+/// Endings of files that are Python pickles, or may hold one: reading them runs code.
+const PICKLES: [&str; 6] = ["bin", "pt", "pth", "pkl", "pickle", "ckpt"];
 
 /// What `model.toml` says of a model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,19 +40,25 @@ pub struct ModelManifest {
     pub source: BTreeMap<String, String>,
     /// Length of the sentence embedding.
     pub dimensions: usize,
-    /// Number of transformer layers. The graph's outputs are `token_states_0` to `token_states_LAYERS`.
+    /// Number of transformer layers.
     pub layers: usize,
-    /// How the graph pools token states into the sentence embedding ("mean").
-    pub pooling: String,
-    /// True where the graph scales the embedding to length 1.
+    /// How token states become the sentence embedding.
+    pub pooling: Pooling,
+    /// True where the model scales the embedding to length 1. Where it does not, the encoder does, since only cosines are
+    /// compared.
     pub normalise: bool,
-    /// The longest text in tokens, special tokens included.
+    /// The longest text in tokens, special tokens and prefix included.
     pub max_tokens: usize,
+    /// What is put before each text, such as `"query: "`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prefix: String,
     /// ISO 639-3 codes of the languages that the model knows.
     pub languages: Vec<String>,
     /// The layer whose token states align words.
     pub alignment_layer: usize,
-    /// The files' hashes in hexadecimal, by path below the model's folder.
+    /// The files' hashes in hexadecimal, by path below the model's folder. Where `model.toml` gives none, those that the
+    /// files were found to have.
+    #[serde(default)]
     pub sha256: BTreeMap<String, String>,
 }
 
@@ -95,28 +115,33 @@ impl ModelFiles {
         })
     }
 
-    /// Reads the model in `folder`: `model.toml` and every file that it names.
+    /// Reads the model in `folder`: `model.toml` and every file that its `[sha256]` names. Without `[sha256]`, the files
+    /// are those with the usual names, and their hashes are taken as they are found.
     ///
     /// # Errors
     /// [`Error::Model`] where `model.toml` is wrong or a file is not the one whose hash it gives,
     /// [`Error::Read`] where a file cannot be read.
     pub fn from_folder(folder: &Path) -> Result<Self> {
         let name = folder.display().to_string();
-        let read = |path: &str| {
-            let path = folder.join(path);
-            std::fs::read(&path).map_err(|source| Error::Read { path, source })
-        };
-        let text =
-            String::from_utf8(read("model.toml")?).map_err(|_| refuse(&name, "model.toml is not UTF-8"))?;
-        let manifest = parse_manifest(&text, &name)?;
+        let mut manifest = read_manifest(folder)?;
+        let is_pinned = !manifest.sha256.is_empty();
+        if !is_pinned {
+            let found = CONVENTIONAL.into_iter().filter(|path| folder.join(path).exists());
+            manifest.sha256 = found.map(|path| (path.to_owned(), String::new())).collect();
+        }
         let mut files = BTreeMap::new();
-        for (path, expected) in &manifest.sha256 {
-            if path.split(['/', '\\']).any(|part| part == ".." || part.is_empty()) {
-                return Err(refuse(&name, &format!("`{path}` lies outside the model's folder")));
+        for (path, sha256) in &mut manifest.sha256 {
+            check_path(path).map_err(|message| refuse(&name, &message))?;
+            let bytes = read_file(folder, path)?;
+            if is_pinned {
+                check_hash(&name, path, &bytes, sha256)?;
+            } else {
+                *sha256 = sha256_of(&bytes);
             }
-            let bytes = read(path)?;
-            check_hash(&name, path, &bytes, expected)?;
             files.insert(path.clone(), Cow::Owned(bytes));
+        }
+        if let Err(message) = check_weights(&files, folder) {
+            return Err(refuse(&name, &message));
         }
         Ok(Self { manifest, files })
     }
@@ -132,6 +157,11 @@ impl ModelFiles {
         })
     }
 
+    /// Path and number of bytes of every file, in the order of the paths.
+    pub fn sizes(&self) -> impl Iterator<Item = (&str, usize)> {
+        self.files.iter().map(|(path, bytes)| (path.as_str(), bytes.len()))
+    }
+
     /// The bytes of the file at `path` below the model's folder; `None` where the model has no such file.
     pub(super) fn get(&self, path: &str) -> Option<&Cow<'static, [u8]>> {
         self.files.get(path)
@@ -140,7 +170,8 @@ impl ModelFiles {
     /// The bytes of a file that no model can do without.
     pub(super) fn require(&self, path: &str) -> Result<&Cow<'static, [u8]>> {
         self.get(path).ok_or_else(|| {
-            refuse(&self.manifest.name, &format!("{path} is missing from [sha256] in model.toml"))
+            let message = format!("{path} is missing from its folder, or from [sha256] in model.toml");
+            refuse(&self.manifest.name, &message)
         })
     }
 }
@@ -149,23 +180,88 @@ fn refuse(name: &str, message: &str) -> Error {
     Error::Model { name: name.to_owned(), message: message.to_owned() }
 }
 
+/// Reads and checks the `model.toml` of the model in `folder`, and none of its other files.
+///
+/// # Errors
+/// [`Error::Read`] where there is none, [`Error::Model`] where it is wrong.
+pub fn read_manifest(folder: &Path) -> Result<ModelManifest> {
+    let name = folder.display().to_string();
+    let text = String::from_utf8(read_file(folder, "model.toml")?)
+        .map_err(|_| refuse(&name, "model.toml is not UTF-8"))?;
+    parse_manifest(&text, &name)
+}
+
+fn read_file(folder: &Path, path: &str) -> Result<Vec<u8>> {
+    let path = folder.join(path);
+    std::fs::read(&path).map_err(|source| Error::Read { path, source })
+}
+
 fn parse_manifest(text: &str, name: &str) -> Result<ModelManifest> {
     let manifest: ModelManifest =
         toml::from_str(text).map_err(|error| refuse(name, &format!("model.toml: {error}")))?;
-    if manifest.pooling != "mean" || !manifest.normalise {
-        return Err(refuse(name, "model.toml: only pooling = \"mean\" with normalise = true is known"));
+    let message = if manifest.max_tokens < 8 {
+        "max_tokens leaves no room for words; give at least 8".to_owned()
+    } else if manifest.languages.is_empty() || manifest.languages.iter().any(|code| code.len() != 3) {
+        "`languages` is to hold ISO 639-3 codes, such as \"eng\"".to_owned()
+    } else if manifest.alignment_layer > manifest.layers {
+        let ModelManifest { alignment_layer, layers, .. } = manifest;
+        format!("alignment_layer = {alignment_layer} is above layers = {layers}; give one of 0 to {layers}")
+    } else {
+        return Ok(manifest);
+    };
+    Err(refuse(name, &format!("model.toml: {message}")))
+}
+
+/// True for a file that is a Python pickle by its ending. Such a file is never opened.
+pub fn is_pickle(path: &str) -> bool {
+    let ending = Path::new(path).extension().and_then(|ending| ending.to_str()).unwrap_or("");
+    PICKLES.iter().any(|pickle| ending.eq_ignore_ascii_case(pickle))
+}
+
+/// True for a relative path that stays below the folder it is taken from, on every platform.
+pub fn is_inside(path: &str) -> bool {
+    let is_plain = |part: &str| !matches!(part, "" | "." | "..") && !part.contains([':', '\0']);
+    path.split(['/', '\\']).all(is_plain)
+}
+
+fn check_path(path: &str) -> Result<(), String> {
+    if !is_inside(path) {
+        return Err(format!("`{path}` lies outside the model's folder"));
     }
-    if manifest.max_tokens < 8 {
-        return Err(refuse(name, "model.toml: max_tokens leaves no room for words; give at least 8"));
+    if is_pickle(path) {
+        return Err(format!("`{path}` is a Python pickle, which is never read; {CONVERT}"));
     }
-    if manifest.languages.is_empty() || manifest.languages.iter().any(|code| code.len() != 3) {
-        return Err(refuse(name, "model.toml: `languages` is to hold ISO 639-3 codes, such as \"eng\""));
+    Ok(())
+}
+
+const CONVERT: &str = "convert the weights to model.safetensors or export them to model.onnx";
+
+/// Refuses a model without weights or with two kinds of them.
+fn check_weights(files: &BTreeMap<String, Cow<'static, [u8]>>, folder: &Path) -> Result<(), String> {
+    match (files.contains_key("model.onnx"), files.contains_key("model.safetensors")) {
+        (true, true) => {
+            Err("has both model.onnx and model.safetensors; name one of them in [sha256] of model.toml"
+                .to_owned())
+        }
+        (false, false) => match pickle_in(folder) {
+            Some(pickle) => {
+                Err(format!("its weights are a Python pickle ({pickle}), which is never read; {CONVERT}"))
+            }
+            None => Err("has neither model.onnx nor model.safetensors".to_owned()),
+        },
+        _ => Ok(()),
     }
-    Ok(manifest)
+}
+
+/// The first pickle of a folder by name.
+fn pickle_in(folder: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(folder).ok()?;
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    names.filter(|name| is_pickle(name)).min()
 }
 
 fn check_hash(name: &str, path: &str, bytes: &[u8], expected: &str) -> Result<()> {
-    let found = hex(&Sha256::digest(bytes));
+    let found = sha256_of(bytes);
     if found.eq_ignore_ascii_case(expected) {
         return Ok(());
     }
@@ -174,6 +270,7 @@ fn check_hash(name: &str, path: &str, bytes: &[u8], expected: &str) -> Result<()
     Err(refuse(name, &message))
 }
 
-pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+/// SHA-256 of `bytes` in hexadecimal.
+pub(super) fn sha256_of(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

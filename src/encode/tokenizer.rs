@@ -1,5 +1,8 @@
+use std::borrow::Cow;
+
 use tokenizers::{Tokenizer, TruncationParams};
 
+use super::model::ModelManifest;
 use crate::error::{Error, Result};
 use crate::records::Span;
 
@@ -19,11 +22,16 @@ pub(super) struct Tokens {
 }
 
 /// A tokenizer that cuts at the model's longest text and never pads.
-pub(super) struct TextTokenizer(Tokenizer);
+pub(super) struct TextTokenizer {
+    tokenizer: Tokenizer,
+    /// What is put before each text.
+    prefix: String,
+}
 
 impl TextTokenizer {
-    pub(super) fn new(json: &[u8], max_tokens: usize, model_name: &str) -> Result<Self> {
-        let refuse = |message: String| Error::Model { name: model_name.to_owned(), message };
+    pub(super) fn new(json: &[u8], manifest: &ModelManifest) -> Result<Self> {
+        let ModelManifest { max_tokens, ref prefix, name: ref model_name, .. } = *manifest;
+        let refuse = |message: String| Error::Model { name: model_name.clone(), message };
         let mut tokenizer = Tokenizer::from_bytes(json)
             .map_err(|error| refuse(format!("tokenizer.json cannot be read: {error}")))?;
         let truncation = TruncationParams { max_length: max_tokens, ..TruncationParams::default() };
@@ -31,23 +39,33 @@ impl TextTokenizer {
             refuse(format!("max_tokens = {max_tokens} does not fit the tokenizer: {error}"))
         })?;
         tokenizer.with_padding(None);
-        Ok(Self(tokenizer))
+        Ok(Self { tokenizer, prefix: prefix.clone() })
     }
 
     /// Number of tokens in the vocabulary, those that were added to it included.
     pub(super) fn n_tokens(&self) -> usize {
-        self.0.get_vocab_size(true)
+        self.tokenizer.get_vocab_size(true)
+    }
+
+    /// The highest id that a token may have; 0 where there is no token.
+    pub(super) fn highest_id(&self) -> u32 {
+        self.tokenizer.get_vocab(true).into_values().max().unwrap_or(0)
     }
 
     pub(super) fn tokenize(&self, text: &str) -> Result<Tokens> {
         let head = &text[..text.floor_char_boundary(MAX_BYTES)];
+        let input =
+            if self.prefix.is_empty() { Cow::Borrowed(head) } else { Cow::Owned(self.prefix.clone() + head) };
         let encoding = self
-            .0
-            .encode(head, true)
+            .tokenizer
+            .encode(input, true)
             .map_err(|error| Error::Encode { n_tokens: 0, message: error.to_string() })?;
+        // A token of the prefix covers nothing of the text.
+        let in_text = |offset: usize| offset.saturating_sub(self.prefix.len());
+        let offsets = encoding.get_offsets().iter();
         Ok(Tokens {
             ids: encoding.get_ids().to_vec(),
-            spans: encoding.get_offsets().iter().map(|&(start, end)| Span::new(start, end)).collect(),
+            spans: offsets.map(|&(start, end)| Span::new(in_text(start), in_text(end))).collect(),
             truncated: head.len() < text.len() || !encoding.get_overflowing().is_empty(),
         })
     }
