@@ -1,0 +1,227 @@
+//! `parallax evaluate`: the figures against scikit-learn and SciPy, and what it says of files that it cannot score.
+
+use std::fs;
+use std::io::Write;
+use std::process::{Command, Output};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use parallax::evaluate::figures::{Confusion, Ranking, Spearman, adjusted_rand, b_cubed, pearson};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+fn close(found: f64, expected: &Value, what: &str) {
+    let expected = expected.as_f64().unwrap();
+    assert!((found - expected).abs() < 1e-12, "{what}: {found} instead of {expected}");
+}
+
+fn floats(value: &Value) -> Vec<f64> {
+    value.as_array().unwrap().iter().map(|value| value.as_f64().unwrap()).collect()
+}
+
+fn positions(value: &Value) -> Vec<usize> {
+    value.as_array().unwrap().iter().map(|value| value.as_u64().unwrap() as usize).collect()
+}
+
+/// `tests/golden/make_figures.py` made the values.
+#[test]
+fn figures_agree_with_scikit_learn_and_scipy() {
+    let golden: Value = serde_json::from_str(include_str!("golden/figures.json")).unwrap();
+    for case in golden["binary"].as_array().unwrap() {
+        let labels: Vec<bool> = positions(&case["labels"]).iter().map(|&label| label == 1).collect();
+        let ranking = Ranking::new(&floats(&case["scores"]), &labels);
+        let weights = floats(&case["weights"]);
+        close(ranking.auc(&weights), &case["auc"], "AUC");
+        close(ranking.average_precision(&weights), &case["average_precision"], "average precision");
+    }
+    for case in golden["classes"].as_array().unwrap() {
+        let (labels, given) = (positions(&case["labels"]), positions(&case["given"]));
+        let n = case["n"].as_u64().unwrap() as usize;
+        let confusion = Confusion::new(&labels, &given, &vec![1.0; labels.len()], n);
+        close(confusion.macro_f1(), &case["macro_f1"], "macro-F1");
+        close(confusion.balanced_accuracy(), &case["balanced_accuracy"], "balanced accuracy");
+        close(confusion.accuracy(), &case["accuracy"], "accuracy");
+    }
+    for case in golden["correlation"].as_array().unwrap() {
+        let (a, b, weights) = (floats(&case["a"]), floats(&case["b"]), floats(&case["weights"]));
+        close(pearson(&a, &b, &weights), &case["pearson"], "Pearson");
+        close(Spearman::new(&a, &b).correlation(&weights), &case["spearman"], "Spearman");
+    }
+    for case in golden["grouping"].as_array().unwrap() {
+        let (groups, classes) = (positions(&case["groups"]), positions(&case["classes"]));
+        let ones = vec![1.0; groups.len()];
+        close(adjusted_rand(&groups, &classes, &ones), &case["adjusted_rand"], "adjusted Rand");
+    }
+}
+
+/// The worked example of Amigó et al. 2009: each member's own share.
+#[test]
+fn b_cubed_counts_each_member() {
+    // Groups {a a b} {b}: the a's share 2/3 of their group and all of their class.
+    let (precision, recall) = b_cubed(&[0, 0, 0, 1], &[0, 0, 1, 1]);
+    assert_eq!(precision, [2.0 / 3.0, 2.0 / 3.0, 1.0 / 3.0, 1.0]);
+    assert_eq!(recall, [1.0, 1.0, 0.5, 0.5]);
+}
+
+#[test]
+fn the_best_threshold_is_the_lowest_score_taken() {
+    let scores = [0.1, 0.4, 0.35, 0.8];
+    let ranking = Ranking::new(&scores, &[false, false, true, true]);
+    assert_eq!(ranking.best_balanced_accuracy(&scores, &[1.0; 4]), (0.75, 0.35));
+}
+
+proptest! {
+    #[test]
+    fn figures_stay_in_their_ranges(rows in prop::collection::vec((0usize..3, 0usize..3, -5i8..5, 0u8..3), 1..60)) {
+        let labels: Vec<usize> = rows.iter().map(|row| row.0).collect();
+        let given: Vec<usize> = rows.iter().map(|row| row.1).collect();
+        let scores: Vec<f64> = rows.iter().map(|row| f64::from(row.2)).collect();
+        let weights: Vec<f64> = rows.iter().map(|row| f64::from(row.3)).collect();
+        let positive: Vec<bool> = labels.iter().map(|&label| label == 1).collect();
+        let (confusion, ranking) = (Confusion::new(&labels, &given, &weights, 3), Ranking::new(&scores, &positive));
+        let in_unit = [
+            confusion.macro_f1(),
+            confusion.accuracy(),
+            confusion.balanced_accuracy(),
+            ranking.auc(&weights),
+            ranking.average_precision(&weights),
+        ];
+        for figure in in_unit {
+            prop_assert!(figure.is_nan() || (-1e-12..=1.0 + 1e-12).contains(&figure), "{figure}");
+        }
+        let (precision, recall) = b_cubed(&given, &labels);
+        prop_assert!(precision.iter().chain(&recall).all(|share| *share > 0.0 && *share <= 1.0));
+        let rand = adjusted_rand(&labels, &labels, &vec![1.0; labels.len()]);
+        prop_assert!(rand.is_nan() || (rand - 1.0).abs() < 1e-9);
+    }
+
+    /// Scores in reverse give the rest to 1; counting every row twice changes nothing.
+    #[test]
+    fn auc_is_symmetric(rows in prop::collection::vec((any::<bool>(), -9i8..9), 2..80)) {
+        let labels: Vec<bool> = rows.iter().map(|row| row.0).collect();
+        prop_assume!(labels.contains(&true) && labels.contains(&false));
+        let scores: Vec<f64> = rows.iter().map(|row| f64::from(row.1)).collect();
+        let reversed: Vec<f64> = scores.iter().map(|score| -score).collect();
+        let (one, two) = (vec![1.0; rows.len()], vec![2.0; rows.len()]);
+        let auc = Ranking::new(&scores, &labels).auc(&one);
+        prop_assert!((auc + Ranking::new(&reversed, &labels).auc(&one) - 1.0).abs() < 1e-12);
+        prop_assert!((auc - Ranking::new(&scores, &labels).auc(&two)).abs() < 1e-12);
+    }
+}
+
+/// Runs `parallax evaluate` on a file of this content and gives exit code, stdout and stderr.
+fn evaluate(task: &str, bytes: &[u8], arguments: &[&str]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("rows.jsonl"), bytes).unwrap();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
+    command.args(["evaluate", task, "rows.jsonl"]).args(arguments).current_dir(folder.path());
+    let Output { status, stdout, stderr } = command.output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+    format!("exit code {}\n-- stdout\n{}-- stderr\n{}", status.code().unwrap(), text(stdout), text(stderr))
+}
+
+fn lines(rows: &[Value]) -> Vec<u8> {
+    rows.iter().flat_map(|row| format!("{row}\n").into_bytes()).collect()
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(vec![], Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+const SENTENCES: &str =
+    r#"{"text": "It rained. Then it stopped.", "sentences": ["It rained.", "Then it stopped."]}"#;
+
+#[test]
+fn a_file_that_cannot_be_scored_is_refused_with_line_field_and_remedy() {
+    let row = |text: &str, label: Value| json!({"text": text, "label": label});
+    let good = row("It may rain.", json!(1));
+    let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
+        ("certainty", vec![], &[]),
+        ("certainty", b"\n\n".to_vec(), &[]),
+        ("certainty", b"not json\n".to_vec(), &[]),
+        ("certainty", b"[1, 2]\n".to_vec(), &[]),
+        ("certainty", lines(&[good.clone(), json!({"text": "No label."})]), &[]),
+        ("certainty", lines(&[good.clone(), json!({"label": 1})]), &[]),
+        ("certainty", lines(&[good.clone(), row(" ", json!(0))]), &[]),
+        ("certainty", lines(&[good.clone(), row("Words.", json!("perhaps"))]), &[]),
+        ("certainty", lines(&[good.clone(), row("Words.", json!(["certain"]))]), &[]),
+        ("certainty", lines(std::slice::from_ref(&good)), &["--map", "1=sure"]),
+        ("certainty", lines(std::slice::from_ref(&good)), &["--map", "1"]),
+        ("certainty", lines(std::slice::from_ref(&good)), &["--map", "1=-"]),
+        ("certainty", lines(std::slice::from_ref(&good)), &["--group", "outlet"]),
+        ("certainty", lines(std::slice::from_ref(&good)), &["--group", "text", "--group-match", "^x"]),
+        ("sentences", lines(&[json!({"text": "One. Two.", "sentences": ["One.", "Three."]})]), &[]),
+        ("sentences", lines(&[json!({"text": "One. Two.", "sentence_spans": [[0, 99]]})]), &[]),
+        ("sentiment", lines(&[json!({"text": "Good.", "label": 1})]), &[]),
+        ("sentiment", lines(&[json!({"text": "Good.", "label": "positive", "start": 3, "end": 3})]), &[]),
+        ("claims", lines(&[json!({"text_a": "One.", "label": 1})]), &[]),
+        ("claims", lines(&[json!({"paraphrases": []})]), &[]),
+        ("events", lines(&[json!({"event_id": "e", "articles": [{"title": "No text"}]})]), &[]),
+        ("attribution", lines(&[json!({"doc_id": "d", "text": "One."})]), &[]),
+        ("loaded-language", lines(&[row("Words.", json!(1))]), &[]),
+    ];
+    let outputs: Vec<String> = cases
+        .iter()
+        .map(|(task, bytes, arguments)| {
+            let shown = String::from_utf8_lossy(bytes);
+            format!(
+                "$ parallax evaluate {task} {}\n{shown}{}",
+                arguments.join(" "),
+                evaluate(task, bytes, arguments)
+            )
+        })
+        .collect();
+    insta::assert_snapshot!("evaluate_refused", outputs.join("\n"));
+}
+
+#[test]
+fn gzip_is_told_by_its_bytes_and_damage_is_refused() {
+    let plain = evaluate("sentences", SENTENCES.as_bytes(), &[]);
+    assert!(plain.starts_with("exit code 0"), "{plain}");
+    let packed = gzip(SENTENCES.as_bytes());
+    assert_eq!(evaluate("sentences", &packed, &[]), plain);
+    let cut = evaluate("sentences", &packed[..packed.len() - 12], &[]);
+    assert!(cut.starts_with("exit code 1") && cut.contains("cut short or damaged"), "{cut}");
+}
+
+#[test]
+fn json_has_the_same_figures() {
+    let rows = include_bytes!("../models/golden/ewt.jsonl");
+    let text = evaluate("sentences", rows, &[]);
+    let json = evaluate("sentences", rows, &["--json"]);
+    let json: Value =
+        serde_json::from_str(&json[json.find('{').unwrap()..json.rfind('}').unwrap() + 1]).unwrap();
+    for figure in json["figures"].as_array().unwrap() {
+        let (value, interval) = (figure["value"].as_f64().unwrap(), &figure["interval"]);
+        let (low, high) = (interval["low"].as_f64().unwrap(), interval["high"].as_f64().unwrap());
+        let shown = format!("{value:5.3}   {low:.3} to {high:.3}");
+        assert!(text.contains(&shown), "{shown} is not in\n{text}");
+        assert!(low <= value && value <= high);
+    }
+}
+
+#[test]
+fn wrong_usage_exits_with_2() {
+    for arguments in
+        [&["evaluate"][..], &["evaluate", "mood", "x"], &["evaluate", "claims", "x", "--group-match", "("]]
+    {
+        let output = Command::new(env!("CARGO_BIN_EXE_parallax")).args(arguments).output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+    }
+}
+
+/// Intervals and figures do not depend on the threads; another seed gives another interval and the same figure.
+#[test]
+fn the_seed_moves_the_interval_alone() {
+    let rows = include_bytes!("../models/golden/ewt.jsonl");
+    let first = evaluate("sentences", rows, &["--threads", "1"]);
+    assert_eq!(first, evaluate("sentences", rows, &["--threads", "4"]));
+    let other = evaluate("sentences", rows, &["--seed", "1"]);
+    assert_ne!(first, other);
+    let values = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| line.split("   ").nth(1)).map(str::to_owned).collect()
+    };
+    assert_eq!(values(&first), values(&other));
+}
