@@ -30,7 +30,7 @@ pub struct HeadManifest {
     pub sha256: String,
     /// The encoder that it was trained on.
     pub encoder: HeadEncoder,
-    /// How it was trained and what was measured; kept for people, never read.
+    /// How it was trained and what was measured, for people; `evaluate` reads `file_sha256` from it.
     pub training: toml::Table,
 }
 

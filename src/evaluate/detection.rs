@@ -1,10 +1,14 @@
 //! Tasks with two classes: does a text have the property or not.
 
+use std::path::Path;
+
+use sha2::{Digest, Sha256};
+
 use super::Task;
 use super::classes::Classes;
 use super::evaluation::{ConfusionTable, Evaluation, Figures, GroupFigure};
 use super::figures::{Confusion, Ranking};
-use super::inputs::{Inputs, add_class_figures};
+use super::inputs::{Inputs, add_class_figures, name_and_version};
 use super::rows::Groups;
 use crate::annotate::certainty as certainty_of;
 use crate::error::{Error, Result};
@@ -85,6 +89,7 @@ pub(super) fn certainty(inputs: &Inputs<'_>) -> Result<Evaluation> {
     .evaluate(inputs)
 }
 
+/// By the probability that a head which the user brought gives to its last class.
 fn by_head(
     inputs: &Inputs<'_>,
     task: Task,
@@ -93,9 +98,44 @@ fn by_head(
     labels: &'static [(&'static str, &'static str)],
     label_field: &'static str,
 ) -> Result<Evaluation> {
-    let score = |_: &[&str]| Err(Error::Usage { message: format!("{} needs the head {name}", task.name()) });
-    Detection { task, classes, labels, label_field, score: &score, threshold: 0.5, notes: vec![] }
-        .evaluate(inputs)
+    if !inputs.config.heads.contains_key(name) {
+        let message = format!(
+            "{task} is scored by a head, and none ships; give one with --head {name}=DIR (`parallax models train-head \
+             {task} FILE --out DIR` makes one)",
+            task = task.name()
+        );
+        return Err(Error::Usage { message });
+    }
+    let loaded = inputs.load_encoder()?;
+    let Some(measure) = loaded.measures.iter().position(|measure| measure == name) else {
+        let message =
+            format!("the head {name} has more than two classes; {} needs one with two", task.name());
+        return Err(Error::Usage { message });
+    };
+    let score = |texts: &[&str]| {
+        let encodings = inputs.encode(&loaded.encoder, texts)?;
+        let scores = encodings.iter().map(|encoding| encoding.scores[measure].value).collect();
+        Ok((scores, name_and_version(&loaded.model)))
+    };
+    let file = sha256_of_file(&inputs.rows.path)?;
+    let trained_here = loaded
+        .heads
+        .iter()
+        .any(|head| head.training.get("file_sha256").and_then(|hash| hash.as_str()) == Some(&file));
+    let mut notes = vec![format!("{} is given from a probability of 0.5.", classes[1])];
+    if trained_here {
+        notes.push(
+            "The head was trained on this very file: these are no figures on unseen data. Those are in its card, from \
+             cross-validation."
+                .to_owned(),
+        );
+    }
+    Detection { task, classes, labels, label_field, score: &score, threshold: 0.5, notes }.evaluate(inputs)
+}
+
+fn sha256_of_file(path: &Path) -> Result<String> {
+    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 impl Detection<'_> {

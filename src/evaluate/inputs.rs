@@ -8,7 +8,7 @@ use super::options::EvaluateOptions;
 use super::rows::{Groups, Rows};
 use crate::annotate::annotate;
 use crate::config::Config;
-use crate::encode::{Encoder, ModelEncoder, encode};
+use crate::encode::{Encoder, ModelEncoder, ModelManifest, encode};
 use crate::error::Result;
 use crate::pipeline::{LoadedEncoder, Observer, load_encoder};
 use crate::records::{Annotations, Article, Encoding, Field, Kind, Origin, Sentence, Span};
@@ -86,11 +86,16 @@ impl Inputs<'_> {
         Bootstrap::new(groups, self.options.samples, self.options.seed)
     }
 
+    /// The encoder that `compare` would use.
+    pub(super) fn load_encoder(&self) -> Result<LoadedEncoder> {
+        self.observer.begin("loading the model", None);
+        load_encoder(self.config)
+    }
+
     /// The encoder that `compare` would use, and its name and version.
     pub(super) fn encoder(&self) -> Result<(ModelEncoder, String)> {
-        self.observer.begin("loading the model", None);
-        let LoadedEncoder { encoder, model, .. } = load_encoder(self.config)?;
-        Ok((encoder, format!("{} {}", model.name, model.version)))
+        let LoadedEncoder { encoder, model, .. } = self.load_encoder()?;
+        Ok((encoder, name_and_version(&model)))
     }
 
     /// One encoding for each text.
@@ -134,6 +139,11 @@ pub(super) fn add_class_figures(
             figures.add(&format!("F1 of {name}"), |weights| confusion(weights).f1(class));
         }
     }
+}
+
+/// "parallax-en 1.0.0".
+pub(super) fn name_and_version(model: &ModelManifest) -> String {
+    format!("{} {}", model.name, model.version).trim_end().to_owned()
 }
 
 /// An article for `compare`'s stages.
