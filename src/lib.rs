@@ -55,5 +55,6 @@ pub mod report;
 pub mod config;
 pub mod pipeline;
 pub mod evaluate;
+pub mod train;
 
 pub use error::{Error, Result};

@@ -8,7 +8,7 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
-const ALLOWED: [(&str, &[&str]); 7] = [
+const ALLOWED: [(&str, &[&str]); 8] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
     ("statistics", &["records", "error", "statistics"]),
@@ -42,6 +42,8 @@ const ALLOWED: [(&str, &[&str]); 7] = [
             "pipeline", "evaluate",
         ],
     ),
+    // Reads labelled files as `evaluate` does, and writes a head's folder as `report` does tables.
+    ("train", &["records", "error", "encode", "config", "pipeline", "evaluate", "report", "train"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

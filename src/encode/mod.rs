@@ -23,6 +23,7 @@ pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward};
 pub use head::Head;
 pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
+pub(crate) use model::sha256_of;
 pub use model::{ModelFiles, ModelManifest, is_inside, is_pickle, read_manifest};
 pub use pooling::Pooling;
 

@@ -65,7 +65,8 @@ pub struct ModelManifest {
 impl ModelManifest {
     /// Hash of the encoder's weights in hexadecimal; empty where `model.toml` gives none.
     pub fn weights_sha256(&self) -> &str {
-        self.sha256.get("model.onnx").map_or("", String::as_str)
+        let weights = ["model.onnx", "model.safetensors"].iter().find_map(|&path| self.sha256.get(path));
+        weights.map_or("", String::as_str)
     }
 }
 
@@ -271,6 +272,6 @@ fn check_hash(name: &str, path: &str, bytes: &[u8], expected: &str) -> Result<()
 }
 
 /// SHA-256 of `bytes` in hexadecimal.
-pub(super) fn sha256_of(bytes: &[u8]) -> String {
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }

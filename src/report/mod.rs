@@ -11,3 +11,4 @@ pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
 pub use tables::is_column;
 pub use write::{prepare, write};
+pub(crate) use write::{remove, write_whole};

@@ -98,7 +98,7 @@ fn remove_unfinished(folder: &Path) -> Result<()> {
     entries.flatten().map(|entry| entry.path()).filter(is_unfinished).try_for_each(|path| remove(&path))
 }
 
-fn remove(path: &Path) -> Result<()> {
+pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
             Err(Error::Write { path: path.to_owned(), source })
@@ -108,7 +108,7 @@ fn remove(path: &Path) -> Result<()> {
 }
 
 /// Writes to a file of another name that is put in place when it is whole.
-fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let put = || -> io::Result<()> {
         let file = NamedTempFile::with_prefix_in(UNFINISHED, folder)?;

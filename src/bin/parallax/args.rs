@@ -1,10 +1,11 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use parallax::config::Config;
+use parallax::config::{Config, check_head_name};
 use parallax::report::{Format, SummaryOptions};
 
 use crate::evaluate::EvaluateArguments;
+use crate::train_head::ModelsArguments;
 
 /// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
 ///
@@ -20,6 +21,7 @@ pub struct Arguments {
 pub enum Command {
     Compare(CompareArguments),
     Evaluate(Box<EvaluateArguments>),
+    Models(Box<ModelsArguments>),
 }
 
 /// Compare articles of several outlets: tables of claims, of differences in framing and of coverage
@@ -46,6 +48,10 @@ pub struct CompareArguments {
     #[arg(long, value_name = "NAME|DIR")]
     model: Option<String>,
 
+    /// A head of your own, made by `models train-head`, and the name of its columns; may be given more than once
+    #[arg(long = "head", value_name = "NAME=DIR", value_parser = named_folder)]
+    heads: Vec<(String, PathBuf)>,
+
     /// Worker threads; results are the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -65,8 +71,20 @@ Examples:
   parallax compare a.csv b.jsonl --out results    tables of articles (columns outlet and text at least)
   parallax compare --job seeds/job.toml           everything from a job file
   parallax compare seeds --format csv --format jsonl
+  parallax compare seeds --head loaded_language=heads/babe
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were rejected (see rejected.csv).";
+
+/// `NAME=DIR`.
+fn named_folder(argument: &str) -> Result<(String, PathBuf), String> {
+    match argument.split_once('=') {
+        Some((name, folder)) if !folder.is_empty() => {
+            check_head_name(name)?;
+            Ok((name.to_owned(), PathBuf::from(folder)))
+        }
+        _ => Err("give NAME=DIR, such as loaded_language=heads/babe".to_owned()),
+    }
+}
 
 #[derive(Clone, Copy, ValueEnum)]
 enum FormatName {
@@ -100,6 +118,9 @@ impl CompareArguments {
         config.formats.dedup();
         config.out = self.out.clone().unwrap_or(config.out);
         config.model = self.model.clone().unwrap_or(config.model);
+        for (name, folder) in &self.heads {
+            config.heads.insert(name.clone(), folder.clone());
+        }
         config.threads = self.threads.map_or(config.threads, usize::from);
         let message = match (config.inputs.is_empty(), config.formats.is_empty()) {
             (true, _) => "the job names no inputs; add `inputs = [\"...\"]` or give them on the command line",

@@ -4,6 +4,7 @@ mod args;
 mod evaluate;
 mod exit;
 mod progress;
+mod train_head;
 
 use std::process::ExitCode;
 
@@ -18,6 +19,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Compare(compare) => run_compare(compare),
         Command::Evaluate(evaluate) => evaluate.run(),
+        Command::Models(models) => models.run(),
     };
     exit::code(outcome)
 }
