@@ -91,26 +91,32 @@ def build_graph(tensors, matrices):
     summed = graph.add("Add", [graph.add("Gather", [words, "input_ids"]), used_positions])
     state = graph.layer_norm(summed, "embeddings.LayerNorm", tensors, "token_states_0")
 
-    scale = graph.constant("attention_scale", np.array(HEAD_WIDTH**-0.5, np.float32))
+    constants = split_shape, merged_shape, graph.constant("attention_scale", np.array(HEAD_WIDTH**-0.5, np.float32))
     for layer in range(LAYERS):
-        base = f"encoder.layer.{layer}."
-        parameter = lambda name: (base + name, tensors[base + name + ".weight"], tensors[base + name + ".bias"])
-        heads = {}
-        for part, order in (("query", [0, 2, 1, 3]), ("key", [0, 2, 3, 1]), ("value", [0, 2, 1, 3])):
-            projected = graph.linear(state, *parameter("attention.self." + part))
-            heads[part] = graph.add("Transpose", [graph.add("Reshape", [projected, split_shape])], perm=order)
-        scores = graph.add("Mul", [graph.add("MatMul", [heads["query"], heads["key"]]), scale])
-        context = graph.add("MatMul", [graph.add("Softmax", [scores], axis=-1), heads["value"]])
-        merged = graph.add("Reshape", [graph.add("Transpose", [context], perm=[0, 2, 1, 3]), merged_shape])
-        attended = graph.linear(merged, *parameter("attention.output.dense"))
-        state = graph.layer_norm(graph.add("Add", [attended, state]), base + "attention.output.LayerNorm", tensors)
-        inner = graph.add("Gelu", [graph.linear(state, *parameter("intermediate.dense"))])
-        outer = graph.linear(inner, *parameter("output.dense"))
-        state = graph.layer_norm(graph.add("Add", [outer, state]), base + "output.LayerNorm", tensors, f"token_states_{layer + 1}")
+        state = add_layer(graph, state, layer, tensors, constants, f"token_states_{layer + 1}")
 
     mean = graph.add("ReduceMean", [state, ints("token_axis", [1])], keepdims=0)
     graph.add("LpNormalization", [mean], "sentence_embedding", axis=-1, p=2)
     return graph
+
+
+def add_layer(graph, state, layer, tensors, constants, output=None):
+    """One transformer layer; `constants` are the shapes of the split and the merged heads and the attention's scale."""
+    split_shape, merged_shape, scale = constants
+    base = f"encoder.layer.{layer}."
+    parameter = lambda name: (base + name, tensors[base + name + ".weight"], tensors[base + name + ".bias"])
+    heads = {}
+    for part, order in (("query", [0, 2, 1, 3]), ("key", [0, 2, 3, 1]), ("value", [0, 2, 1, 3])):
+        projected = graph.linear(state, *parameter("attention.self." + part))
+        heads[part] = graph.add("Transpose", [graph.add("Reshape", [projected, split_shape])], perm=order)
+    scores = graph.add("Mul", [graph.add("MatMul", [heads["query"], heads["key"]]), scale])
+    context = graph.add("MatMul", [graph.add("Softmax", [scores], axis=-1), heads["value"]])
+    merged = graph.add("Reshape", [graph.add("Transpose", [context], perm=[0, 2, 1, 3]), merged_shape])
+    attended = graph.linear(merged, *parameter("attention.output.dense"))
+    state = graph.layer_norm(graph.add("Add", [attended, state]), base + "attention.output.LayerNorm", tensors)
+    inner = graph.add("Gelu", [graph.linear(state, *parameter("intermediate.dense"))])
+    outer = graph.linear(inner, *parameter("output.dense"))
+    return graph.layer_norm(graph.add("Add", [outer, state]), base + "output.LayerNorm", tensors, output)
 
 
 def make_model(graph):

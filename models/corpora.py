@@ -33,10 +33,44 @@ def newsmtsc_sentences(data: Path):
     sentences = {}
     for row in read_rows(data / "sentiment" / "newsmtsc_train.jsonl.gz"):
         match = NEWSMTSC_ID.match(row["id"])
-        event = f"allsides_event_{match['event']}" if match["event"] else match["article"]
-        sentence = sentences.setdefault(row["text"], Sentence(row["text"], match["article"], event))
+        sentence = sentences.setdefault(row["text"], Sentence(row["text"], match["article"], event_of(row["id"])))
         sentence.labels.append(row["label"])
     return list(sentences.values())
+
+
+@dataclass
+class Target:
+    """One row of NewsMTSC: `text[start:end]` is the target; no event and no text is in two groups."""
+
+    text: str
+    start: int
+    end: int
+    label: str
+    group: str = ""
+
+
+def newsmtsc_targets(data: Path):
+    """The rows in the order of the file. Events that share a text are one group, named after its first event."""
+    rows = read_rows(data / "sentiment" / "newsmtsc_train.jsonl.gz")
+    first = {}
+
+    def root(name):
+        while first.setdefault(name, name) != name:
+            name = first[name]
+        return name
+
+    for row in rows:
+        first[root(event_of(row["id"]))] = root("text " + row["text"])
+    groups = {}
+    targets = [Target(row["text"], row["start"], row["end"], row["label"]) for row in rows]
+    for row, target in zip(rows, targets):
+        target.group = groups.setdefault(root("text " + row["text"]), event_of(row["id"]))
+    return targets
+
+
+def event_of(row_id):
+    match = NEWSMTSC_ID.match(row_id)
+    return f"allsides_event_{match['event']}" if match["event"] else match["article"]
 
 
 def nyt_rows(data: Path):

@@ -1,4 +1,4 @@
-"""Runs model.onnx in Python with the same figures as the Rust engine.
+"""Runs model.onnx and heads/target_sentiment.onnx in Python with the same figures as the Rust engine.
 
 onnxruntime may compute a DequantizeLinear and the product behind it with fewer bits than float32, so the weights are
 written out in float32 before the graph is loaded.
@@ -35,6 +35,15 @@ class Encoder:
         mean = lambda outputs: np.stack([states.mean(axis=1) for states in outputs], axis=1)
         return self.run(texts, [f"token_states_{layer}" for layer in layers], mean, (len(layers), 384))
 
+    def token_states(self, ids, layer):
+        """The states of one layer: float32 [tokens, 384] for each row of token ids."""
+        result = [None] * len(ids)
+        for rows in equal_length_batches(ids):
+            batch = np.array([ids[row] for row in rows], np.int64)
+            for row, states in zip(rows, self.session.run([f"token_states_{layer}"], {"input_ids": batch})[0]):
+                result[row] = states
+        return result
+
     def run(self, texts, outputs, reduce, shape):
         ids = self.token_ids(texts)
         result = np.zeros((len(texts), *shape), np.float32)
@@ -42,6 +51,28 @@ class Encoder:
             batch = np.array([ids[row] for row in rows], np.int64)
             result[rows] = reduce(self.session.run(outputs, {"input_ids": batch}))
         return result
+
+
+class TargetHead:
+    def __init__(self, path: Path):
+        model = onnx.load(path)
+        self.layer = int(next(entry.value for entry in model.metadata_props if entry.key == "layer"))
+        self.session = onnxruntime.InferenceSession(with_float32_weights(model).SerializeToString(), providers=["CPUExecutionProvider"])
+
+    def logits(self, encoder, rows):
+        """`rows`: (text, start, end), where `text[start:end]` is the target; float32 [rows, 3]."""
+        encodings = encoder.tokenizer.encode_batch([text for text, _, _ in rows])
+        states = encoder.token_states([encoding.ids for encoding in encodings], self.layer)
+        result = np.zeros((len(rows), 3), np.float32)
+        for row, (encoding, (_, start, end)) in enumerate(zip(encodings, rows)):
+            inputs = {"token_states": states[row][None], "target": target_marks(encoding, start, end)[None]}
+            result[row] = self.session.run(["logits"], inputs)[0][0]
+        return result
+
+
+def target_marks(encoding, start, end):
+    """1 for the tokens that share a character with the target, else 0: float32 [tokens]."""
+    return np.array([left < end and right > start for left, right in encoding.offsets], np.float32)
 
 
 def with_float32_weights(model):
