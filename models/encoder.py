@@ -65,7 +65,7 @@ class TargetHead:
         states = encoder.token_states([encoding.ids for encoding in encodings], self.layer)
         result = np.zeros((len(rows), 3), np.float32)
         for row, (encoding, (_, start, end)) in enumerate(zip(encodings, rows)):
-            inputs = {"token_states": states[row][None], "target": target_marks(encoding, start, end)[None]}
+            inputs = {f"token_states_{self.layer}": states[row][None], "target": target_marks(encoding, start, end)[None]}
             result[row] = self.session.run(["logits"], inputs)[0][0]
         return result
 

@@ -12,7 +12,7 @@ MODEL = Path(__file__).parent / "parallax-en"
 MANIFEST = f"""\
 name = "parallax-en"
 version = "1.0.0"
-description = "all-MiniLM-L6-v2 with 8-bit weights, a sentiment head and WordPiece frequencies, for English news"
+description = "all-MiniLM-L6-v2 with 8-bit weights, heads for sentiment and WordPiece frequencies, for English news"
 licence = "Apache-2.0"
 dimensions = {WIDTH}
 layers = {LAYERS}
@@ -33,7 +33,7 @@ sha256 = "{WHEEL_SHA256}"
 
 
 def main():
-    files = [MODEL / "model.onnx", MODEL / "tokenizer.json", *sorted(MODEL.glob("heads/*.safetensors"))]
+    files = [MODEL / "model.onnx", MODEL / "tokenizer.json", *sorted(MODEL.glob("heads/*"))]
     lines = [f'"{path.relative_to(MODEL).as_posix()}" = "{hashlib.sha256(path.read_bytes()).hexdigest()}"' for path in files]
     (MODEL / "model.toml").write_text(MANIFEST + "\n".join(lines) + "\n", encoding="utf-8", newline="\n")
     print("\n".join(lines))

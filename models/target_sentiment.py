@@ -1,8 +1,8 @@
 """Sentiment toward a target: a network on the token states of one layer of the frozen encoder.
 
-    token_states  float [batch, tokens, 384]  the encoder's output token_states_K
-    target        float [batch, tokens]       1 for the tokens of the target's mention, else 0
-    logits        float [batch, 3]            negative, neutral, positive
+    token_states_K  float [batch, tokens, 384]  the encoder's output of that name
+    target          float [batch, tokens]       1 for the tokens of the target's mention, else 0
+    logits          float [batch, 3]            negative, neutral, positive
 
 A learned vector is added to the states of the target's tokens. The layers behind K, which begin as MiniLM's own, read the
 marked states; the mean state of the target's tokens, next to the state of [CLS], gives the logits.
@@ -132,7 +132,7 @@ def build_tail(tensors, layer, eight_bits=True):
     )
     token_axis = ints("token_axis", [1])
     marks = graph.add("Unsqueeze", ["target", ints("last_axis", [2])])
-    state = graph.add("Add", ["token_states", graph.add("Mul", [marks, graph.constant("marker", tensors["marker"])])])
+    state = graph.add("Add", [f"token_states_{layer}", graph.add("Mul", [marks, graph.constant("marker", tensors["marker"])])])
     for number in range(layer, LAYERS):
         state = add_layer(graph, state, number, tensors, constants)
     # A text may lose its target when it is cut: then the sum is divided by 1 and the target's mean is zeros.
@@ -144,7 +144,7 @@ def build_tail(tensors, layer, eight_bits=True):
     graph.add("Add", [product, graph.constant("output.bias", tensors["output.bias"])], "logits")
 
     value = lambda name, shape: helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
-    inputs = [value("token_states", ["batch", "tokens", WIDTH]), value("target", ["batch", "tokens"])]
+    inputs = [value(f"token_states_{layer}", ["batch", "tokens", WIDTH]), value("target", ["batch", "tokens"])]
     outputs = [value("logits", ["batch", len(CLASSES)])]
     onnx_graph = helper.make_graph(graph.nodes, "target-sentiment", inputs, outputs, graph.initialisers)
     model = helper.make_model(onnx_graph, opset_imports=[helper.make_opsetid("", 20)], producer_name="parallax", ir_version=9)

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use ndarray::{Array2, Axis};
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
+use parallax::records::Span;
 use proptest::prelude::*;
 
 static ENCODER: LazyLock<ModelEncoder> =
@@ -93,6 +94,42 @@ fn sentiment_agrees_with_the_training_script() {
             assert!((found - expected).abs() < 2e-3, "{found} and {expected}");
         }
     }
+}
+
+#[test]
+fn target_sentiment_agrees_with_the_training_script_in_any_batch() {
+    let golden: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(golden("target_sentiment.json")).unwrap()).unwrap();
+    let rows = golden["rows"].as_array().unwrap();
+    let mut mentions: Vec<(&str, Span)> = vec![];
+    for row in rows {
+        let offset = |end: &str| row[end].as_u64().unwrap() as usize;
+        mentions.push((row["text"].as_str().unwrap(), Span::new(offset("start"), offset("end"))));
+    }
+    let found = ENCODER.target_sentiment(&mentions, &|_| ()).unwrap().unwrap();
+    for ((row, found), mention) in rows.iter().zip(&found).zip(&mentions) {
+        let expected: [f32; 3] = serde_json::from_value(row["probabilities"].clone()).unwrap();
+        for (found, expected) in [found.negative, found.neutral, found.positive].into_iter().zip(expected) {
+            assert!((found - expected).abs() < 2e-3, "{found} and {expected} for {mention:?}");
+        }
+        let alone = ENCODER.target_sentiment(&[*mention], &|_| ()).unwrap().unwrap();
+        assert_eq!(alone, [*found]);
+    }
+}
+
+#[test]
+fn two_targets_of_one_sentence_differ() {
+    let text = "Smith brilliantly rescued the negotiations while Brown lied to everyone.";
+    let target = |name: &str| {
+        let start = text.find(name).unwrap();
+        (text, Span::new(start, start + name.len()))
+    };
+    let found = ENCODER.target_sentiment(&[target("Smith"), target("Brown")], &|_| ()).unwrap().unwrap();
+    assert!(found[0].score() > 0.3 && found[1].score() < -0.3, "{found:?}");
+    // A target that the model does not read, since the text is cut before it.
+    let long = format!("{}Brown lied.", "word ".repeat(400));
+    let behind = (long.as_str(), Span::new(2000, 2005));
+    assert!(ENCODER.target_sentiment(&[behind], &|_| ()).unwrap().unwrap()[0].score().is_finite());
 }
 
 #[test]

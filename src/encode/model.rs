@@ -95,8 +95,13 @@ impl ModelFiles {
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/models/parallax-en/model.toml")),
             "parallax-en",
         )?;
-        let files =
-            bundled!("model.onnx", "tokenizer.json", "heads/sentiment.safetensors", "heads/idf.safetensors");
+        let files = bundled!(
+            "model.onnx",
+            "tokenizer.json",
+            "heads/sentiment.safetensors",
+            "heads/target_sentiment.onnx",
+            "heads/idf.safetensors"
+        );
         let files = files.into_iter().map(|(path, bytes)| (path.to_owned(), Cow::Borrowed(bytes)));
         // Its hashes are checked by a test, when the binary is made, and not again at each start.
         Ok(Self { manifest, files: files.collect() })

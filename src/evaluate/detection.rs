@@ -1,9 +1,5 @@
 //! Tasks with two classes: does a text have the property or not.
 
-use std::path::Path;
-
-use sha2::{Digest, Sha256};
-
 use super::Task;
 use super::classes::Classes;
 use super::evaluation::{ConfusionTable, Evaluation, Figures, GroupFigure};
@@ -11,6 +7,7 @@ use super::figures::{Confusion, Ranking};
 use super::inputs::{Inputs, add_class_figures, name_and_version};
 use super::rows::Groups;
 use crate::annotate::certainty as certainty_of;
+use crate::encode::sha256_of;
 use crate::error::{Error, Result};
 
 /// For each text how far it has the property, in [0, 1]; with the model's name and version.
@@ -117,7 +114,9 @@ fn by_head(
         let scores = encodings.iter().map(|encoding| encoding.scores[measure].value).collect();
         Ok((scores, name_and_version(&loaded.model)))
     };
-    let file = sha256_of_file(&inputs.rows.path)?;
+    let path = &inputs.rows.path;
+    let file = std::fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let file = sha256_of(&file);
     let trained_here = loaded
         .heads
         .iter()
@@ -131,11 +130,6 @@ fn by_head(
         );
     }
     Detection { task, classes, labels, label_field, score: &score, threshold: 0.5, notes }.evaluate(inputs)
-}
-
-fn sha256_of_file(path: &Path) -> Result<String> {
-    let bytes = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
-    Ok(Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 impl Detection<'_> {

@@ -86,6 +86,9 @@ pub(super) fn fit<D: Design>(
     Linear { weight, bias }
 }
 
+/// All weights, then all biases.
+type Point = Vec<f64>;
+
 struct Loss<'data, D> {
     features: &'data D,
     labels: &'data [usize],
@@ -93,7 +96,7 @@ struct Loss<'data, D> {
     n_classes: usize,
     l2: f64,
     /// The last point with its loss and gradient: the solver asks for the two one after the other.
-    last: RefCell<Option<(Vec<f64>, f64, Vec<f64>)>>,
+    last: RefCell<Option<(Point, f64, Point)>>,
 }
 
 impl<D: Design> Loss<'_, D> {

@@ -76,7 +76,7 @@ Examples:
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were rejected (see rejected.csv).";
 
 /// `NAME=DIR`.
-fn named_folder(argument: &str) -> Result<(String, PathBuf), String> {
+pub fn named_folder(argument: &str) -> Result<(String, PathBuf), String> {
     match argument.split_once('=') {
         Some((name, folder)) if !folder.is_empty() => {
             check_head_name(name)?;
@@ -118,9 +118,7 @@ impl CompareArguments {
         config.formats.dedup();
         config.out = self.out.clone().unwrap_or(config.out);
         config.model = self.model.clone().unwrap_or(config.model);
-        for (name, folder) in &self.heads {
-            config.heads.insert(name.clone(), folder.clone());
-        }
+        config.heads.extend(self.heads.iter().cloned());
         config.threads = self.threads.map_or(config.threads, usize::from);
         let message = match (config.inputs.is_empty(), config.formats.is_empty()) {
             (true, _) => "the job names no inputs; add `inputs = [\"...\"]` or give them on the command line",

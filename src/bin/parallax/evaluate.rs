@@ -7,6 +7,7 @@ use parallax::config::Config;
 use parallax::evaluate::{EvaluateOptions, Fields, Task, evaluate, print};
 use regex::Regex;
 
+use crate::args::named_folder;
 use crate::exit::{self, Outcome};
 use crate::progress::Bars;
 
@@ -82,6 +83,10 @@ pub struct EvaluateArguments {
     #[arg(long, value_name = "NAME|DIR")]
     model: Option<String>,
 
+    /// A head of your own, made by `models train-head`, and its name; may be given more than once
+    #[arg(long = "head", value_name = "NAME=DIR", value_parser = named_folder)]
+    heads: Vec<(String, PathBuf)>,
+
     /// Worker threads; results are the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -99,9 +104,9 @@ Tasks, and the fields that their rows have:
   relations        text_a, text_b, label (equivalent, compatible, related, conflicting; entailment, contradiction)
   events           event_id, and text and title, or a list of articles that have them
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl
-  loaded-language  text, label or label_bias; by outlet
+  loaded-language  text, label or label_bias; by outlet; needs --head loaded_language=DIR
   certainty        text, label (1 or uncertain)
-  checkability     text, label (1 or checkable)
+  checkability     text, label (1 or checkable); needs --head checkability=DIR
 
 Examples:
   parallax evaluate claims pairs.jsonl.gz --group topic
@@ -133,6 +138,7 @@ impl EvaluateArguments {
             None => Config::default(),
         };
         config.model = self.model.clone().unwrap_or(config.model);
+        config.heads.extend(self.heads.iter().cloned());
         config.threads = self.threads.map_or(config.threads, usize::from);
         Ok(config)
     }
