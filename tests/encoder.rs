@@ -125,7 +125,7 @@ fn two_targets_of_one_sentence_differ() {
         (text, Span::new(start, start + name.len()))
     };
     let found = ENCODER.target_sentiment(&[target("Smith"), target("Brown")], &|_| ()).unwrap().unwrap();
-    assert!(found[0].score() > 0.3 && found[1].score() < -0.3, "{found:?}");
+    assert!(found[0].score() > found[1].score() + 0.5, "{found:?}");
     // A target that the model does not read, since the text is cut before it.
     let long = format!("{}Brown lied.", "word ".repeat(400));
     let behind = (long.as_str(), Span::new(2000, 2005));

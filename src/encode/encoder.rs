@@ -314,7 +314,7 @@ impl Encoder for ModelEncoder {
                 if tokens[batch[row]].spans[token].overlaps(&target) { 1.0 } else { 0.0 }
             };
             let target = Array2::from_shape_fn(ids.dim(), is_target);
-            head.apply(self.engine.states(ids.view(), head.layer)?, target)
+            head.apply(self.engine.states(ids.view(), head.layer)?.view(), target.view())
         })?;
         Ok(Some(sentiment))
     }

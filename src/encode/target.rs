@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use ndarray::{Array2, Array3, ArrayView1};
+use ndarray::{Array1, ArrayView1, ArrayView2, ArrayView3};
 use rten::{Model, NodeId};
 use rten_tensor::NdTensor;
 
@@ -37,23 +37,36 @@ impl TargetHead {
         Ok(Self { states, target, logits, layer, model })
     }
 
-    /// One forward pass. `states` has the shape `[texts, tokens, width]`, `target` the shape `[texts, tokens]` with 1 for
-    /// a token of the target and 0 elsewhere.
-    pub(super) fn apply(&self, states: Array3<f32>, target: Array2<f32>) -> Result<Vec<Sentiment>, String> {
-        let (n_texts, n_tokens, width) = states.dim();
-        let states = NdTensor::from_data([n_texts, n_tokens, width], states.into_raw_vec_and_offset().0);
-        let target = NdTensor::from_data([n_texts, n_tokens], target.into_raw_vec_and_offset().0);
+    /// One forward pass for each text: what a text gives must not depend on the others, and this graph multiplies one row
+    /// otherwise than several. `states` has the shape `[texts, tokens, width]`, `target` the shape `[texts, tokens]` with 1
+    /// for a token of the target and 0 elsewhere.
+    pub(super) fn apply(
+        &self,
+        states: ArrayView3<'_, f32>,
+        target: ArrayView2<'_, f32>,
+    ) -> Result<Vec<Sentiment>, String> {
+        states
+            .outer_iter()
+            .zip(target.outer_iter())
+            .map(|(states, target)| self.apply_to_one(states, target))
+            .collect()
+    }
+
+    fn apply_to_one(
+        &self,
+        states: ArrayView2<'_, f32>,
+        target: ArrayView1<'_, f32>,
+    ) -> Result<Sentiment, String> {
+        let (n_tokens, width) = states.dim();
+        let states = NdTensor::from_data([1, n_tokens, width], states.iter().copied().collect::<Vec<_>>());
+        let target = NdTensor::from_data([1, n_tokens], target.to_vec());
         let inputs = vec![(self.states, states.into()), (self.target, target.into())];
         let logits =
             run_graph(&self.model, inputs, &[self.logits])?.pop().ok_or("the graph gives no logits")?;
-        let logits: Array2<f32> = floats(logits, n_texts, |width| (n_texts, width))?;
-        if logits.ncols() != 3 {
-            return Err(format!("the target head has {} classes, not 3", logits.ncols()));
+        let logits: Array1<f32> = floats(logits, 1, |n_classes| n_classes)?;
+        match softmax(&logits).as_slice() {
+            Some(&[negative, neutral, positive]) => Ok(Sentiment { negative, neutral, positive }),
+            _ => Err(format!("the target head has {} classes, not 3", logits.len())),
         }
-        let sentiment = |logits: ArrayView1<'_, f32>| {
-            let shares = softmax(&logits.to_owned());
-            Sentiment { negative: shares[0], neutral: shares[1], positive: shares[2] }
-        };
-        Ok(logits.rows().into_iter().map(sentiment).collect())
     }
 }
