@@ -31,7 +31,7 @@ pub struct Config {
     pub out: PathBuf,
     /// What the tables are written as.
     pub formats: Vec<Format>,
-    /// `parallax-en`, the model that is part of the binary, or the folder of another.
+    /// `parallax-en`, the model that is part of the binary, the name of one that was fetched, or a model's folder.
     pub model: String,
     /// Number of worker threads; 0 is one for each core. No result depends on it.
     pub threads: usize,
@@ -142,7 +142,9 @@ impl Config {
             // Without the dots that `inputs = ["."]` would leave in every file's name.
             *path = folder.join(&path).components().collect();
         }
-        if self.model != Self::default().model {
+        // A name stays a name, unless there is a folder called so beside the job file.
+        let is_name = !self.model.contains(['/', '\\']) && !folder.join(&self.model).is_dir();
+        if self.model != Self::default().model && !is_name {
             self.model = folder.join(&self.model).display().to_string();
         }
     }

@@ -96,6 +96,14 @@ pub enum Error {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// A model could not be fetched. What was in the cache before is untouched.
+    #[error("fetching {name}: {message}")]
+    Fetch {
+        /// The model's name.
+        name: String,
+        /// What is wrong and how to mend it.
+        message: String,
+    },
     /// The encoder failed on a batch.
     #[error("the encoder failed on a text of {n_tokens} tokens: {message}")]
     Encode {

@@ -16,6 +16,8 @@
 //! 10. [`statistics`]: which outlet has which claim.
 //! 11. [`report`]: tables, `run.json` and the summary.
 //!
+//! [`models`] finds, checks and fetches the models that [`encode`] runs.
+//!
 //! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`config`] says how, [`evaluate`] scores them
 //! on labelled files.
 //!
@@ -51,6 +53,7 @@ pub mod cluster;
 pub mod align;
 pub mod framing;
 pub mod statistics;
+pub mod models;
 pub mod report;
 pub mod config;
 pub mod pipeline;

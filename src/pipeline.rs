@@ -1,6 +1,5 @@
 //! The stages in order: files in, a [`Run`] with every record out. Nothing is written here.
 
-use std::path::Path;
 use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
@@ -10,10 +9,11 @@ use crate::annotate::annotate;
 use crate::clean::clean;
 use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets, shared_targets};
 use crate::config::Config;
-use crate::encode::{Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode};
-use crate::error::{Error, Result};
+use crate::encode::{Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelManifest, encode};
+use crate::error::Result;
 use crate::framing::{Side, differences};
 use crate::group::group;
+use crate::models;
 use crate::read::{InputFile, read};
 use crate::records::{
     Annotations, Article, Claim, Comparison, Coverage, Encoding, Event, Rejection, Sentence, Span, Target,
@@ -79,7 +79,7 @@ impl Observer for Silent {
 /// Runs every stage on the inputs of `config`.
 ///
 /// # Errors
-/// Whatever stops the run as a whole: see [`Error`]. Inputs that cannot be used are listed in
+/// Whatever stops the run as a whole: see [`Error`](crate::Error). Inputs that cannot be used are listed in
 /// [`Run::rejected`] instead.
 pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let mut clock = Clock { observer, stages: vec![], last: Instant::now() };
@@ -161,9 +161,9 @@ pub(crate) struct LoadedEncoder {
 /// Loads the model and the heads.
 ///
 /// # Errors
-/// [`Error::Model`] where one cannot be found or used, [`Error::Config`] where a head's name is taken.
+/// [`Error::Model`](crate::Error::Model) where one cannot be found or used, [`Error::Config`](crate::Error::Config) where a head's name is taken.
 pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
-    let files = model_files(&config.model)?;
+    let files = models::load(&config.model)?;
     let (mut heads, mut manifests, mut measures) = (vec![], vec![], vec![]);
     for (name, folder) in &config.heads {
         let head = HeadFiles::from_folder(name, folder, &files.manifest)?;
@@ -174,21 +174,6 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
     config.check_measures(&measures)?;
     let encoder = ModelEncoder::new(&files, n_threads(config.threads))?.with_heads(heads);
     Ok(LoadedEncoder { encoder, model: files.manifest, heads: manifests, measures })
-}
-
-/// The bundled model by its name, any other by its folder.
-pub(crate) fn model_files(model: &str) -> Result<ModelFiles> {
-    match (model == Config::default().model, Path::new(model)) {
-        (true, _) => ModelFiles::bundled(),
-        (false, folder) if folder.is_dir() => ModelFiles::from_folder(folder),
-        _ => Err(Error::Model {
-            name: model.to_owned(),
-            message:
-                "there is no such model; give parallax-en, which is part of the binary, or a model's folder \
-                      (one of that name here is ./parallax-en)"
-                    .to_owned(),
-        }),
-    }
 }
 
 pub(crate) fn n_threads(asked: usize) -> usize {

@@ -1,4 +1,4 @@
-//! Imports point one way: records <- error <- the stages <- config <- pipeline <- evaluate <- bin.
+//! Imports point one way: records <- error <- the stages <- models, config <- pipeline <- evaluate <- bin.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,9 +8,10 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
-const ALLOWED: [(&str, &[&str]); 8] = [
+const ALLOWED: [(&str, &[&str]); 9] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
+    ("models", &["records", "error", "encode", "models"]),
     ("statistics", &["records", "error", "statistics"]),
     ("config", &["records", "error", "read", "group", "cluster", "framing", "report", "config"]),
     // The report reads whole runs: `Run` and `Config` are its records.
@@ -30,6 +31,7 @@ const ALLOWED: [(&str, &[&str]); 8] = [
             "align",
             "framing",
             "statistics",
+            "models",
             "config",
             "pipeline",
         ],

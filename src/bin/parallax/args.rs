@@ -5,7 +5,7 @@ use parallax::config::{Config, check_head_name};
 use parallax::report::{Format, SummaryOptions};
 
 use crate::evaluate::EvaluateArguments;
-use crate::train_head::ModelsArguments;
+use crate::models::ModelsArguments;
 
 /// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
 ///
@@ -44,7 +44,7 @@ pub struct CompareArguments {
     #[arg(long = "format", value_name = "FORMAT", value_enum)]
     formats: Vec<FormatName>,
 
-    /// The bundled model's name or a model's folder [default: parallax-en]
+    /// A name that `parallax models list` shows or a model's folder [default: parallax-en]
     #[arg(long, value_name = "NAME|DIR")]
     model: Option<String>,
 

@@ -3,6 +3,7 @@
 mod args;
 mod evaluate;
 mod exit;
+mod models;
 mod progress;
 mod train_head;
 
@@ -19,7 +20,7 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Compare(compare) => run_compare(compare),
         Command::Evaluate(evaluate) => evaluate.run(),
-        Command::Models(models) => models.run(),
+        Command::Models(arguments) => models::run(arguments),
     };
     exit::code(outcome)
 }

@@ -1,31 +1,11 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, ValueEnum};
 use parallax::train::{Task, TrainOptions, prepare, train, write};
 
 use crate::exit::{self, Outcome};
 use crate::progress::Bars;
-
-/// Models and heads
-#[derive(Args)]
-pub struct ModelsArguments {
-    #[command(subcommand)]
-    command: ModelsCommand,
-}
-
-#[derive(Subcommand)]
-enum ModelsCommand {
-    TrainHead(TrainHeadArguments),
-}
-
-impl ModelsArguments {
-    pub fn run(&self) -> anyhow::Result<Outcome> {
-        match &self.command {
-            ModelsCommand::TrainHead(arguments) => arguments.run(),
-        }
-    }
-}
 
 /// Train a head on a labelled file of your own: its figures, its card, and columns of its own in `compare`
 ///
@@ -33,7 +13,7 @@ impl ModelsArguments {
 /// trained is a small classifier on top, measured in cross-validation beside three baselines.
 #[derive(Args)]
 #[command(after_long_help = EXAMPLES)]
-struct TrainHeadArguments {
+pub struct TrainHeadArguments {
     /// What the head tells: decides its name and what its card warns of
     #[arg(value_enum)]
     task: TaskName,
@@ -163,7 +143,7 @@ impl TrainHeadArguments {
         }
     }
 
-    fn run(&self) -> anyhow::Result<Outcome> {
+    pub fn run(&self) -> anyhow::Result<Outcome> {
         prepare(&self.out)?;
         let progress = Bars::new(self.quiet);
         let trained = train(&self.options(), &progress)?;
