@@ -31,8 +31,8 @@ Examples:
   parallax models verify all-MiniLM-L6-v2
   parallax compare seeds --model all-MiniLM-L6-v2
 
-Fetched models lie in the platform's cache folder, or in the one that PARALLAX_CACHE names. HF_ENDPOINT
-names a mirror of the Hub. Only `fetch` uses the network.";
+Fetched models lie in the platform's cache folder, or in the one that PARALLAX_CACHE names.
+HF_ENDPOINT names a mirror of the Hub. Only `fetch` uses the network.";
 
 #[derive(Subcommand)]
 enum ModelsCommand {
