@@ -14,6 +14,8 @@ COLUMNS = {
     "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source",
     "claims": "claim_id event_id text n_sentences n_articles n_outlets tier",
     "mentions": "claim_id sentence_id article_id outlet similarity tier",
+    "targets": "claim_id sentence_id article_id outlet target words start_char end_char sentiment_negative sentiment_neutral "
+    "sentiment_positive sentiment",
     "comparisons": "claim_id event_id outlet_a outlet_b sentence_id_a sentence_id_b text_a text_b similarity relation "
     "conflict sentiment_a sentiment_b sentiment_difference",
     "framing": "claim_id outlet_a outlet_b sentence_id_a sentence_id_b dimension evidence_a start_char_a end_char_a "

@@ -6,7 +6,7 @@ DATA is the folder with the labelled sets. The figures need no Python; this only
 """
 
 import datetime
-import json
+import re
 import shlex
 import subprocess
 import sys
@@ -58,26 +58,29 @@ RUNS = [
 ]
 
 
-def evaluate(binary, data, run, *more):
+LINE = re.compile(r"^(?P<name>\S.*?) {2,}(?P<value>[-0-9.]+) {3}(?P<interval>-|[-0-9.]+ to [-0-9.]+)$", re.MULTILINE)
+BASELINE = " (baseline)"
+
+
+def evaluate(binary, data, run):
     path = data / f"{run.file}.jsonl.gz"
-    command = [str(binary), "evaluate", run.task, str(path), *shlex.split(run.arguments), *more]
+    command = [str(binary), "evaluate", run.task, str(path), *shlex.split(run.arguments)]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 
-def shown_figures(run, evaluation):
-    figures = {figure["name"]: figure for figure in evaluation["figures"]}
+def shown_figures(run, printed):
+    figures = {line["name"]: line for line in LINE.finditer(printed)}
     return "; ".join(f"{name} {with_interval(figures[name])}" for name in run.shown)
 
 
-def with_interval(figure):
-    value, interval = figure["value"], figure["interval"]
-    if interval is None:
-        return f"**{value:.3f}**"
-    return f"**{value:.3f}** [{interval['low']:.3f}, {interval['high']:.3f}]"
+def with_interval(line):
+    interval = "" if line["interval"] == "-" else f" [{line['interval'].replace(' to ', ', ')}]"
+    return f"**{line['value']}**{interval}"
 
 
-def baselines(evaluation):
-    return [f"{figure['name']} {figure['value']:.3f}" for figure in evaluation["figures"] if figure["baseline"] and figure["value"] is not None]
+def baselines(printed):
+    lines = (line for line in LINE.finditer(printed) if line["name"].endswith(BASELINE) and line["value"] != "-")
+    return [f"{line['name'].removesuffix(BASELINE)} {line['value']}" for line in lines]
 
 
 def main():
@@ -88,9 +91,8 @@ def main():
         began = time.time()
         text = evaluate(binary, data, run)
         seconds = time.time() - began
-        evaluation = json.loads(evaluate(binary, data, run, "--json"))
-        compared = "; ".join(baselines(evaluation) + [run.baseline] * bool(run.baseline))
-        rows.append(f"| {run.task} | `{run.file}` | {shown_figures(run, evaluation)} | {compared} | {run.split} | {seconds:.0f} |")
+        compared = "; ".join(baselines(text) + [run.baseline] * bool(run.baseline))
+        rows.append(f"| {run.task} | `{run.file}` | {shown_figures(run, text)} | {compared} | {run.split} | {seconds:.0f} |")
         arguments = f" {run.arguments}" if run.arguments else ""
         details.append(f"```sh\nparallax evaluate {run.task} DATA/{run.file}.jsonl.gz{arguments}\n```\n\n```text\n{text}```\n")
         print(run.task, run.file, f"{seconds:.0f} s", flush=True)

@@ -24,8 +24,8 @@ pub use targets::shared_targets;
 
 /// How sentences are matched: the `[cluster]` section of a job file.
 ///
-/// The thresholds were read off two development sets (NAnCo passages, ECB+ sentences; `examples/matching_figures.rs`,
-/// `pairs`): among pairs that are not the same claim, `confirmed` lets through under 4% and `possible` 16% at most,
+/// The thresholds were read off two development sets (NAnCo passages, ECB+ sentences; `parallax evaluate
+/// claims`): among pairs that are not the same claim, `confirmed` lets through under 4% and `possible` 16% at most,
 /// before the checks and before the demand that each be the other's best.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

@@ -60,7 +60,9 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
     let (scored, model) = pairs.score(inputs)?;
     let scores: Vec<f64> = scored.iter().map(|pair| f64::from(pair.similarity.score)).collect();
     let cosines: Vec<f64> = scored.iter().map(|pair| f64::from(pair.similarity.cosine)).collect();
-    let (ranking, of_cosine) = (Ranking::new(&scores, labels), Ranking::new(&cosines, labels));
+    let coverages: Vec<f64> = scored.iter().map(|pair| f64::from(pair.similarity.coverage)).collect();
+    let [ranking, of_cosine, of_coverage] =
+        [&scores, &cosines, &coverages].map(|scores| Ranking::new(scores, labels));
     let truth: Vec<usize> = labels.iter().map(|&same| usize::from(same)).collect();
     let given = |least: Tier| -> Vec<usize> {
         // Tiers are ordered from the surest.
@@ -73,6 +75,7 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
     let mut figures = Figures::new(&bootstrap, labels.len());
     figures.add("AUC", |weights| ranking.auc(weights));
     figures.add_baseline("AUC of the cosine alone", |weights| of_cosine.auc(weights));
+    figures.add_baseline("AUC of the word coverage alone", |weights| of_coverage.auc(weights));
     figures.add("average precision", |weights| ranking.average_precision(weights));
     for (tier, given) in [("possible", &possible), ("confirmed", &confirmed)] {
         let confusion = |weights: &[f64]| Confusion::new(&truth, given, weights, 2);

@@ -26,7 +26,7 @@ pub struct GroupOptions {
     /// Articles whose dates are both known and further apart than this are never one event.
     pub window_days: u32,
     /// Least mean similarity of two groups of articles that are joined, in [0, 1]. 0.42 gave the best B-cubed F1 on
-    /// 1,050 articles of the training part of the NeuS AllSides triples (`examples/matching_figures.rs`, `events`).
+    /// 1,050 articles of the training part of the NeuS AllSides triples (`parallax evaluate events`).
     pub threshold: f32,
 }
 
