@@ -45,7 +45,7 @@ TAIL = {
     "hidden": 0.0,  # the share of rows whose target's words are [MASK] in training
 }
 POOLING = TAIL | {"epochs": 6}
-POOLED_LAYERS = [4, 6]
+POOLED_LAYERS = [4]
 TAILS = {
     "tail behind layer 4": {"layer": 4},
     "tail behind layer 3": {},
@@ -284,6 +284,10 @@ def out_of_fold(folds, predict, name, folder=None):
         result[test] = kept(folder, f"{name} {fold} of {folds.max() + 1}", lambda: predict(np.flatnonzero(folds != fold), test))
         print(f"{name}: fold {fold}, {time.time() - start:.0f} s", flush=True)
     return result
+
+
+def rounded(figures):
+    return {key: with_interval(*pair) for key, pair in figures.items()}
 
 
 def one_split(corpus, encoder, tensors, folder):
