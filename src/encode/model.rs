@@ -9,13 +9,14 @@ use super::pooling::Pooling;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 6] = [
+const CONVENTIONAL: [&str; 7] = [
     "model.onnx",
     "model.safetensors",
     "config.json",
     "tokenizer.json",
     "heads/idf.safetensors",
     "heads/sentiment.safetensors",
+    "heads/target_sentiment.onnx",
 ];
 
 /// Endings of files that are Python pickles, or may hold one: reading them runs code.
