@@ -25,7 +25,6 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from torch.nn import functional
 from torch.nn.utils import clip_grad_norm_, parameters_to_vector, vector_to_parameters
-from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer
 
 from build_encoder import WIDTH, read_wheel
 from corpora import newsmtsc_targets
@@ -159,12 +158,12 @@ def length_batches(rows, corpus, random):
     return [batches[index] for index in random.permutation(len(batches))]
 
 
-def logits_of(model, states, rows, hidden=False):
+def logits_of(model, states, rows):
     """float32 [rows, 3], from batches of equal length."""
     result = np.zeros((len(rows), len(CLASSES)), np.float32)
     with torch.inference_mode():
         for batch in equal_length_batches([states.marks[row] for row in rows]):
-            result[batch] = model(*states.batch([rows[index] for index in batch], [hidden] * len(batch))).numpy()
+            result[batch] = model(*states.batch([rows[index] for index in batch], [False] * len(batch))).numpy()
     return result
 
 
