@@ -27,15 +27,20 @@ pub(super) struct CrossValidated {
     pub l2: f64,
 }
 
+/// The sets of folds that are held out in turn: none, each one, and of more than two folds each pair, the higher first.
+pub(super) fn held_out(n_folds: usize) -> Vec<Vec<usize>> {
+    let singles = (0..n_folds).map(|fold| vec![fold]);
+    let pairs = (0..n_folds).flat_map(|a| (0..a).map(move |b| vec![a, b]));
+    [vec![]].into_iter().chain(singles).chain(pairs.filter(|_| n_folds > 2)).collect()
+}
+
 impl Problem<'_> {
     /// Nested cross-validation over the folds. Where fold `k` is held out, the strength of L2 is the one with the least loss
     /// on each other fold by a fit without both. A fit without two folds serves both of them, so `n` folds take
     /// `n (n - 1) / 2 + n + 1` fits for each strength. `advance` is told of each set of held-out folds.
     pub(super) fn cross_validate(&self, advance: &(dyn Fn(usize) + Sync)) -> CrossValidated {
         let n = self.n_folds;
-        let singles = (0..n).map(|fold| vec![fold]);
-        let pairs = (0..n).flat_map(|a| (0..a).map(move |b| vec![a, b]));
-        let held_out: Vec<Vec<usize>> = [vec![]].into_iter().chain(singles).chain(pairs).collect();
+        let held_out = held_out(n);
         let fits: Vec<Vec<Linear>> = held_out
             .par_iter()
             .map(|folds| {
@@ -48,17 +53,15 @@ impl Problem<'_> {
             let place = held_out.iter().position(|folds| *folds == [a.max(b), a.min(b)]);
             &fits[place.expect("every pair of folds was held out")]
         };
-        // With two folds nothing is left to choose by: the middle strength is taken.
-        let middle = L2.len() / 2;
         let mut probabilities = Array2::zeros((self.labels.len(), self.n_classes));
         for fold in 0..n {
-            let losses: Vec<f64> = (0..L2.len())
-                .map(|l2| {
-                    let others = (0..n).filter(|&other| other != fold);
-                    others.map(|other| self.loss(other, &without(fold, other)[l2])).sum()
-                })
-                .collect();
-            let chosen = if n > 2 { least(&losses) } else { middle };
+            let loss = |l2: usize| -> f64 {
+                let others = (0..n).filter(|&other| other != fold);
+                others.map(|other| self.loss(other, &without(fold, other)[l2])).sum()
+            };
+            // Of two folds, none is left to choose by: the middle strength is taken.
+            let chosen =
+                if n > 2 { least(&(0..L2.len()).map(loss).collect::<Vec<_>>()) } else { L2.len() / 2 };
             self.predict(fold, &fits[1 + fold][chosen], &mut probabilities);
         }
         let losses: Vec<f64> =

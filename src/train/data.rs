@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use regex::RegexBuilder;
 
 use super::TrainOptions;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::evaluate::{Classes, Groups, Rows};
 
 /// What stands for the name of a group where names are masked.
@@ -49,7 +49,7 @@ impl Data {
             Some(field) => Groups::by_field(&rows, field, None)?.select(&kept),
             None => Groups::from_keys("text".to_owned(), texts.clone()),
         };
-        let n_masked = if options.mask_groups { mask(&mut texts, &groups.names) } else { 0 };
+        let n_masked = if options.mask_groups { mask(&mut texts, &groups.names)? } else { 0 };
         Ok(Self { texts, labels, classes: names, groups, n_left_out: rows.len() - kept.len(), n_masked })
     }
 }
@@ -110,7 +110,7 @@ fn lower(label: &str) -> String {
 }
 
 /// Puts a neutral word in place of every group's name, longest first and in any case; returns how many texts had one.
-fn mask(texts: &mut [String], names: &[String]) -> usize {
+fn mask(texts: &mut [String], names: &[String]) -> Result<usize> {
     let mut names: Vec<String> =
         names.iter().filter(|name| !name.is_empty()).map(|name| regex::escape(name)).collect();
     names.sort_by_key(|name| std::cmp::Reverse(name.len()));
@@ -118,7 +118,12 @@ fn mask(texts: &mut [String], names: &[String]) -> usize {
         .case_insensitive(true)
         .size_limit(64 << 20)
         .build()
-        .expect("escaped names are a valid pattern");
+        .map_err(|_| Error::Usage {
+            message: format!(
+                "--mask-groups: {} names are too many to look for; group by outlet",
+                names.len()
+            ),
+        })?;
     let mut n = 0;
     for text in texts {
         let masked = pattern.replace_all(text, MASK);
@@ -127,7 +132,7 @@ fn mask(texts: &mut [String], names: &[String]) -> usize {
             *text = masked.into_owned();
         }
     }
-    n
+    Ok(n)
 }
 
 #[cfg(test)]
@@ -138,7 +143,7 @@ mod tests {
     fn names_are_masked_as_whole_words_in_any_case() {
         let mut texts =
             ["The MORNING POST said so.", "A postman said so.", "Morning posted it."].map(str::to_owned);
-        assert_eq!(mask(&mut texts, &["Post".to_owned(), "Morning Post".to_owned()]), 1);
+        assert_eq!(mask(&mut texts, &["Post".to_owned(), "Morning Post".to_owned()]).unwrap(), 1);
         assert_eq!(texts, ["The the outlet said so.", "A postman said so.", "Morning posted it."]);
     }
 }

@@ -24,7 +24,7 @@ use crate::encode::{Head, HeadEncoder, HeadManifest, ModelManifest, sha256_of};
 use crate::error::{Error, Result};
 use crate::evaluate::Bootstrap;
 use crate::pipeline::{LoadedEncoder, Observer, load_encoder, n_threads};
-use cross_validation::Problem;
+use cross_validation::{Problem, held_out};
 use data::Data;
 use figures::Given;
 
@@ -177,7 +177,7 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
         .expect("threads can be started");
     workers.install(|| {
         let n = options.folds;
-        observer.begin("fitting", Some(1 + n + n * (n - 1) / 2));
+        observer.begin("fitting", Some(held_out(n).len()));
         let problem = Problem {
             features: &features,
             labels: &data.labels,
