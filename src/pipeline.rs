@@ -253,10 +253,9 @@ fn targets(
     let mut targets = shared_targets(claims, &|sentence| corpus.outlet(sentence), corpus.annotations, names);
     let mentions: Vec<(&str, Span)> =
         targets.iter().map(|target| (corpus.text(target.sentence), target.span)).collect();
-    if let Some(sentiments) = encoder.target_sentiment(&mentions, &|n| observer.advance(n))? {
-        for (target, sentiment) in targets.iter_mut().zip(sentiments) {
-            target.sentiment = Some(sentiment);
-        }
+    let sentiments = encoder.target_sentiment(&mentions, &|n| observer.advance(n))?;
+    for (target, sentiment) in targets.iter_mut().zip(sentiments) {
+        target.sentiment = sentiment;
     }
     Ok(targets)
 }

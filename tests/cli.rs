@@ -286,9 +286,12 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
         let cli = Cli::new();
         cli.file("a.txt", BRIDGE)
             .file("model/model.toml", &manifest)
-            .file("model/tokenizer.json", &tokenizer);
-        for file in ["model.onnx", "heads/sentiment.safetensors", "heads/idf.safetensors"] {
-            cli.file(&format!("model/{file}"), fs::read(bundled.join(file)).unwrap());
+            .file("model/tokenizer.json", &tokenizer)
+            .file("model/model.onnx", fs::read(bundled.join("model.onnx")).unwrap());
+        for file in ["sentiment.safetensors", "target_sentiment.onnx", "idf.safetensors"]
+            .map(|head| format!("heads/{head}"))
+        {
+            cli.file(&format!("model/{file}"), fs::read(bundled.join(&file)).unwrap());
         }
         let output = cli.run(&["compare", "a.txt", "--model", "model"]);
         assert!(output.starts_with("exit code 1") && output.contains(message), "{name}: {output}");

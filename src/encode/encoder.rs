@@ -304,10 +304,10 @@ impl Encoder for ModelEncoder {
         &self,
         mentions: &[(&str, Span)],
         advance: &(dyn Fn(usize) + Sync),
-    ) -> Result<Option<Vec<Sentiment>>> {
-        let Some(head) = &self.target else { return Ok(None) };
+    ) -> Result<Vec<Option<Sentiment>>> {
+        let Some(head) = &self.target else { return Ok(vec![None; mentions.len()]) };
         let texts: Vec<&str> = mentions.iter().map(|(text, _)| *text).collect();
-        let sentiment = self.in_batches(&texts, advance, &|batch, tokens| {
+        self.in_batches(&texts, advance, &|batch, tokens| {
             let ids = ids_of(batch, tokens);
             let is_target = |(row, token): (usize, usize)| {
                 let (_, target) = mentions[batch[row]];
@@ -315,8 +315,7 @@ impl Encoder for ModelEncoder {
             };
             let target = Array2::from_shape_fn(ids.dim(), is_target);
             head.apply(self.engine.states(ids.view(), head.layer)?.view(), target.view())
-        })?;
-        Ok(Some(sentiment))
+        })
     }
 
     fn languages(&self) -> &[String] {

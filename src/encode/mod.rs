@@ -37,7 +37,7 @@ pub trait Encoder: Sync {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>>;
 
     /// The sentiment of each text toward the words of it that the span covers, in the order of `mentions`; `None` where the
-    /// model has no head for it. `advance` as in [`Encoder::encode`].
+    /// model has no head for it, or does not read so far. `advance` as in [`Encoder::encode`].
     ///
     /// # Errors
     /// [`Error::Encode`](crate::Error::Encode) where the engine fails.
@@ -45,7 +45,7 @@ pub trait Encoder: Sync {
         &self,
         mentions: &[(&str, Span)],
         advance: &(dyn Fn(usize) + Sync),
-    ) -> Result<Option<Vec<Sentiment>>>;
+    ) -> Result<Vec<Option<Sentiment>>>;
 
     /// ISO 639-3 codes of the languages that the model knows.
     fn languages(&self) -> &[String];

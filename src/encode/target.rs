@@ -39,17 +39,17 @@ impl TargetHead {
 
     /// One forward pass for each text: what a text gives must not depend on the others, and this graph multiplies one row
     /// otherwise than several. `states` has the shape `[texts, tokens, width]`, `target` the shape `[texts, tokens]` with 1
-    /// for a token of the target and 0 elsewhere.
+    /// for a token of the target and 0 elsewhere; `None` for a text whose target has no token.
     pub(super) fn apply(
         &self,
         states: ArrayView3<'_, f32>,
         target: ArrayView2<'_, f32>,
-    ) -> Result<Vec<Sentiment>, String> {
-        states
-            .outer_iter()
-            .zip(target.outer_iter())
-            .map(|(states, target)| self.apply_to_one(states, target))
-            .collect()
+    ) -> Result<Vec<Option<Sentiment>>, String> {
+        let of_text = |(states, target): (ArrayView2<'_, f32>, ArrayView1<'_, f32>)| {
+            let has_target = target.iter().any(|&mark| mark > 0.0);
+            has_target.then(|| self.apply_to_one(states, target)).transpose()
+        };
+        states.outer_iter().zip(target.outer_iter()).map(of_text).collect()
     }
 
     fn apply_to_one(

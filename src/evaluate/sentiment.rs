@@ -31,7 +31,13 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         true => {
             let spans =
                 labelled.rows.iter().zip(&texts).map(|(&row, text)| target(inputs, row, text, start, end));
-            Some(of_targets(inputs, &encoder, &texts, &spans.collect::<Result<Vec<Span>>>()?)?)
+            Some(of_targets(
+                inputs,
+                &encoder,
+                &labelled.rows,
+                &texts,
+                &spans.collect::<Result<Vec<Span>>>()?,
+            )?)
         }
         false => None,
     };
@@ -75,17 +81,23 @@ fn of_texts(inputs: &Inputs<'_>, encoder: &dyn Encoder, texts: &[&str]) -> Resul
 fn of_targets(
     inputs: &Inputs<'_>,
     encoder: &dyn Encoder,
+    rows: &[usize],
     texts: &[&str],
     spans: &[Span],
 ) -> Result<Vec<Sentiment>> {
     let mentions: Vec<(&str, Span)> = texts.iter().copied().zip(spans.iter().copied()).collect();
     inputs.observer.begin("reading targets", Some(mentions.len()));
-    let sentiment = encoder.target_sentiment(&mentions, &|n| inputs.observer.advance(n))?;
-    sentiment.ok_or_else(|| Error::Usage {
-        message: "the model has no head for the sentiment toward a target; use parallax-en, or name fields that do not \
-                  exist with --start and --end to score whole texts"
-            .to_owned(),
-    })
+    let sentiments = encoder.target_sentiment(&mentions, &|n| inputs.observer.advance(n))?;
+    if sentiments.iter().all(Option::is_none) {
+        let message = "the model has no head for the sentiment toward a target; use parallax-en, or name fields that do \
+                       not exist with --start and --end to score whole texts";
+        return Err(Error::Usage { message: message.to_owned() });
+    }
+    let of_row = |(&row, sentiment): (&usize, Option<Sentiment>)| {
+        let message = "the target lies behind the last token that the model reads; shorten the text or take the row out";
+        sentiment.ok_or_else(|| inputs.rows.fault(row, message.to_owned()))
+    };
+    rows.iter().zip(sentiments).map(of_row).collect()
 }
 
 fn target(inputs: &Inputs<'_>, row: usize, text: &str, start: &str, end: &str) -> Result<Span> {

@@ -11,6 +11,7 @@ pub struct Target {
     pub key: String,
     /// Its first mention in the sentence, as bytes from the start of the sentence's own text.
     pub span: Span,
-    /// The sentiment of the sentence toward it; `None` where the model has no head for that.
+    /// The sentiment of the sentence toward it; `None` where the model has no head for that or does not
+    /// read so far.
     pub sentiment: Option<Sentiment>,
 }
