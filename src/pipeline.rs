@@ -8,8 +8,10 @@ use crate::align::align;
 use crate::annotate::annotate;
 use crate::clean::clean;
 use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets, shared_targets};
-use crate::config::Config;
-use crate::encode::{Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelManifest, encode};
+use crate::config::{Config, EngineName};
+use crate::encode::{
+    Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode, rust_bert,
+};
 use crate::error::Result;
 use crate::framing::{Side, differences};
 use crate::group::group;
@@ -161,9 +163,14 @@ pub(crate) struct LoadedEncoder {
 /// Loads the model and the heads.
 ///
 /// # Errors
-/// [`Error::Model`](crate::Error::Model) where one cannot be found or used, [`Error::Config`](crate::Error::Config) where a head's name is taken.
+/// [`Error::Model`](crate::Error::Model) where one cannot be found or used, [`Error::Config`](crate::Error::Config)
+/// where a head's name is taken, [`Error::Usage`](crate::Error::Usage)
+/// where the config asks for rust-bert and this build is without it.
 pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
-    let files = models::load(&config.model)?;
+    let mut files = models::load(&config.model)?;
+    if let Ok(bundled) = ModelFiles::bundled() {
+        files = files.with_heads_of(bundled);
+    }
     let (mut heads, mut manifests, mut measures) = (vec![], vec![], vec![]);
     for (name, folder) in &config.heads {
         let head = HeadFiles::from_folder(name, folder, &files.manifest)?;
@@ -172,8 +179,19 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
         manifests.push(head.manifest);
     }
     config.check_measures(&measures)?;
-    let encoder = ModelEncoder::new(&files, n_threads(config.threads))?.with_heads(heads);
-    Ok(LoadedEncoder { encoder, model: files.manifest, heads: manifests, measures })
+    let n_threads = n_threads(config.threads);
+    let mut encoder = match config.engine {
+        EngineName::Onnx => ModelEncoder::new(&files, n_threads)?,
+        EngineName::RustBert => ModelEncoder::with_engine(&files, rust_bert::engine(&files)?, n_threads)?,
+    };
+    let mut model = files.manifest;
+    if let Some(folder) = &config.sentiment {
+        let classifier = rust_bert::classifier(folder, n_threads)?;
+        let hashes = classifier.sha256().iter();
+        model.sha256.extend(hashes.map(|(file, sha256)| (format!("sentiment/{file}"), sha256.clone())));
+        encoder = encoder.with_sentiment(classifier);
+    }
+    Ok(LoadedEncoder { encoder: encoder.with_heads(heads), model, heads: manifests, measures })
 }
 
 pub(crate) fn n_threads(asked: usize) -> usize {

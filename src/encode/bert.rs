@@ -27,16 +27,18 @@ pub(super) struct BertEngine {
 
 /// What is read of `config.json`.
 #[derive(Deserialize)]
-struct Config {
+pub(super) struct Config {
     model_type: String,
-    hidden_size: usize,
-    num_hidden_layers: usize,
-    num_attention_heads: usize,
-    intermediate_size: usize,
-    max_position_embeddings: usize,
-    vocab_size: usize,
+    pub hidden_size: usize,
+    pub num_hidden_layers: usize,
+    pub num_attention_heads: usize,
+    pub intermediate_size: usize,
+    pub max_position_embeddings: usize,
+    pub vocab_size: usize,
+    #[cfg(feature = "rust-bert")]
+    pub type_vocab_size: usize,
     hidden_act: String,
-    layer_norm_eps: f32,
+    pub layer_norm_eps: f32,
     #[serde(default = "absolute")]
     position_embedding_type: String,
     #[serde(default)]
@@ -45,6 +47,15 @@ struct Config {
 
 fn absolute() -> String {
     "absolute".to_owned()
+}
+
+impl Config {
+    /// Reads `config.json` and refuses that of another kind of model, or one that `model.toml` contradicts.
+    pub(super) fn read(json: &[u8], manifest: &ModelManifest) -> Result<Self, String> {
+        let config: Self = serde_json::from_slice(json).map_err(|error| format!("config.json: {error}"))?;
+        check(&config, manifest)?;
+        Ok(config)
+    }
 }
 
 struct Layer {
@@ -93,9 +104,7 @@ impl LayerNorm {
 impl BertEngine {
     /// Loads the weights. `config` is `config.json`, `weights` is `model.safetensors`.
     pub(super) fn new(config: &[u8], weights: &[u8], manifest: &ModelManifest) -> Result<Self, String> {
-        let config: Config =
-            serde_json::from_slice(config).map_err(|error| format!("config.json: {error}"))?;
-        check(&config, manifest)?;
+        let config = Config::read(config, manifest)?;
         let tensors =
             SafeTensors::deserialize(weights).map_err(|error| format!("model.safetensors: {error}"))?;
         let weights = Weights { tensors: &tensors, epsilon: config.layer_norm_eps };

@@ -6,7 +6,7 @@ use safetensors::SafeTensors;
 
 use super::Encoder;
 use super::bert::BertEngine;
-use super::engine::{Engine, Forward};
+use super::engine::{Engine, Forward, SentimentModel};
 use super::head::{Head, floats};
 use super::model::{ModelFiles, ModelManifest};
 use super::onnx::OnnxEngine;
@@ -31,6 +31,8 @@ pub struct ModelEncoder {
     engine: Box<dyn Engine>,
     tokenizer: TextTokenizer,
     sentiment: Option<Head>,
+    /// What gives the sentiment in place of the head.
+    sentiment_model: Option<Box<dyn SentimentModel>>,
     target: Option<TargetHead>,
     /// Heads that the user brought.
     heads: Vec<Head>,
@@ -48,7 +50,7 @@ pub struct ModelEncoder {
 }
 
 /// Positions, in the list of texts, of texts with the same number of tokens.
-type Batch = Vec<usize>;
+pub(super) type Batch = Vec<usize>;
 
 /// What is made of each text of a batch, whose tokens are among those of all texts.
 type RunBatch<'run, T> = dyn Fn(&Batch, &[Tokens]) -> Result<Vec<T>, String> + Sync + 'run;
@@ -63,6 +65,9 @@ impl ModelEncoder {
         let engine: Result<Box<dyn Engine>, String> = match files.get("model.safetensors") {
             Some(weights) => BertEngine::new(files.require("config.json")?, weights, &files.manifest)
                 .map(|engine| Box::new(engine) as _),
+            None if files.get("rust_model.ot").is_some() => {
+                Err("rust_model.ot is run by rust-bert only; give --engine rust-bert".to_owned())
+            }
             None => OnnxEngine::new(files.require("model.onnx")?.clone(), &files.manifest)
                 .map(|engine| Box::new(engine) as _),
         };
@@ -91,6 +96,7 @@ impl ModelEncoder {
             engine,
             tokenizer,
             sentiment,
+            sentiment_model: None,
             target,
             heads: vec![],
             idf: idf.unwrap_or_default(),
@@ -110,6 +116,15 @@ impl ModelEncoder {
     /// each. The heads must fit the model ([`Head::fits`]).
     pub fn with_heads(mut self, heads: Vec<Head>) -> Self {
         self.heads = heads;
+        self.list_layers();
+        self
+    }
+
+    /// The same encoder with the sentiment of texts by `model`, which gives no shares of words. The sentiment toward a
+    /// target stays the head's.
+    pub fn with_sentiment(mut self, model: Box<dyn SentimentModel>) -> Self {
+        self.sentiment = None;
+        self.sentiment_model = Some(model);
         self.list_layers();
         self
     }
@@ -295,9 +310,16 @@ impl ModelEncoder {
 
 impl Encoder for ModelEncoder {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
-        self.read_passes(texts, &self.layers, advance, &|text, tokens, forward, row| {
-            self.encoding(text, tokens, forward, row)
-        })
+        let mut encodings =
+            self.read_passes(texts, &self.layers, advance, &|text, tokens, forward, row| {
+                self.encoding(text, tokens, forward, row)
+            })?;
+        if let Some(model) = &self.sentiment_model {
+            for (encoding, sentiment) in encodings.iter_mut().zip(model.sentiment(texts)?) {
+                encoding.sentiment = Some(sentiment);
+            }
+        }
+        Ok(encodings)
     }
 
     fn target_sentiment(
@@ -330,7 +352,7 @@ impl std::fmt::Debug for ModelEncoder {
 }
 
 /// Runs the batches on so many workers, until all are done or one fails. Each result comes with its batch, in any order.
-fn run_all<T: Send>(
+pub(super) fn run_all<T: Send>(
     batches: &[Batch],
     n_threads: usize,
     run: impl Fn(&Batch) -> Result<T> + Sync,
@@ -357,7 +379,7 @@ fn run_all<T: Send>(
 }
 
 /// Longest first, so that no worker is left alone with a long batch at the end.
-fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
+pub(super) fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
     let length = |text: usize| tokens[text].ids.len();
     let mut order: Vec<usize> = (0..tokens.len()).collect();
     order.sort_by_key(|&text| std::cmp::Reverse(length(text)));
@@ -376,7 +398,7 @@ fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
 }
 
 /// Shape `[texts, tokens]`.
-fn ids_of(batch: &Batch, tokens: &[Tokens]) -> Array2<u32> {
+pub(super) fn ids_of(batch: &Batch, tokens: &[Tokens]) -> Array2<u32> {
     let ids = batch.iter().flat_map(|&text| tokens[text].ids.iter().copied()).collect();
     Array2::from_shape_vec((batch.len(), tokens[batch[0]].ids.len()), ids).expect("a batch has one length")
 }

@@ -1,4 +1,9 @@
+use std::collections::BTreeMap;
+
 use ndarray::{Array2, Array3, ArrayView2, arr2};
+
+use crate::error::Result;
+use crate::records::Sentiment;
 
 /// Runs a transformer on token ids. Everything around it (tokens, batches, words, heads) is the same for every engine.
 pub trait Engine: Send + Sync {
@@ -34,4 +39,16 @@ pub struct Forward {
     pub embeddings: Array2<f32>,
     /// The token states of each layer that was asked for, in that order: each of shape `[texts, tokens, width]`.
     pub states: Vec<Array3<f32>>,
+}
+
+/// Says of texts whether they are negative, neutral or positive, in place of a model's sentiment head.
+pub trait SentimentModel: Send + Sync {
+    /// Hashes of its files in hexadecimal, by their names.
+    fn sha256(&self) -> &BTreeMap<String, String>;
+
+    /// In the order of `texts`; what one gives must not depend on the others.
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where the model fails.
+    fn sentiment(&self, texts: &[&str]) -> Result<Vec<Sentiment>>;
 }

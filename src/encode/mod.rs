@@ -14,13 +14,18 @@ mod engine;
 mod onnx;
 mod target;
 mod bert;
+#[cfg(feature = "rust-bert")]
+pub mod rust_bert;
+#[cfg(not(feature = "rust-bert"))]
+#[path = "rust_bert_missing.rs"]
+pub mod rust_bert;
 mod encoder;
 
 use crate::error::Result;
 use crate::records::{Encoding, Sentiment, Span};
 
 pub use encoder::ModelEncoder;
-pub use engine::{Engine, Forward};
+pub use engine::{Engine, Forward, SentimentModel};
 pub use head::Head;
 pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
 pub(crate) use model::sha256_of;

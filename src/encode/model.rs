@@ -6,18 +6,25 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::pooling::Pooling;
+use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 7] = [
+const CONVENTIONAL: [&str; 10] = [
     "model.onnx",
     "model.safetensors",
+    "rust_model.ot",
     "config.json",
     "tokenizer.json",
+    "tokenizer_config.json",
+    "vocab.txt",
     "heads/idf.safetensors",
     "heads/sentiment.safetensors",
     "heads/target_sentiment.onnx",
 ];
+
+/// What holds a model's weights; the last only for the engine rust-bert.
+const WEIGHTS: [&str; 3] = ["model.onnx", "model.safetensors", "rust_model.ot"];
 
 /// Endings of files that are Python pickles, or may hold one: reading them runs code.
 const PICKLES: [&str; 6] = ["bin", "pt", "pth", "pkl", "pickle", "ckpt"];
@@ -66,7 +73,7 @@ pub struct ModelManifest {
 impl ModelManifest {
     /// Hash of the encoder's weights in hexadecimal; empty where `model.toml` gives none.
     pub fn weights_sha256(&self) -> &str {
-        let weights = ["model.onnx", "model.safetensors"].iter().find_map(|&path| self.sha256.get(path));
+        let weights = WEIGHTS.iter().find_map(|&path| self.sha256.get(path));
         weights.map_or("", String::as_str)
     }
 }
@@ -129,12 +136,25 @@ impl ModelFiles {
     /// [`Error::Model`] where `model.toml` is wrong or a file is not the one whose hash it gives,
     /// [`Error::Read`] where a file cannot be read.
     pub fn from_folder(folder: &Path) -> Result<Self> {
+        Self::described(folder, read_manifest(folder)?)
+    }
+
+    /// Reads the model in `folder`, which `manifest` describes in place of a `model.toml`. Of a BERT, `vocab.txt` serves
+    /// where there is no `tokenizer.json`.
+    ///
+    /// # Errors
+    /// As [`ModelFiles::from_folder`].
+    pub fn described(folder: &Path, mut manifest: ModelManifest) -> Result<Self> {
         let name = folder.display().to_string();
-        let mut manifest = read_manifest(folder)?;
         let is_pinned = !manifest.sha256.is_empty();
         if !is_pinned {
             let found = CONVENTIONAL.into_iter().filter(|path| folder.join(path).exists());
             manifest.sha256 = found.map(|path| (path.to_owned(), String::new())).collect();
+            if manifest.sha256.contains_key("tokenizer.json") {
+                manifest
+                    .sha256
+                    .retain(|path, _| !["tokenizer_config.json", "vocab.txt"].contains(&path.as_str()));
+            }
         }
         let mut files = BTreeMap::new();
         for (path, sha256) in &mut manifest.sha256 {
@@ -147,10 +167,32 @@ impl ModelFiles {
             }
             files.insert(path.clone(), Cow::Owned(bytes));
         }
-        if let Err(message) = check_weights(&files, folder) {
-            return Err(refuse(&name, &message));
+        check_weights(&files, folder).map_err(|message| refuse(&name, &message))?;
+        if let (Some(vocabulary), false) = (files.get("vocab.txt"), files.contains_key("tokenizer.json")) {
+            let config = files.get("tokenizer_config.json").map(AsRef::as_ref);
+            let tokenizer = bert_tokenizer(vocabulary, config).map_err(|message| refuse(&name, &message))?;
+            files.insert("tokenizer.json".to_owned(), Cow::Owned(tokenizer));
         }
         Ok(Self { manifest, files })
+    }
+
+    /// The same files with the heads of `lender` where these have none of their own and the weights are those that the
+    /// heads were trained on, which `weights_sha256` in `[source]` of the lender's `model.toml` names.
+    pub fn with_heads_of(mut self, lender: Self) -> Self {
+        let is_head = |path: &str| path.starts_with("heads/");
+        let weights = lender.manifest.source.get("weights_sha256");
+        let fits = self.manifest.sha256.get("model.safetensors").filter(|found| Some(*found) == weights);
+        if fits.is_none() || self.files.keys().any(|path| is_head(path)) {
+            return self;
+        }
+        let heads = lender.files.into_iter().filter(|(path, _)| is_head(path));
+        for (path, bytes) in heads {
+            if let Some(sha256) = lender.manifest.sha256.get(&path) {
+                self.manifest.sha256.insert(path.clone(), sha256.clone());
+            }
+            self.files.insert(path, bytes);
+        }
+        self
     }
 
     /// Checks every file against its hash in `model.toml`.
@@ -245,18 +287,16 @@ const CONVERT: &str = "convert the weights to model.safetensors or export them t
 
 /// Refuses a model without weights or with two kinds of them.
 fn check_weights(files: &BTreeMap<String, Cow<'static, [u8]>>, folder: &Path) -> Result<(), String> {
-    match (files.contains_key("model.onnx"), files.contains_key("model.safetensors")) {
-        (true, true) => {
-            Err("has both model.onnx and model.safetensors; name one of them in [sha256] of model.toml"
-                .to_owned())
+    let found: Vec<&str> = WEIGHTS.into_iter().filter(|&path| files.contains_key(path)).collect();
+    match (found.as_slice(), pickle_in(folder)) {
+        ([_], _) => Ok(()),
+        ([], Some(pickle)) => {
+            Err(format!("its weights are a Python pickle ({pickle}), which is never read; {CONVERT}"))
         }
-        (false, false) => match pickle_in(folder) {
-            Some(pickle) => {
-                Err(format!("its weights are a Python pickle ({pickle}), which is never read; {CONVERT}"))
-            }
-            None => Err("has neither model.onnx nor model.safetensors".to_owned()),
-        },
-        _ => Ok(()),
+        ([], None) => Err("has neither model.onnx nor model.safetensors".to_owned()),
+        (several, _) => {
+            Err(format!("has both {}; name one of them in [sha256] of model.toml", several.join(" and ")))
+        }
     }
 }
 

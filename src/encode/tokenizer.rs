@@ -1,5 +1,7 @@
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
+use serde_json::{Value, json};
 use tokenizers::{Tokenizer, TruncationParams};
 
 use super::model::ModelManifest;
@@ -30,8 +32,12 @@ pub(super) struct TextTokenizer {
 
 impl TextTokenizer {
     pub(super) fn new(json: &[u8], manifest: &ModelManifest) -> Result<Self> {
-        let ModelManifest { max_tokens, ref prefix, name: ref model_name, .. } = *manifest;
-        let refuse = |message: String| Error::Model { name: model_name.clone(), message };
+        Self::of(json, manifest.max_tokens, &manifest.prefix, &manifest.name)
+    }
+
+    /// The tokenizer of the model `model_name`, which reads `max_tokens` and asks for `prefix`.
+    pub(super) fn of(json: &[u8], max_tokens: usize, prefix: &str, model_name: &str) -> Result<Self> {
+        let refuse = |message: String| Error::Model { name: model_name.to_owned(), message };
         let mut tokenizer = Tokenizer::from_bytes(json)
             .map_err(|error| refuse(format!("tokenizer.json cannot be read: {error}")))?;
         let truncation = TruncationParams { max_length: max_tokens, ..TruncationParams::default() };
@@ -39,7 +45,7 @@ impl TextTokenizer {
             refuse(format!("max_tokens = {max_tokens} does not fit the tokenizer: {error}"))
         })?;
         tokenizer.with_padding(None);
-        Ok(Self { tokenizer, prefix: prefix.clone() })
+        Ok(Self { tokenizer, prefix: prefix.to_owned() })
     }
 
     /// Number of tokens in the vocabulary, those that were added to it included.
@@ -69,4 +75,40 @@ impl TextTokenizer {
             truncated: head.len() < text.len() || !encoding.get_overflowing().is_empty(),
         })
     }
+}
+
+/// The `tokenizer.json` of a BERT that brings only `vocab.txt`, and `tokenizer_config.json` where it is cased.
+pub(super) fn bert_tokenizer(vocabulary: &[u8], config: Option<&[u8]>) -> Result<Vec<u8>, String> {
+    let config: Value = config
+        .map_or(Ok(Value::Null), serde_json::from_slice)
+        .map_err(|error| format!("tokenizer_config.json: {error}"))?;
+    let vocabulary = std::str::from_utf8(vocabulary).map_err(|_| "vocab.txt is not UTF-8")?;
+    let ids: BTreeMap<&str, u32> = vocabulary.lines().zip(0..).collect();
+    let id = |token: &str| ids.get(token).copied().ok_or_else(|| format!("vocab.txt has no {token}"));
+    let special = |token: &str| -> Result<Value, String> {
+        Ok(json!({
+            "id": id(token)?, "content": token, "special": true,
+            "single_word": false, "lstrip": false, "rstrip": false, "normalized": false,
+        }))
+    };
+    let special: Result<Vec<Value>, String> =
+        ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"].into_iter().map(special).collect();
+    let tokenizer = json!({
+        "version": "1.0",
+        "added_tokens": special?,
+        "normalizer": {
+            "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+            "strip_accents": config["strip_accents"],
+            "lowercase": config["do_lower_case"].as_bool().unwrap_or(true),
+        },
+        "pre_tokenizer": { "type": "BertPreTokenizer" },
+        "post_processor": {
+            "type": "BertProcessing", "sep": ["[SEP]", id("[SEP]")?], "cls": ["[CLS]", id("[CLS]")?],
+        },
+        "model": {
+            "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+            "max_input_chars_per_word": 100, "vocab": ids,
+        },
+    });
+    Ok(tokenizer.to_string().into_bytes())
 }

@@ -301,7 +301,6 @@ fn weights(paths: &[String], is_bert: bool) -> Result<(&'static str, &'static st
 
 fn manifest(request: &FetchRequest, description: &Description, readme: &str) -> ModelManifest {
     let Description { dimensions, layers, pooling, normalise, max_tokens, .. } = *description;
-    let default_layer = if description.is_bert { layers.saturating_sub(1).max(1) } else { layers };
     let version = match &request.source {
         Source::PyPi { version, .. } => version,
         Source::Hub { revision, .. } => revision,
@@ -319,7 +318,7 @@ fn manifest(request: &FetchRequest, description: &Description, readme: &str) -> 
         max_tokens,
         prefix: request.prefix.clone().unwrap_or_else(|| description.prefix.clone()),
         languages: request.languages.clone().unwrap_or_else(|| vec!["eng".to_owned()]),
-        alignment_layer: request.alignment_layer.unwrap_or(default_layer),
+        alignment_layer: request.alignment_layer.unwrap_or_else(|| description.alignment_layer()),
         sha256: BTreeMap::new(),
     }
 }

@@ -3,6 +3,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::cache::Cache;
+use super::published;
 use super::registry::{known, registry};
 use crate::encode::{ModelEncoder, ModelFiles, ModelManifest, read_manifest};
 use crate::error::{Error, Result};
@@ -21,9 +22,15 @@ pub fn load(model: &str) -> Result<ModelFiles> {
     let folder = Path::new(model);
     match Cache::platform() {
         Ok(cache) if cache.has(model) => ModelFiles::from_folder(&cache.model(model)),
-        _ if folder.is_dir() => ModelFiles::from_folder(folder),
+        _ if folder.is_dir() => in_folder(folder),
         _ => Err(no_such_model(model)),
     }
+}
+
+/// `model.toml` describes a model best; without it, the files that models are published with do.
+fn in_folder(folder: &Path) -> Result<ModelFiles> {
+    let is_published = !folder.join("model.toml").exists() && folder.join("config.json").exists();
+    if is_published { published::read(folder) } else { ModelFiles::from_folder(folder) }
 }
 
 fn no_such_model(model: &str) -> Error {

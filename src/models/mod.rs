@@ -8,6 +8,7 @@ mod registry;
 mod find;
 mod source;
 mod sentence_transformers;
+mod published;
 mod wheel;
 mod hub;
 mod fetch;

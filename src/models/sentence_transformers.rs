@@ -17,6 +17,13 @@ pub(super) struct Description {
     pub is_bert: bool,
 }
 
+impl Description {
+    /// The layer that aligns words where nothing else is said: the last but one of a BERT. Only the last is known of others.
+    pub(super) fn alignment_layer(&self) -> usize {
+        if self.is_bert { self.layers.saturating_sub(1).max(1) } else { self.layers }
+    }
+}
+
 /// The file that says how a model pools, as `modules.json` names its folder; `None` where there is no pooling module.
 pub(super) fn pooling_file(modules: &Value) -> Option<String> {
     let module = modules.as_array()?.iter().find(|module| kind(module) == "Pooling")?;

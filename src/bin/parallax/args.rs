@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use parallax::config::{Config, check_head_name};
 use parallax::report::{Format, SummaryOptions};
 
+use crate::engine::EngineArguments;
 use crate::evaluate::EvaluateArguments;
 use crate::models::ModelsArguments;
 
@@ -47,6 +48,9 @@ pub struct CompareArguments {
     /// A name that `parallax models list` shows or a model's folder [default: parallax-en]
     #[arg(long, value_name = "NAME|DIR")]
     model: Option<String>,
+
+    #[command(flatten)]
+    engine: EngineArguments,
 
     /// A head of your own, made by `models train-head`, and the name of its columns; may be given more than once
     #[arg(long = "head", value_name = "NAME=DIR", value_parser = named_folder)]

@@ -8,6 +8,7 @@ use parallax::evaluate::{EvaluateOptions, Fields, Task, evaluate, print};
 use regex::Regex;
 
 use crate::args::named_folder;
+use crate::engine::EngineArguments;
 use crate::exit::{self, Outcome};
 use crate::progress::Bars;
 
@@ -87,6 +88,9 @@ pub struct EvaluateArguments {
     #[arg(long = "head", value_name = "NAME=DIR", value_parser = named_folder)]
     heads: Vec<(String, PathBuf)>,
 
+    #[command(flatten)]
+    engine: EngineArguments,
+
     /// Worker threads; results are the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -139,6 +143,7 @@ impl EvaluateArguments {
         };
         config.model = self.model.clone().unwrap_or(config.model);
         config.heads.extend(self.heads.iter().cloned());
+        self.engine.apply(&mut config);
         config.threads = self.threads.map_or(config.threads, usize::from);
         Ok(config)
     }

@@ -1,6 +1,7 @@
 //! The command line: reads the arguments, runs the library, tells a person what came out.
 
 mod args;
+mod engine;
 mod evaluate;
 mod exit;
 mod models;
