@@ -92,7 +92,7 @@ def main():
         text = evaluate(binary, data, run)
         seconds = time.time() - began
         compared = "; ".join(baselines(text) + [run.baseline] * bool(run.baseline))
-        rows.append(f"| {run.task} | `{run.file}` | {shown_figures(run, text)} | {compared} | {run.split} | {seconds:.0f} |")
+        rows.append(f"| {run.task} | `{run.file}` | {shown_figures(run, text)} | {compared} | {run.split} |")
         arguments = f" {run.arguments}" if run.arguments else ""
         details.append(f"```sh\nparallax evaluate {run.task} DATA/{run.file}.jsonl.gz{arguments}\n```\n\n```text\n{text}```\n")
         print(run.task, run.file, f"{seconds:.0f} s", flush=True)
@@ -107,11 +107,10 @@ are not part of this repository. `python models/make_figures.py DATA target/rele
 
 In brackets: 95% of 1,000 grouped bootstrap samples (whole groups are drawn; the full output names them). "Seen" says what the
 shipped rules, thresholds and weights have seen of the rows: only a figure on rows that nothing was fitted or chosen on tells how
-well new text will go. Figures of the heads on rows that they never saw are in the model card, from cross-validation. Seconds are
-on two cores.
+well new text will go. Figures of the heads on rows that they never saw are in the model card, from cross-validation.
 
-| task | set | figures | to compare with | seen | seconds |
-|---|---|---|---|---|---|
+| task | set | figures | to compare with | seen |
+|---|---|---|---|---|
 {rows}
 
 `loaded-language` and `checkability` need a head that a user trains (`parallax models train-head`, which prints cross-validated
