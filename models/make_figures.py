@@ -96,7 +96,7 @@ def main():
         arguments = f" {run.arguments}" if run.arguments else ""
         details.append(f"```sh\nparallax evaluate {run.task} DATA/{run.file}.jsonl.gz{arguments}\n```\n\n```text\n{text}```\n")
         print(run.task, run.file, f"{seconds:.0f} s", flush=True)
-    OUT.write_text(PAGE.format(date=date, rows="\n".join(rows), details="\n".join(details)), encoding="utf-8")
+        OUT.write_text(PAGE.format(date=date, rows="\n".join(rows), details="\n".join(details)), encoding="utf-8")
 
 
 PAGE = """# Figures

@@ -17,7 +17,7 @@ use crate::records::Article;
 /// Which articles report the same event: all articles of the file are pooled into one corpus. A row is an article with an
 /// `event_id`, or an event with a list of `articles`; articles have `text` and may have `title`.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let (articles, events) = articles(inputs)?;
+    let Corpus { articles, events, n_blank } = read(inputs)?;
     let mut articles: Vec<Article> = articles.into_iter().map(clean).collect();
     inputs.observer.begin("splitting", Some(articles.len()));
     let (sentences, _) = sentences_of(&articles, inputs.observer);
@@ -62,23 +62,34 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         groups.n(),
         inputs.config.group.threshold
     )];
+    if n_blank > 0 {
+        evaluation.left_out.insert("an empty text".to_owned(), n_blank);
+    }
     evaluation.model = model;
     Ok(evaluation)
 }
 
-/// The articles, and the event of each.
-fn articles(inputs: &Inputs<'_>) -> Result<(Vec<Article>, Vec<String>)> {
-    let (mut articles, mut events) = (vec![], vec![]);
+/// The articles of the file.
+struct Corpus {
+    articles: Vec<Article>,
+    /// The event of each.
+    events: Vec<String>,
+    /// Articles without a text, which `compare` rejects.
+    n_blank: usize,
+}
+
+fn read(inputs: &Inputs<'_>) -> Result<Corpus> {
+    let mut corpus = Corpus { articles: vec![], events: vec![], n_blank: 0 };
     let text_field = inputs.options.fields.text.as_deref().unwrap_or("text");
     let label_field = inputs.options.fields.label.as_deref().unwrap_or("event_id");
-    let mut seen: BTreeMap<String, usize> = BTreeMap::new();
+    let (mut seen, mut n_blank): (BTreeMap<String, usize>, usize) = (BTreeMap::new(), 0);
     for row in 0..inputs.rows.len() {
         let event = inputs.rows.label(row, label_field)?;
         let mut push = |title: &str, text: &str| {
             // As unique as the ids of a corpus are.
             let position = *seen.entry(event.clone()).and_modify(|n| *n += 1).or_insert(0);
-            articles.push(article(format!("{event}-{position}"), title, text));
-            events.push(event.clone());
+            corpus.articles.push(article(format!("{event}-{position}"), title, text));
+            corpus.events.push(event.clone());
         };
         if inputs.rows.get(row, "articles").is_none() {
             let title = inputs.rows.get(row, "title").and_then(Value::as_str).unwrap_or_default();
@@ -86,13 +97,16 @@ fn articles(inputs: &Inputs<'_>) -> Result<(Vec<Article>, Vec<String>)> {
             continue;
         }
         for of_event in inputs.rows.list(row, "articles")? {
-            let text = |field: &str| of_event.get(field).and_then(Value::as_str).unwrap_or_default();
-            if text(text_field).trim().is_empty() {
-                let message = format!("an entry of `articles` has no `{text_field}`");
-                return Err(inputs.rows.fault(row, message));
+            let text = |field: &str| of_event.get(field).and_then(Value::as_str);
+            match text(text_field) {
+                Some(text) if text.trim().is_empty() => n_blank += 1,
+                Some(words) => push(text("title").unwrap_or_default(), words),
+                None => {
+                    let message = format!("an entry of `articles` has no `{text_field}`");
+                    return Err(inputs.rows.fault(row, message));
+                }
             }
-            push(text("title"), text(text_field));
         }
     }
-    Ok((articles, events))
+    Ok(Corpus { n_blank, ..corpus })
 }
