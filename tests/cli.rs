@@ -298,6 +298,17 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
     }
 }
 
+#[cfg(not(feature = "rust-bert"))]
+#[test]
+fn what_this_build_is_without_says_how_to_get_it() {
+    let cli = Cli::new();
+    cli.file("a.txt", BRIDGE);
+    for arguments in [["--engine", "rust-bert"], ["--sentiment", "folder"]] {
+        let output = cli.run(&[&["compare", "a.txt"], arguments.as_slice()].concat());
+        assert!(output.starts_with("exit code 2") && output.contains("--features rust-bert"), "{output}");
+    }
+}
+
 #[test]
 fn many_alike_sentences_take_time_in_proportion() {
     let cli = Cli::new();

@@ -123,6 +123,7 @@ impl CompareArguments {
         config.out = self.out.clone().unwrap_or(config.out);
         config.model = self.model.clone().unwrap_or(config.model);
         config.heads.extend(self.heads.iter().cloned());
+        self.engine.apply(&mut config);
         config.threads = self.threads.map_or(config.threads, usize::from);
         let message = match (config.inputs.is_empty(), config.formats.is_empty()) {
             (true, _) => "the job names no inputs; add `inputs = [\"...\"]` or give them on the command line",
