@@ -211,7 +211,11 @@ fn what_cannot_be_run_says_why_and_how_to_mend_it() {
     for case in [
         Case { file: "config.json", bytes: with("layer_norm_eps", 1e-5.into()), message: "layer_norm_eps" },
         Case { file: "config.json", bytes: with("vocab_size", 30523.into()), message: "word_embeddings" },
-        Case { file: "config.json", bytes: with("intermediate_size", 1535.into()), message: "[1535, 384]" },
+        Case {
+            file: "config.json",
+            bytes: with("intermediate_size", 1535.into()),
+            message: "asks for [1535]",
+        },
         Case { file: "config.json", bytes: with("model_type", "t5".into()), message: "model_type" },
         Case { file: "config.json", bytes: None, message: "config.json is missing" },
         Case { file: "model.safetensors", bytes: Some(vec![0; 100]), message: "model.safetensors" },

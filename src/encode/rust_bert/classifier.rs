@@ -1,16 +1,17 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use ndarray::{Array1, Array2};
+use ndarray::{Array1, Array2, Axis};
 use rust_bert::bert::{BertConfig, BertForSequenceClassification};
 use rust_bert::distilbert::{DistilBertConfig, DistilBertModelClassifier};
 use rust_bert::pipelines::sequence_classification::SequenceClassificationOption;
 use rust_bert::roberta::{RobertaConfig, RobertaForSequenceClassification};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use tch::{Device, Tensor, nn};
+use tch::{Device, nn};
 
 use super::per_thread::PerThread;
+use super::rows::{ROWS, rows_of_ids};
 use super::weights::Weights;
 use crate::encode::encoder::{batches_of_equal_length, ids_of, run_all};
 use crate::encode::engine::SentimentModel;
@@ -22,10 +23,6 @@ use crate::records::Sentiment;
 
 /// The longest text in tokens, where the model has as many positions.
 const MAX_TOKENS: usize = 512;
-
-/// A batch has at least so many rows, the first one repeated: libtorch's products of one row take another path than
-/// those of more, so that the last bit would depend on the batch.
-const MIN_ROWS: usize = 2;
 
 /// A sentiment classifier that rust-bert runs: the model of its sentiment pipeline, with all the probabilities (the
 /// pipeline gives that of the likeliest class) and without padding (the pipeline attends to it).
@@ -92,17 +89,16 @@ impl Classifier {
 
     /// Probabilities of a batch: shape `[texts, tokens]` in, one a text out.
     fn classify(&self, ids: Array2<u32>) -> Result<Vec<Sentiment>, String> {
-        let (n_texts, n_tokens) = ids.dim();
-        let mut values: Vec<i64> = ids.iter().map(|&id| i64::from(id)).collect();
-        for _ in n_texts..MIN_ROWS {
-            values.extend_from_within(..n_tokens);
-        }
-        let logits = self.models.run(|model| {
-            let ids = Tensor::from_slice(&values).view([-1, n_tokens as i64]);
-            let logits = model.forward_t(Some(&ids), None, None, None, None, false);
-            Vec::<Vec<f32>>::try_from(logits).map_err(|error| error.to_string())
-        })?;
-        Ok(logits.into_iter().take(n_texts).map(|logits| self.classes.sentiment(logits)).collect())
+        self.models.run(|model| {
+            let mut sentiment = vec![];
+            for texts in ids.axis_chunks_iter(Axis(0), ROWS) {
+                let logits = model.forward_t(Some(&rows_of_ids(texts)), None, None, None, None, false);
+                let logits = Vec::<Vec<f32>>::try_from(logits).map_err(|error| error.to_string())?;
+                let logits = logits.into_iter().take(texts.nrows());
+                sentiment.extend(logits.map(|logits| self.classes.sentiment(logits)));
+            }
+            Ok(sentiment)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod weights;
 mod per_thread;
+mod rows;
 mod transformer;
 mod classifier;
 

@@ -1,8 +1,9 @@
-use ndarray::{Array3, ArrayView2, ArrayViewMut2, Axis};
+use ndarray::{Array3, ArrayView2, ArrayViewMut3, Axis, s};
 use rust_bert::bert::{BertConfig, BertEmbedding, BertEmbeddings, BertLayer};
 use tch::{Device, Tensor, nn};
 
 use super::per_thread::PerThread;
+use super::rows::{ROWS, rows_of_ids};
 use super::weights::Weights;
 use crate::encode::bert::Config;
 use crate::encode::engine::{Engine, Forward};
@@ -14,8 +15,6 @@ const EPSILON: f32 = 1e-12;
 
 /// Runs the weights of a BERT (`model.safetensors` or `rust_model.ot`, with `config.json`) with rust-bert's layers.
 ///
-/// Each text goes through the layers alone: libtorch's products of a few rows take other paths than those of many, so that
-/// the last bit of a text's figures would depend on the batch.
 pub(super) struct RustBertEngine {
     models: PerThread<Transformer>,
     vocabulary: usize,
@@ -88,21 +87,19 @@ impl RustBertEngine {
             return Err(format!("the model has no layer {layer}"));
         }
         self.models.run(|transformer| {
-            let shape = (ids.nrows(), ids.ncols(), self.width);
-            let mut kept = vec![Array3::zeros(shape); layers.len()];
-            for (text, ids) in ids.outer_iter().enumerate() {
+            let mut kept = vec![Array3::zeros((ids.nrows(), ids.ncols(), self.width)); layers.len()];
+            for (number, texts) in ids.axis_chunks_iter(Axis(0), ROWS).enumerate() {
+                let rows = number * ROWS..number * ROWS + texts.nrows();
                 let mut keep = |layer: usize, states: &Tensor| match layers.binary_search(&layer) {
-                    Ok(position) => copy(states, kept[position].index_axis_mut(Axis(0), text)),
+                    Ok(position) => copy(states, kept[position].slice_mut(s![rows.clone(), .., ..])),
                     Err(_) => Ok(()),
                 };
-                let ids: Vec<i64> = ids.iter().map(|&id| i64::from(id)).collect();
-                let ids = Tensor::from_slice(&ids).unsqueeze(0);
+                let ids = rows_of_ids(texts);
                 let states = transformer.embeddings.forward_t(Some(&ids), None, None, None, false);
                 let mut states = states.map_err(|error| error.to_string())?;
                 keep(0, &states)?;
-                for (below, layer) in
-                    transformer.layers[..layers.last().copied().unwrap_or(0)].iter().enumerate()
-                {
+                let needed = &transformer.layers[..layers.last().copied().unwrap_or(0)];
+                for (below, layer) in needed.iter().enumerate() {
                     states = layer.forward_t(&states, None, None, None, false).hidden_state;
                     keep(below + 1, &states)?;
                 }
@@ -146,8 +143,8 @@ impl Engine for RustBertEngine {
     }
 }
 
-/// Copies the states of one text.
-fn copy(states: &Tensor, mut to: ArrayViewMut2<'_, f32>) -> Result<(), String> {
+/// Copies the states of the first rows, as many as there is room for.
+fn copy(states: &Tensor, mut to: ArrayViewMut3<'_, f32>) -> Result<(), String> {
     let values = to.as_slice_mut().ok_or("the states of a text lie apart")?;
     let n_values = values.len();
     states.contiguous().f_copy_data(values, n_values).map_err(|error| error.to_string())
