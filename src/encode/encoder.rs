@@ -205,10 +205,7 @@ impl ModelEncoder {
         rising.sort_unstable();
         rising.dedup();
         let rows = self.read_passes(texts, &rising, advance, &|_, _, forward, row| {
-            let states = |layer: &usize| {
-                let position = rising.binary_search(layer).expect("every layer was asked for");
-                forward.states[position].index_axis(Axis(0), row)
-            };
+            let states = |layer: &usize| states_of(forward, &rising, *layer, row);
             mean_states(&layers.iter().map(states).collect::<Vec<_>>())
         })?;
         let width = rows.first().map_or(0, Array1::len);
@@ -257,10 +254,7 @@ impl ModelEncoder {
     }
 
     fn encoding(&self, text: &str, tokens: &Tokens, forward: &Forward, row: usize) -> Encoding {
-        let states = |layer: &usize| -> ArrayView2<'_, f32> {
-            let position = self.layers.binary_search(layer).expect("every layer that is read was asked for");
-            forward.states[position].index_axis(Axis(0), row)
-        };
+        let states = |layer: &usize| states_of(forward, &self.layers, *layer, row);
         let pieces = pieces_of_words(&words(text), &tokens.spans);
         let of_head = |head: &Head| -> Vec<_> { head.layers().iter().map(states).collect() };
         let (sentiment, tone) = match &self.sentiment {
@@ -395,6 +389,17 @@ pub(super) fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
         }
     }
     batches
+}
+
+/// The token states of one layer for one text of a batch, of a pass that was asked for `layers`, which rise.
+fn states_of<'forward>(
+    forward: &'forward Forward,
+    layers: &[usize],
+    layer: usize,
+    row: usize,
+) -> ArrayView2<'forward, f32> {
+    let position = layers.binary_search(&layer).expect("every layer that is read was asked for");
+    forward.states[position].index_axis(Axis(0), row)
 }
 
 /// Shape `[texts, tokens]`.

@@ -44,11 +44,6 @@ impl Bootstrap {
         figures.sort_by(f64::total_cmp);
         Some((quantile(&figures, 0.025), quantile(&figures, 0.975)))
     }
-
-    /// How often each row counts in each sample; for figures that are no function of the rows alone.
-    pub fn draws(&self) -> &[Vec<u32>] {
-        &self.draws
-    }
 }
 
 /// A number in `0..n`, each with the same chance (Lemire's multiplication, whose unevenness is under n / 2^64).

@@ -4,6 +4,7 @@ use super::evaluation::{Evaluation, Figures};
 use super::figures::{Confusion, Ranking, Spearman, pearson};
 use super::inputs::Inputs;
 use super::pairs::{Pairs, Scored};
+use crate::cluster::Similarity;
 use crate::error::Result;
 use crate::records::Tier;
 
@@ -58,9 +59,8 @@ fn of_paraphrases(inputs: &Inputs<'_>) -> Result<Evaluation> {
 
 fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evaluation> {
     let (scored, model) = pairs.score(inputs)?;
-    let scores: Vec<f64> = scored.iter().map(|pair| f64::from(pair.similarity.score)).collect();
-    let cosines: Vec<f64> = scored.iter().map(|pair| f64::from(pair.similarity.cosine)).collect();
-    let coverages: Vec<f64> = scored.iter().map(|pair| f64::from(pair.similarity.coverage)).collect();
+    let (scores, cosines) = (column(&scored, |found| found.score), column(&scored, |found| found.cosine));
+    let coverages = column(&scored, |found| found.coverage);
     let [ranking, of_cosine, of_coverage] =
         [&scores, &cosines, &coverages].map(|scores| Ranking::new(scores, labels));
     let truth: Vec<usize> = labels.iter().map(|&same| usize::from(same)).collect();
@@ -111,13 +111,10 @@ fn graded(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let grades = rows.iter().map(|&row| inputs.rows.number(row, "score")).collect::<Result<Vec<f64>>>()?;
     let pairs = Pairs::of_rows(inputs, &rows)?;
     let (scored, model) = pairs.score(inputs)?;
-    let column = |value: fn(&Scored) -> f32| -> Vec<f64> {
-        scored.iter().map(|pair| f64::from(value(pair))).collect()
-    };
     let mut evaluation = inputs.evaluation(Task::Claims, "pair", rows.len(), &pairs.groups);
     let bootstrap = inputs.bootstrap(&pairs.groups);
     let mut figures = Figures::new(&bootstrap, rows.len());
-    let (scores, cosines) = (column(|pair| pair.similarity.score), column(|pair| pair.similarity.cosine));
+    let (scores, cosines) = (column(&scored, |found| found.score), column(&scored, |found| found.cosine));
     let (of_score, of_cosine) = (Spearman::new(&scores, &grades), Spearman::new(&cosines, &grades));
     figures.add("Spearman's r", |weights| of_score.correlation(weights));
     figures.add_baseline("Spearman's r of the cosine alone", |weights| of_cosine.correlation(weights));
@@ -126,4 +123,9 @@ fn graded(inputs: &Inputs<'_>) -> Result<Evaluation> {
     evaluation.notes = vec!["Correlation of the similarity with the field `score`.".to_owned()];
     evaluation.model = model;
     Ok(evaluation)
+}
+
+/// One figure of every pair.
+fn column(scored: &[Scored], value: fn(&Similarity) -> f32) -> Vec<f64> {
+    scored.iter().map(|pair| f64::from(value(&pair.similarity))).collect()
 }

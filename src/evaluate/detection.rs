@@ -7,7 +7,6 @@ use super::figures::{Confusion, Ranking};
 use super::inputs::{Inputs, add_class_figures, name_and_version};
 use super::rows::Groups;
 use crate::annotate::certainty as certainty_of;
-use crate::encode::sha256_of;
 use crate::error::{Error, Result};
 
 /// For each text how far it has the property, in [0, 1]; with the model's name and version.
@@ -114,13 +113,11 @@ fn by_head(
         let scores = encodings.iter().map(|encoding| encoding.scores[measure].value).collect();
         Ok((scores, name_and_version(&loaded.model)))
     };
-    let path = &inputs.rows.path;
-    let file = std::fs::read(path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let file = sha256_of(&file);
+    let file = inputs.rows.sha256.as_str();
     let trained_here = loaded
         .heads
         .iter()
-        .any(|head| head.training.get("file_sha256").and_then(|hash| hash.as_str()) == Some(&file));
+        .any(|head| head.training.get("file_sha256").and_then(|hash| hash.as_str()) == Some(file));
     let mut notes = vec![format!("{} is given from a probability of 0.5.", classes[1])];
     if trained_here {
         notes.push(
@@ -138,11 +135,7 @@ impl Detection<'_> {
         let usual = if inputs.rows.has(self.label_field) { self.label_field } else { "label" };
         let classes = Classes::new(&self.classes, self.labels);
         let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or(usual))?;
-        let field = fields.text.as_deref().unwrap_or("text");
-        let texts =
-            labelled.rows.iter().map(|&row| inputs.rows.text(row, field)).collect::<Result<Vec<&str>>>()?;
-        let text_of = |row: usize| inputs.rows.text(row, field).unwrap_or_default().to_owned();
-        let groups = inputs.groups(&labelled.rows, (&format!("equal {field}"), &text_of))?;
+        let (texts, groups) = inputs.texts(&labelled.rows)?;
         let (scores, model) = (self.score)(&texts)?;
         let labels = &labelled.labels;
         let given: Vec<usize> = scores.iter().map(|&score| usize::from(score >= self.threshold)).collect();

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
@@ -51,12 +51,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     figures.add("B-cubed recall", |weights| mean(&recall, weights));
     figures.add("adjusted Rand index", |weights| adjusted_rand(&given, classes, weights));
     evaluation.figures = figures.list;
-    let n_given = {
-        let mut distinct = given.clone();
-        distinct.sort_unstable();
-        distinct.dedup();
-        distinct.len()
-    };
+    let n_given = given.iter().collect::<BTreeSet<_>>().len();
     evaluation.notes = vec![format!(
         "{} labelled events, {n_given} found at threshold {}.",
         groups.n(),

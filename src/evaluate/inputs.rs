@@ -81,6 +81,14 @@ impl Inputs<'_> {
         Ok(Groups::from_keys(distinct.0.to_owned(), rows.iter().map(|&row| distinct.1(row)).collect()))
     }
 
+    /// The texts of the given rows and their groups; where no field groups them, rows of one text hang together.
+    pub(super) fn texts(&self, rows: &[usize]) -> Result<(Vec<&str>, Groups)> {
+        let field = self.options.fields.text.as_deref().unwrap_or("text");
+        let texts = rows.iter().map(|&row| self.rows.text(row, field)).collect::<Result<_>>()?;
+        let text_of = |row: usize| self.rows.text(row, field).unwrap_or_default().to_owned();
+        Ok((texts, self.groups(rows, (&format!("equal {field}"), &text_of))?))
+    }
+
     pub(super) fn bootstrap(&self, groups: &Groups) -> Bootstrap {
         self.observer.begin("scoring", None);
         Bootstrap::new(groups, self.options.samples, self.options.seed)

@@ -1,5 +1,4 @@
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
@@ -7,6 +6,7 @@ use flate2::read::MultiGzDecoder;
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use crate::encode::sha256_of;
 use crate::error::{Error, Result};
 
 /// Most bytes of one line; a longer one is no labelled row.
@@ -17,6 +17,8 @@ const MAX_LINE: u64 = 64 * 1024 * 1024;
 pub struct Rows {
     /// The file.
     pub path: PathBuf,
+    /// Hash of the file's bytes, packed as they were, in hexadecimal.
+    pub sha256: String,
     rows: Vec<Row>,
 }
 
@@ -35,7 +37,8 @@ impl Rows {
     /// gzip and for a file without rows.
     pub fn read(path: &Path) -> Result<Self> {
         let refuse = |line, message: String| Error::Labelled { path: path.to_owned(), line, message };
-        let mut lines = BufReader::new(open(path)?);
+        let file = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let mut lines = unpacked(&file);
         let (mut rows, mut bytes) = (vec![], vec![]);
         for line in 1.. {
             bytes.clear();
@@ -61,7 +64,7 @@ impl Rows {
                 "holds no rows; give a labelled file with one JSON object a line".to_owned(),
             ));
         }
-        Ok(Self { path: path.to_owned(), rows })
+        Ok(Self { path: path.to_owned(), sha256: sha256_of(&file), rows })
     }
 
     /// Number of rows.
@@ -154,12 +157,10 @@ impl Rows {
     }
 }
 
-/// Reads through gzip where the file starts with its two marks.
-fn open(path: &Path) -> Result<Box<dyn Read>> {
-    let failed = |source| Error::Read { path: path.to_owned(), source };
-    let mut file = BufReader::new(File::open(path).map_err(failed)?);
-    let is_gzip = file.fill_buf().map_err(failed)?.starts_with(&[0x1f, 0x8b]);
-    Ok(if is_gzip { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+/// Unpacks gzip where the file starts with its two marks.
+fn unpacked(file: &[u8]) -> Box<dyn BufRead + '_> {
+    let is_gzip = file.starts_with(&[0x1f, 0x8b]);
+    if is_gzip { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) }
 }
 
 fn as_label(value: &Value) -> Option<String> {

@@ -2,7 +2,7 @@ use super::Task;
 use super::classes::Classes;
 use super::evaluation::{ConfusionTable, Evaluation, Figures};
 use super::figures::{Confusion, Spearman, pearson};
-use super::inputs::{Inputs, Labelled, add_class_figures, byte_of_char};
+use super::inputs::{Inputs, add_class_figures, byte_of_char};
 use crate::encode::Encoder;
 use crate::error::{Error, Result};
 use crate::records::{Sentiment, Span};
@@ -19,28 +19,26 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         &[("neg", "negative"), ("-1", "negative"), ("neu", "neutral"), ("pos", "positive")],
     );
     let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or("label"))?;
-    let field = fields.text.as_deref().unwrap_or("text");
-    let texts =
-        labelled.rows.iter().map(|&row| inputs.rows.text(row, field)).collect::<Result<Vec<&str>>>()?;
-    let text_of = |row: usize| inputs.rows.text(row, field).unwrap_or_default().to_owned();
-    let groups = inputs.groups(&labelled.rows, (&format!("equal {field}"), &text_of))?;
-    let (encoder, model) = inputs.encoder()?;
+    let (texts, groups) = inputs.texts(&labelled.rows)?;
+    // Every field is read before the encoder runs, so that a fault costs no minutes.
+    let rows = || labelled.rows.iter().zip(&texts);
     let toward_target = inputs.rows.has(start) && inputs.rows.has(end);
+    let targets = toward_target.then(|| {
+        rows()
+            .map(|(&row, text)| Ok((*text, target(inputs, row, text, start, end)?)))
+            .collect::<Result<Vec<_>>>()
+    });
+    let targets = targets.transpose()?;
+    let scores = inputs
+        .rows
+        .has("score")
+        .then(|| rows().map(|(&row, _)| inputs.rows.number(row, "score")).collect::<Result<Vec<f64>>>());
+    let scores = scores.transpose()?;
+
+    let (encoder, model) = inputs.encoder()?;
     let of_texts = of_texts(inputs, &encoder, &texts)?;
-    let of_targets = match toward_target {
-        true => {
-            let spans =
-                labelled.rows.iter().zip(&texts).map(|(&row, text)| target(inputs, row, text, start, end));
-            Some(of_targets(
-                inputs,
-                &encoder,
-                &labelled.rows,
-                &texts,
-                &spans.collect::<Result<Vec<Span>>>()?,
-            )?)
-        }
-        false => None,
-    };
+    let of_targets =
+        targets.map(|targets| of_targets(inputs, &encoder, &labelled.rows, &targets)).transpose()?;
     let bootstrap = inputs.bootstrap(&groups);
     let mut figures = Figures::new(&bootstrap, texts.len());
     let labels = &labelled.labels;
@@ -54,7 +52,9 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         figures
             .add_baseline("macro-F1 of the whole text's sentiment", |weights| of_texts(weights).macro_f1());
     }
-    add_correlations(inputs, &labelled, of_targets.as_ref().unwrap_or(&of_texts), &mut figures)?;
+    if let Some(scores) = scores {
+        add_correlations(&scores, of_targets.as_ref().unwrap_or(&of_texts), &mut figures);
+    }
 
     let mut evaluation = inputs.evaluation(Task::Sentiment, "text", texts.len(), &groups);
     evaluation.figures = figures.list;
@@ -82,12 +82,10 @@ fn of_targets(
     inputs: &Inputs<'_>,
     encoder: &dyn Encoder,
     rows: &[usize],
-    texts: &[&str],
-    spans: &[Span],
+    mentions: &[(&str, Span)],
 ) -> Result<Vec<Sentiment>> {
-    let mentions: Vec<(&str, Span)> = texts.iter().copied().zip(spans.iter().copied()).collect();
     inputs.observer.begin("reading targets", Some(mentions.len()));
-    let sentiments = encoder.target_sentiment(&mentions, &|n| inputs.observer.advance(n))?;
+    let sentiments = encoder.target_sentiment(mentions, &|n| inputs.observer.advance(n))?;
     if sentiments.iter().all(Option::is_none) {
         let message = "the model has no head for the sentiment toward a target; use parallax-en, or name fields that do \
                        not exist with --start and --end to score whole texts";
@@ -118,22 +116,11 @@ fn target(inputs: &Inputs<'_>, row: usize, text: &str, start: &str, end: &str) -
     }
 }
 
-fn add_correlations(
-    inputs: &Inputs<'_>,
-    labelled: &Labelled,
-    sentiment: &[Sentiment],
-    figures: &mut Figures<'_>,
-) -> Result<()> {
-    if !inputs.rows.has("score") {
-        return Ok(());
-    }
-    let truth =
-        labelled.rows.iter().map(|&row| inputs.rows.number(row, "score")).collect::<Result<Vec<f64>>>()?;
+fn add_correlations(scores: &[f64], sentiment: &[Sentiment], figures: &mut Figures<'_>) {
     let given: Vec<f64> = sentiment.iter().map(|sentiment| f64::from(sentiment.score())).collect();
-    let ranks = Spearman::new(&given, &truth);
-    figures.add("Pearson's r with `score`", |weights| pearson(&given, &truth, weights));
+    let ranks = Spearman::new(&given, scores);
+    figures.add("Pearson's r with `score`", |weights| pearson(&given, scores, weights));
     figures.add("Spearman's r with `score`", |weights| ranks.correlation(weights));
-    Ok(())
 }
 
 /// The likeliest class; of equals the first.

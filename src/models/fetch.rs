@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, is_name};
 use super::registry::KnownModel;
-use super::sentence_transformers::{Description, describe, pooling_file};
+use super::sentence_transformers::{self, Description};
 use super::source::Source;
 use super::{hub, wheel};
 use crate::encode::{ModelEncoder, ModelFiles, ModelManifest, is_pickle};
@@ -175,15 +175,12 @@ fn make(
         return Err(format!("{} has no {path}, whose sha256 is given", request.source));
     }
     let mut get = |path: &str| get_checked(&mut *files, path, request, observer);
-    let mut json = |path: &str| -> Result<Value, String> {
+    let json = |path: &str| -> Result<Value, String> {
         let Some(file) = get(path)? else { return Ok(Value::Null) };
         let bytes = fs::read(&file).map_err(|error| io_message(&file, &error))?;
         serde_json::from_slice(&bytes).map_err(|error| format!("{path}: {error}"))
     };
-    let (config, modules) = (json("config.json")?, json("modules.json")?);
-    let pooling = pooling_file(&modules).map_or(Ok(Value::Null), |path| json(&path))?;
-    let (length, prompts) = (json("sentence_bert_config.json")?, json("config_sentence_transformers.json")?);
-    let description = describe(&config, &modules, &pooling, &length, &prompts)?;
+    let description = sentence_transformers::Files::read(json)?.describe()?;
 
     let readme = get("README.md")?.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
     let mut manifest = manifest(request, &description, &readme);

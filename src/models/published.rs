@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use super::sentence_transformers::{describe, pooling_file};
+use super::sentence_transformers::Files;
 use crate::encode::{ModelFiles, ModelManifest};
 use crate::error::{Error, Result};
 
@@ -22,11 +22,7 @@ pub(super) fn read(folder: &Path) -> Result<ModelFiles> {
             Err(_) => Ok(Value::Null),
         }
     };
-    let modules = json("modules.json")?;
-    let pooling = pooling_file(&modules).map_or(Ok(Value::Null), |path| json(&path))?;
-    let (length, prompts) = (json("sentence_bert_config.json")?, json("config_sentence_transformers.json")?);
-    let description = describe(&json("config.json")?, &modules, &pooling, &length, &prompts);
-    let description = description.map_err(|message| {
+    let description = Files::read(json)?.describe().map_err(|message| {
         refuse(format!("has no model.toml, and its other files do not say enough: {message}"))
     })?;
     let name = folder.file_name().map_or("model".into(), |name| name.to_string_lossy().into_owned());

@@ -24,17 +24,41 @@ impl Description {
     }
 }
 
+/// The files that say what a model is, each parsed and `Null` where there is none.
+pub(super) struct Files {
+    config: Value,
+    modules: Value,
+    pooling: Value,
+    sentence_bert: Value,
+    prompts: Value,
+}
+
+impl Files {
+    /// Reads each with `json`, which is given its path below the model's folder.
+    pub(super) fn read<E>(mut json: impl FnMut(&str) -> Result<Value, E>) -> Result<Self, E> {
+        let (config, modules) = (json("config.json")?, json("modules.json")?);
+        let pooling = pooling_file(&modules).map_or(Ok(Value::Null), |path| json(&path))?;
+        let (sentence_bert, prompts) =
+            (json("sentence_bert_config.json")?, json("config_sentence_transformers.json")?);
+        Ok(Self { config, modules, pooling, sentence_bert, prompts })
+    }
+
+    /// What they say.
+    ///
+    /// # Errors
+    /// What is missing or not known here.
+    pub(super) fn describe(&self) -> Result<Description, String> {
+        describe(&self.config, &self.modules, &self.pooling, &self.sentence_bert, &self.prompts)
+    }
+}
+
 /// The file that says how a model pools, as `modules.json` names its folder; `None` where there is no pooling module.
-pub(super) fn pooling_file(modules: &Value) -> Option<String> {
+fn pooling_file(modules: &Value) -> Option<String> {
     let module = modules.as_array()?.iter().find(|module| kind(module) == "Pooling")?;
     Some(format!("{}/config.json", module["path"].as_str()?))
 }
 
-/// Reads the files, each parsed and `Null` where there is none.
-///
-/// # Errors
-/// What is missing or not known here.
-pub(super) fn describe(
+fn describe(
     config: &Value,
     modules: &Value,
     pooling: &Value,

@@ -110,7 +110,7 @@ impl Measured<'_> {
     }
 
     /// The table `[training]` of `head.toml`.
-    pub(super) fn training(&self, data_sha256: &str) -> Table {
+    pub(super) fn training(&self) -> Table {
         let options = self.options;
         let or_not_given = |text: &Option<String>| text.clone().unwrap_or_else(|| "not given".to_owned());
         let mut table = Table::new();
@@ -118,7 +118,7 @@ impl Measured<'_> {
             table.insert(key.to_owned(), value);
         };
         put("file", self.file_name().into());
-        put("file_sha256", data_sha256.into());
+        put("file_sha256", self.data.sha256.as_str().into());
         put("rows", count(self.data.labels.len()));
         put("rows_left_out", count(self.data.n_left_out));
         put("text_field", options.text.clone().into());

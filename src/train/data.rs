@@ -23,6 +23,8 @@ pub(super) struct Data {
     pub n_left_out: usize,
     /// Texts in which a group's name was masked.
     pub n_masked: usize,
+    /// Hash of the file in hexadecimal.
+    pub sha256: String,
 }
 
 impl Data {
@@ -50,7 +52,8 @@ impl Data {
             None => Groups::from_keys("text".to_owned(), texts.clone()),
         };
         let n_masked = if options.mask_groups { mask(&mut texts, &groups.names)? } else { 0 };
-        Ok(Self { texts, labels, classes: names, groups, n_left_out: rows.len() - kept.len(), n_masked })
+        let n_left_out = rows.len() - kept.len();
+        Ok(Self { texts, labels, classes: names, groups, n_left_out, n_masked, sha256: rows.sha256 })
     }
 }
 

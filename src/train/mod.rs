@@ -145,9 +145,6 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
 
     observer.begin("reading", None);
     let data = Data::read(options)?;
-    let bytes =
-        std::fs::read(&options.file).map_err(|source| Error::Read { path: options.file.clone(), source })?;
-    let data_sha256 = sha256_of(&bytes);
     let (distinct, of_text) = distinct(&data.texts);
     let folds = folds::folds(&data.groups.of_row, &of_text, options.folds, options.seed).ok_or_else(|| {
         Error::Labelled {
@@ -208,7 +205,7 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
             pooling: "mean".to_owned(),
             sha256: sha256_of(&head.to_safetensors()),
             encoder: HeadEncoder { name: model.name.clone(), sha256: model.weights_sha256().to_owned() },
-            training: measured.training(&data_sha256),
+            training: measured.training(),
         };
         let (summary, card) = (measured.summary(name), measured.card(&manifest));
         Ok(TrainedHead { manifest, head, systems, gain, summary, card })

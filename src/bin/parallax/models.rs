@@ -186,9 +186,7 @@ fn sheet_text(sheet: &Sheet) -> String {
     line(&mut text, "prefix", &manifest.prefix);
     line(&mut text, "max tokens", &manifest.max_tokens.to_string());
     line(&mut text, "languages", &manifest.languages.join(", "));
-    let head = |path: &str| {
-        path.strip_prefix("heads/").and_then(|path| path.strip_suffix(".safetensors").map(str::to_owned))
-    };
+    let head = |path: &str| Some(path.strip_prefix("heads/")?.split('.').next()?.to_owned());
     let heads: Vec<String> = sheet.files.iter().filter_map(|file| head(&file.path)).collect();
     let heads = if heads.is_empty() { "none: no sentiment".to_owned() } else { heads.join(", ") };
     line(&mut text, "heads", &heads);
