@@ -9,10 +9,11 @@ import sys
 from pathlib import Path
 
 COLUMNS = {
-    "articles": "article_id outlet headline url date_published language event_id n_sentences n_claims warnings",
+    "articles": "article_id outlet headline url date_published language event_id n_sentences n_claims duplicate_of "
+    "warnings",
     "sentences": "sentence_id article_id outlet index start_char end_char start_byte end_byte text kind voice "
-    "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source",
-    "claims": "claim_id event_id text n_sentences n_articles n_outlets tier",
+    "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source copy_of",
+    "claims": "claim_id event_id text n_sentences n_articles n_outlets n_independent_outlets tier",
     "mentions": "claim_id sentence_id article_id outlet similarity tier",
     "targets": "claim_id sentence_id article_id outlet target words start_char end_char sentiment_negative sentiment_neutral "
     "sentiment_positive sentiment",
@@ -21,6 +22,8 @@ COLUMNS = {
     "framing": "claim_id outlet_a outlet_b sentence_id_a sentence_id_b dimension evidence_a start_char_a end_char_a "
     "evidence_b start_char_b end_char_b value_a value_b difference",
     "coverage": "claim_id outlet status reason n_sentences first_position",
+    "copies": "article_id outlet start_char end_char source_article_id source_outlet source_start_char source_end_char "
+    "n_words jaccard text",
     "rejected": "file row reason",
 }
 
@@ -60,6 +63,10 @@ def main():
             if row[f"evidence_{side}"] and sentence["field"] == "body":
                 span = slice(int(row[f"start_char_{side}"]), int(row[f"end_char_{side}"]))
                 assert bodies[sentence["article_id"]][span] == row[f"evidence_{side}"]
+    for row in tables["copies"]:
+        assert bodies[row["article_id"]][int(row["start_char"]) : int(row["end_char"])] == row["text"]
+    for claim in tables["claims"]:
+        assert 1 <= int(claim["n_independent_outlets"]) <= int(claim["n_outlets"])
     assert all(mention["sentence_id"] in sentences for mention in tables["mentions"])
     print("every offset slices to its words")
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::cluster::ClusterOptions;
 use crate::error::{Error, Result};
 use crate::framing::FramingOptions;
-use crate::group::GroupOptions;
+use crate::group::{CopyOptions, GroupOptions};
 use crate::read::ReadOptions;
 use crate::report::{Format, is_column};
 
@@ -45,6 +45,8 @@ pub struct Config {
     pub heads: BTreeMap<String, PathBuf>,
     /// How tables are read.
     pub read: ReadOptions,
+    /// When words count as copied.
+    pub copies: CopyOptions,
     /// How articles are grouped into events.
     pub group: GroupOptions,
     /// How sentences are matched.
@@ -76,6 +78,7 @@ impl Default for Config {
             threads: 0,
             heads: BTreeMap::new(),
             read: ReadOptions::default(),
+            copies: CopyOptions::default(),
             group: GroupOptions::default(),
             cluster: ClusterOptions::default(),
             framing: FramingOptions::default(),
@@ -103,14 +106,17 @@ impl Config {
 
     fn check(&self) -> Result<(), String> {
         let shares = [
-            ("group.threshold", self.group.threshold),
+            ("group.neighbour_margin", self.group.neighbour_margin),
             ("cluster.confirmed", self.cluster.confirmed),
             ("cluster.possible", self.cluster.possible),
+            ("cluster.conflicting", self.cluster.conflicting),
+            ("cluster.doubtful", self.cluster.doubtful),
             ("cluster.candidate_cosine", self.cluster.candidate_cosine),
         ];
         if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
         }
+        self.check_copies()?;
         let differences = [
             ("framing.min_tone", self.framing.min_tone),
             ("framing.min_certainty", self.framing.min_certainty),
@@ -118,6 +124,9 @@ impl Config {
         ];
         if let Some((key, value)) = differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 2"));
+        }
+        if !(-1.0..=1.0).contains(&self.group.threshold) {
+            return Err(format!("`group.threshold` is {}; give a number from -1 to 1", self.group.threshold));
         }
         if self.threads > MAX_THREADS {
             return Err(format!("`threads` is {}; give at most {MAX_THREADS}", self.threads));
@@ -135,6 +144,19 @@ impl Config {
         if self.cluster.possible > self.cluster.confirmed {
             return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
                 .to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_copies(&self) -> Result<(), String> {
+        let CopyOptions { article_jaccard, sentence_jaccard, min_words } = self.copies;
+        let jaccards =
+            [("copies.article_jaccard", article_jaccard), ("copies.sentence_jaccard", sentence_jaccard)];
+        if let Some((key, value)) = jaccards.into_iter().find(|(_, value)| !(0.35..=1.0).contains(value)) {
+            return Err(format!("`{key}` is {value}; give a number from 0.35 to 1"));
+        }
+        if min_words < 3 {
+            return Err(format!("`copies.min_words` is {min_words}; give at least 3"));
         }
         Ok(())
     }
@@ -231,6 +253,11 @@ mod tests {
                 message: "`cluster.possible` is above `cluster.confirmed`",
             },
             Case { job: "[cluster]\nconfirmed = 7.0", message: "`cluster.confirmed` is 7" },
+            Case {
+                job: "[copies]\nsentence_jaccard = 0.1",
+                message: "`copies.sentence_jaccard` is 0.1; give a number from 0.35 to 1",
+            },
+            Case { job: "[copies]\nmin_words = 2", message: "`copies.min_words` is 2; give at least 3" },
             Case { job: "[framing]\nmin_tone = nan", message: "`framing.min_tone` is NaN" },
             Case { job: "threads = 100000", message: "give at most 1024" },
             Case { job: "out = ''", message: "a path is empty" },

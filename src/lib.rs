@@ -10,8 +10,8 @@
 //!    sentiment.
 //! 5. [`annotate`]: voice, attribution, certainty, quantities, names and negation of each sentence.
 //! 6. [`group`]: articles on the same event.
-//! 7. [`cluster`]: sentences of different outlets that make the same claim.
-//! 8. [`align`]: which words of one sentence answer which of the other.
+//! 7. [`align`]: which words of one sentence answer which of the other.
+//! 8. [`cluster`]: sentences of different outlets that make the same claim, or contradict each other.
 //! 9. [`framing`]: how the two differ, with the words that show it.
 //! 10. [`statistics`]: which outlet has which claim.
 //! 11. [`report`]: tables, `run.json` and the summary.
@@ -49,8 +49,8 @@ pub mod split;
 pub mod encode;
 pub mod annotate;
 pub mod group;
-pub mod cluster;
 pub mod align;
+pub mod cluster;
 pub mod framing;
 pub mod statistics;
 pub mod models;

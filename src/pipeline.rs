@@ -7,21 +7,24 @@ use rayon::ThreadPoolBuilder;
 use crate::align::align;
 use crate::annotate::annotate;
 use crate::clean::clean;
-use crate::cluster::{Candidate, NameFrequency, cluster, compare_outlets, shared_targets};
+use crate::cluster::{
+    Candidate, Material, NameFrequency, Verifier, cluster, compare_outlets, shared_targets,
+};
 use crate::config::{Config, EngineName};
 use crate::encode::{
     Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode, rust_bert,
 };
 use crate::error::Result;
 use crate::framing::{Side, differences};
-use crate::group::group;
+use crate::group::{copies, group};
 use crate::models;
 use crate::read::{InputFile, read};
 use crate::records::{
-    Annotations, Article, Claim, Comparison, Coverage, Encoding, Event, Rejection, Sentence, Span, Target,
+    Annotations, Article, Claim, Comparison, Copies, Coverage, Encoding, Event, Rejection, Sentence, Span,
+    Target,
 };
 use crate::split::split;
-use crate::statistics::coverage;
+use crate::statistics::{coverage, independent_outlets};
 
 /// Everything that a run of `compare` found.
 pub struct Run {
@@ -48,10 +51,14 @@ pub struct Run {
     /// One for each sentence; `None` for what is not the outlet's own reporting or is in a language the model does not
     /// know.
     pub encodings: Vec<Option<Encoding>>,
+    /// Near-duplicate articles and copied sentences.
+    pub copies: Copies,
     /// Articles on the same event.
     pub events: Vec<Event>,
     /// What at least two outlets say.
     pub claims: Vec<Claim>,
+    /// One for each claim: the number of its outlets that do not carry one another's words.
+    pub independent_outlets: Vec<usize>,
     /// The names that outlets share on a claim.
     pub targets: Vec<Target>,
     /// Each claim as each pair of its outlets words it.
@@ -93,9 +100,14 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let mut articles: Vec<Article> = reading.articles.into_iter().map(clean).collect();
     let (sentences, mut annotations) = sentences_of(&articles, observer);
 
-    clock.begin("loading the model", None);
+    clock.begin("finding copies", None);
     let n_threads = n_threads(config.threads);
-    let LoadedEncoder { encoder, model, heads, measures } = load_encoder(config)?;
+    let workers = ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads can be started");
+    let copies = workers.install(|| copies(&articles, &sentences, &annotations, &config.copies));
+
+    clock.begin("loading the model", None);
+    let LoadedEncoder { encoder, verifier, model, heads, measures } = load_encoder(config)?;
+    let verifier = verifier?;
 
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));
@@ -106,27 +118,31 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     warn_of_truncation(&mut articles, &sentences, &encodings);
 
     clock.begin("grouping", None);
-    let events = group(&articles, &sentences, &encodings, &config.group);
+    let events = workers.install(|| group(&articles, &sentences, &encodings, &config.group));
 
     clock.begin("matching", None);
-    let workers = ThreadPoolBuilder::new().num_threads(n_threads).build().expect("threads can be started");
-    let names = NameFrequency::new(&annotations);
-    let claims = workers.install(|| {
-        cluster(&articles, &sentences, &encodings, &annotations, &events, &names, &config.cluster)
+    let encoded = sentences.iter().zip(&encodings).filter_map(|(sentence, encoding)| {
+        Some((sentence.text(&articles[sentence.article]), &encoding.as_ref()?.words))
     });
-
-    let corpus = Corpus {
+    let names = NameFrequency::new(&annotations, encoded);
+    let material = Material {
         articles: &articles,
         sentences: &sentences,
         encodings: &encodings,
         annotations: &annotations,
+        names: &names,
     };
+    let (claims, known) = workers.install(|| cluster(&material, &events, &verifier, &config.cluster));
+
     clock.begin("reading targets", None);
-    let targets = targets(&encoder, &corpus, &claims, &names, observer)?;
+    let targets = targets(&encoder, &material, &claims, observer)?;
 
     clock.begin("comparing", None);
-    let comparisons = comparisons(&corpus, &claims, &targets, &names, &measures, config);
+    let mut comparisons =
+        workers.install(|| compare_outlets(&claims, &known, &material, &verifier, &config.cluster));
+    add_differences(&mut comparisons, &material, &targets, &measures, config);
     let coverage = coverage(&articles, &sentences, &events, &claims);
+    let independent_outlets = independent_outlets(&articles, &sentences, &claims, &copies);
 
     Ok(Run {
         seconds: clock.finish(),
@@ -141,17 +157,25 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         sentences,
         annotations,
         encodings,
+        copies,
         events,
         claims,
+        independent_outlets,
         targets,
         comparisons,
         coverage,
     })
 }
 
+/// Where a model's folder holds the weights of the verifier.
+const VERIFIER: &str = "heads/verifier.json";
+
 /// The encoder that a config asks for, with its heads.
 pub(crate) struct LoadedEncoder {
     pub encoder: ModelEncoder,
+    /// What verifies pairs of sentences. An error does not stop those who want the encoder alone: a verifier is fitted on what
+    /// the encoder gives, so a model may have one of an older version.
+    pub verifier: Result<Verifier>,
     /// What the model says of itself.
     pub model: ModelManifest,
     /// What the heads say of themselves.
@@ -184,6 +208,7 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
         EngineName::Onnx => ModelEncoder::new(&files, n_threads)?,
         EngineName::RustBert => ModelEncoder::with_engine(&files, rust_bert::engine(&files)?, n_threads)?,
     };
+    let verifier = verifier_of(&files);
     let mut model = files.manifest;
     if let Some(folder) = &config.sentiment {
         let classifier = rust_bert::classifier(folder, n_threads)?;
@@ -191,7 +216,18 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
         model.sha256.extend(hashes.map(|(file, sha256)| (format!("sentiment/{file}"), sha256.clone())));
         encoder = encoder.with_sentiment(classifier);
     }
-    Ok(LoadedEncoder { encoder: encoder.with_heads(heads), model, heads: manifests, measures })
+    Ok(LoadedEncoder { encoder: encoder.with_heads(heads), verifier, model, heads: manifests, measures })
+}
+
+/// The verifier that a model brings, or one that goes by similarity alone.
+///
+/// # Errors
+/// [`Error::Model`](crate::Error::Model) where the model's `heads/verifier.json` is damaged or of another version.
+pub fn verifier_of(files: &ModelFiles) -> Result<Verifier> {
+    match files.get(VERIFIER) {
+        Some(bytes) => Verifier::from_json(bytes, &files.manifest.name),
+        None => Ok(Verifier::default()),
+    }
 }
 
 pub(crate) fn n_threads(asked: usize) -> usize {
@@ -263,14 +299,17 @@ fn warn_of_truncation(articles: &mut [Article], sentences: &[Sentence], encoding
 /// The names that outlets share on a claim, with the sentiment toward each.
 fn targets(
     encoder: &dyn Encoder,
-    corpus: &Corpus<'_>,
+    material: &Material<'_>,
     claims: &[Claim],
-    names: &NameFrequency,
     observer: &dyn Observer,
 ) -> Result<Vec<Target>> {
-    let mut targets = shared_targets(claims, &|sentence| corpus.outlet(sentence), corpus.annotations, names);
+    let outlet = |sentence| material.outlet(sentence);
+    let mut targets = shared_targets(claims, &outlet, material.annotations, material.names);
+    let text = |sentence: usize| {
+        material.sentences[sentence].text(&material.articles[material.sentences[sentence].article])
+    };
     let mentions: Vec<(&str, Span)> =
-        targets.iter().map(|target| (corpus.text(target.sentence), target.span)).collect();
+        targets.iter().map(|target| (text(target.sentence), target.span)).collect();
     let sentiments = encoder.target_sentiment(&mentions, &|n| observer.advance(n))?;
     for (target, sentiment) in targets.iter_mut().zip(sentiments) {
         target.sentiment = sentiment;
@@ -278,64 +317,27 @@ fn targets(
     Ok(targets)
 }
 
-fn comparisons(
-    corpus: &Corpus<'_>,
-    claims: &[Claim],
+/// Aligns the words of each comparison and marks what differs.
+fn add_differences(
+    comparisons: &mut [Comparison],
+    material: &Material<'_>,
     targets: &[Target],
-    names: &NameFrequency,
     measures: &[String],
     config: &Config,
-) -> Vec<Comparison> {
+) {
     let side = |claim: usize, sentence: usize| {
-        let Candidate { text, encoding, annotations, .. } = corpus.candidate(sentence);
+        let candidate = material.candidate(sentence).expect("a matched sentence was encoded");
+        let Candidate { text, encoding, annotations, .. } = candidate;
         let of_sentence = |target: &Target| (target.claim, target.sentence);
         let first = targets.partition_point(|target| of_sentence(target) < (claim, sentence));
         let end = targets.partition_point(|target| of_sentence(target) <= (claim, sentence));
         Side { text, encoding, annotations, targets: &targets[first..end] }
     };
-    let outlet = |sentence: usize| corpus.outlet(sentence);
-    let candidate = |sentence: usize| corpus.candidate(sentence);
-    let mut comparisons = compare_outlets(claims, &outlet, &candidate, names, &config.cluster);
-    for comparison in &mut comparisons {
+    for comparison in comparisons {
         let a = side(comparison.claim, comparison.sentence_a);
         let b = side(comparison.claim, comparison.sentence_b);
         comparison.alignment = align(&a.encoding.words, &b.encoding.words);
         comparison.differences = differences(&a, &b, &comparison.alignment, measures, &config.framing);
-    }
-    comparisons
-}
-
-/// The sentences with all that is known of each on its own.
-#[derive(Clone, Copy)]
-struct Corpus<'run> {
-    articles: &'run [Article],
-    sentences: &'run [Sentence],
-    encodings: &'run [Option<Encoding>],
-    annotations: &'run [Annotations],
-}
-
-impl<'run> Corpus<'run> {
-    fn article(&self, sentence: usize) -> &'run Article {
-        &self.articles[self.sentences[sentence].article]
-    }
-
-    fn text(&self, sentence: usize) -> &'run str {
-        self.sentences[sentence].text(self.article(sentence))
-    }
-
-    fn outlet(&self, sentence: usize) -> &'run str {
-        &self.article(sentence).outlet
-    }
-
-    /// A sentence that was matched.
-    fn candidate(&self, sentence: usize) -> Candidate<'run> {
-        Candidate {
-            sentence,
-            article: self.sentences[sentence].article,
-            text: self.text(sentence),
-            encoding: self.encodings[sentence].as_ref().expect("a matched sentence was encoded"),
-            annotations: &self.annotations[sentence],
-        }
     }
 }
 

@@ -8,9 +8,11 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
-const ALLOWED: [(&str, &[&str]); 9] = [
+const ALLOWED: [(&str, &[&str]); 10] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
+    // The verifier reads the alignment of a pair before it is known to be a claim.
+    ("cluster", &["records", "error", "align", "cluster"]),
     ("models", &["records", "error", "encode", "models"]),
     ("statistics", &["records", "error", "statistics"]),
     ("config", &["records", "error", "read", "group", "cluster", "framing", "report", "config"]),
@@ -40,7 +42,7 @@ const ALLOWED: [(&str, &[&str]); 9] = [
     (
         "evaluate",
         &[
-            "records", "error", "clean", "split", "encode", "annotate", "group", "cluster", "config",
+            "records", "error", "read", "clean", "split", "encode", "annotate", "group", "cluster", "config",
             "pipeline", "evaluate",
         ],
     ),

@@ -90,6 +90,35 @@ fn two_outlets_that_say_the_same_share_a_claim() {
     assert!(cli.read("out/comparisons.csv").contains("Evening Star,Morning Post"));
 }
 
+/// Two outlets print one agency's text, the second behind a dateline and without its end; a third reports for
+/// itself and quotes the same person.
+#[test]
+fn wire_copy_is_counted_once() {
+    let cli = Cli::new();
+    let pillar = "Engineers who inspected the bridge over the weekend had found cracks as wide as a hand in its main \
+                  pillar, and the city council decided to stop all traffic at once.";
+    let quote = "“We will not open this bridge until every one of us would drive a child across it,” Mayor Ann Cole \
+                 said.";
+    let buses =
+        "Buses will take the northern bridge until the work is done, which may last well into the spring.";
+    let own = "A local baker, Tom Hill, said on Tuesday that he had lost half of his guests since the closure and did \
+               not know how to pay the rent for the shop beside the ramp.";
+    let theirs = "After a weekend inspection that showed wide cracks in the bridge’s main pillar, the city council shut \
+                  it to all traffic.";
+    cli.file("in/a.txt", format!("{BRIDGE}\n\n{pillar}\n\n{quote}\n\n{buses}\n"))
+        .file("in/b.txt", format!("RIVERTON (AP) — {BRIDGE}\n\n{pillar}\n\n{quote}\n"))
+        .file("in/c.txt", format!("{BRIDGE_TOO}\n\n{own}\n\n{theirs}\n\n{quote}\n"));
+    let dates = "a.txt,Morning Post,2024-03-05\nb.txt,Evening Star,2024-03-05\nc.txt,River Echo,2024-03-06\n";
+    cli.file("in/articles.csv", format!("file,outlet,date_published\n{dates}"));
+    insta::assert_snapshot!("wire_copy", cli.run(&["compare", "in", "--out", "out"]));
+    insta::assert_snapshot!("wire_copy_copies", cli.read("out/copies.csv"));
+    insta::assert_snapshot!("wire_copy_claims", cli.read("out/claims.csv"));
+    let mut articles = csv::Reader::from_path(cli.0.path().join("out/articles.csv")).unwrap();
+    let at = articles.headers().unwrap().iter().position(|name| name == "duplicate_of").unwrap();
+    let originals: Vec<String> = articles.records().map(|row| row.unwrap()[at].to_owned()).collect();
+    assert_eq!(originals, ["", "a", ""]);
+}
+
 #[test]
 fn what_stops_a_run_says_where_and_how_to_mend_it() {
     struct Case {
@@ -288,7 +317,7 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
             .file("model/model.toml", &manifest)
             .file("model/tokenizer.json", &tokenizer)
             .file("model/model.onnx", fs::read(bundled.join("model.onnx")).unwrap());
-        for file in ["sentiment.safetensors", "target_sentiment.onnx", "idf.safetensors"]
+        for file in ["sentiment.safetensors", "target_sentiment.onnx", "idf.safetensors", "verifier.json"]
             .map(|head| format!("heads/{head}"))
         {
             cli.file(&format!("model/{file}"), fs::read(bundled.join(&file)).unwrap());
@@ -368,9 +397,17 @@ fn the_example_job_gives_what_the_flags_give() {
     cli.run(&["compare", seeds.to_str().unwrap(), "--out", "flags", "--quiet"]);
     let output = cli.run(&["compare", "--job", job, "--out", "job", "--quiet"]);
     assert!(output.starts_with("exit code 0"), "{output}");
-    for table in
-        ["articles", "sentences", "claims", "mentions", "comparisons", "framing", "coverage", "rejected"]
-    {
+    for table in [
+        "articles",
+        "sentences",
+        "claims",
+        "mentions",
+        "comparisons",
+        "framing",
+        "coverage",
+        "copies",
+        "rejected",
+    ] {
         assert_eq!(cli.read(&format!("flags/{table}.csv")), cli.read(&format!("job/{table}.csv")), "{table}");
     }
 }

@@ -15,14 +15,18 @@ const MIN_WEIGHT: f32 = 2.5;
 
 /// Aligns the words of two sentences. The result is the same with sides swapped when `a` and `b` are swapped.
 pub fn align(a: &TokenStates, b: &TokenStates) -> WordAlignment {
-    let cosines = a.cosines(b);
-    let links = mutual_nearest(&cosines);
+    align_by(a, b, &a.cosines(b))
+}
+
+/// [`align`] where the cosines of the words, shape `[words of a, words of b]`, are known already.
+pub fn align_by(a: &TokenStates, b: &TokenStates, cosines: &Array2<f32>) -> WordAlignment {
+    let links = mutual_nearest(cosines);
     let (mut answered_a, mut answered_b) = (vec![false; a.len()], vec![false; b.len()]);
     for &(i, j) in &links {
         (answered_a[i], answered_b[j]) = (true, true);
     }
     WordAlignment {
-        pairs: phrases(&links, &cosines, a, b),
+        pairs: phrases(&links, cosines, a, b),
         only_a: left_over(a, &answered_a),
         only_b: left_over(b, &answered_b),
         covered_a: share(a, &answered_a),

@@ -14,6 +14,8 @@ mod certainty;
 mod quantity;
 mod name;
 mod negation;
+mod pole;
+mod plan;
 
 use std::collections::HashSet;
 
@@ -21,6 +23,8 @@ pub use attribution::{attribution, attributions};
 pub use certainty::certainty;
 pub use name::names;
 pub use negation::negations;
+pub use plan::plans;
+pub use pole::poles;
 pub use quantity::quantities;
 pub use quotation::quotations;
 pub use voice::voice;
@@ -62,6 +66,8 @@ fn annotate_words(words: &Words, quotations: Vec<Quotation>, known: &HashSet<Str
         quantities: quantity::quantities_of(words),
         names: name::names_of(words, known),
         negations: negation::negations_of(words),
+        poles: pole::poles_of(words),
+        plans: plan::plans_of(words),
         sentiment: None,
     }
 }

@@ -15,6 +15,11 @@ static TITLES: LazyLock<HashSet<&str>> =
 static COUNTRIES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/countries.txt")));
 static COUNTRY_KEYS: LazyLock<HashMap<&str, &str>> =
     LazyLock::new(|| entries(include_str!("lists/countries.txt")).map(|(key, name)| (name, key)).collect());
+/// Keys of places.
+static PLACES: LazyLock<HashSet<&str>> = LazyLock::new(|| {
+    let countries = entries(include_str!("lists/countries.txt")).map(|(key, _)| key);
+    countries.chain(entries(include_str!("lists/places.txt")).map(|(_, name)| name)).collect()
+});
 static INSTITUTIONS: LazyLock<HashSet<(&str, &str)>> =
     LazyLock::new(|| entries(include_str!("lists/institutions.txt")).collect());
 
@@ -269,7 +274,8 @@ fn is_title(words: &Words, from: usize, i: usize, to: usize) -> bool {
 fn name(words: &Words, from: usize, to: usize) -> Option<Name> {
     let key = key(words, from, to);
     let long_enough = key.chars().count() > 1;
-    long_enough.then(|| Name { span: without_possessive(words, from, to), key })
+    let is_place = PLACES.contains(key.as_str());
+    long_enough.then(|| Name { span: without_possessive(words, from, to), key, is_place })
 }
 
 /// The form for comparing: lower case, country names and demonyms by the table.

@@ -1,6 +1,6 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::records::{Annotations, Name, Quantity, QuantityKind};
+use crate::records::{Annotations, Name, Quantity, QuantityKind, TokenStates};
 
 /// How rare each name and date is among the sentences of the run.
 #[derive(Debug, Clone, Default)]
@@ -9,20 +9,40 @@ pub struct NameFrequency {
     n_sentences: usize,
     /// Names of one word.
     single: BTreeSet<String>,
+    /// How many sentences hold each word, in lower case.
+    sentences_with_word: HashMap<String, usize>,
 }
 
 impl NameFrequency {
-    /// Counts the sentences that each name and date stands in.
-    pub fn new(annotations: &[Annotations]) -> Self {
+    /// Counts the sentences that each name, date and word stands in. `sentences` gives each sentence with its words.
+    pub fn new<'run>(
+        annotations: &[Annotations],
+        sentences: impl Iterator<Item = (&'run str, &'run TokenStates)>,
+    ) -> Self {
         let names = annotations.iter().flat_map(|annotations| &annotations.names);
         let single = names.filter(|name| !name.key.contains(' ')).map(|name| name.key.clone()).collect();
-        let mut frequency = Self { sentences_with: BTreeMap::new(), n_sentences: annotations.len(), single };
+        let mut frequency = Self { n_sentences: annotations.len(), single, ..Self::default() };
         for annotations in annotations {
             for anchor in frequency.anchors(annotations) {
                 *frequency.sentences_with.entry(anchor).or_insert(0) += 1;
             }
         }
+        for (text, words) in sentences {
+            let distinct: BTreeSet<String> =
+                words.spans.iter().map(|span| span.slice(text).to_lowercase()).collect();
+            for word in distinct {
+                *frequency.sentences_with_word.entry(word).or_insert(0) += 1;
+            }
+        }
         frequency
+    }
+
+    /// How rare a word is among the sentences of the run: ln((N + 1) / n) / ln(N + 1), from near 0 for a word of every
+    /// sentence to 1 for a word of one.
+    pub(super) fn word_rarity(&self, word: &str) -> f32 {
+        let n = self.sentences_with_word.get(&word.to_lowercase()).copied().unwrap_or(0).max(1);
+        let all = (self.n_sentences + 1) as f32;
+        (all / n as f32).ln() / all.ln()
     }
 
     /// The form in which a name is compared: its last word where the run has that word as a name of its own, so that

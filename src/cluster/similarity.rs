@@ -19,10 +19,16 @@ pub struct Similarity {
 
 /// The similarity of two sentences; symmetric.
 pub fn similarity(a: &Candidate<'_>, b: &Candidate<'_>) -> Similarity {
-    let cosine = aview1(&a.encoding.embedding).dot(&aview1(&b.encoding.embedding));
-    let cosines = a.encoding.words.cosines(&b.encoding.words);
-    let coverage = (best_answers(a, &cosines, 0) + best_answers(b, &cosines, 1)) / 2.0;
-    Similarity { score: (cosine + coverage) / 2.0, cosine, coverage }
+    Similarity::new(a, b, &a.encoding.words.cosines(&b.encoding.words))
+}
+
+impl Similarity {
+    /// From the cosines of the words, shape `[words of a, words of b]`.
+    pub(super) fn new(a: &Candidate<'_>, b: &Candidate<'_>, cosines: &Array2<f32>) -> Self {
+        let cosine = aview1(&a.encoding.embedding).dot(&aview1(&b.encoding.embedding));
+        let coverage = (best_answers(a, cosines, 0) + best_answers(b, cosines, 1)) / 2.0;
+        Self { score: (cosine + coverage) / 2.0, cosine, coverage }
+    }
 }
 
 /// Weighted mean, over the words of one side (`axis` of `cosines`), of the best cosine with a word of the other side.

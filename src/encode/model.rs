@@ -10,7 +10,7 @@ use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 10] = [
+const CONVENTIONAL: [&str; 11] = [
     "model.onnx",
     "model.safetensors",
     "rust_model.ot",
@@ -21,6 +21,7 @@ const CONVENTIONAL: [&str; 10] = [
     "heads/idf.safetensors",
     "heads/sentiment.safetensors",
     "heads/target_sentiment.onnx",
+    "heads/verifier.json",
 ];
 
 /// What holds a model's weights; the last only for the engine rust-bert.
@@ -108,6 +109,7 @@ impl ModelFiles {
             "tokenizer.json",
             "heads/sentiment.safetensors",
             "heads/target_sentiment.onnx",
+            "heads/verifier.json",
             "heads/idf.safetensors"
         );
         let files = files.into_iter().map(|(path, bytes)| (path.to_owned(), Cow::Borrowed(bytes)));
@@ -212,7 +214,7 @@ impl ModelFiles {
     }
 
     /// The bytes of the file at `path` below the model's folder; `None` where the model has no such file.
-    pub(super) fn get(&self, path: &str) -> Option<&Cow<'static, [u8]>> {
+    pub(crate) fn get(&self, path: &str) -> Option<&Cow<'static, [u8]>> {
         self.files.get(path)
     }
 

@@ -3,8 +3,8 @@ use super::classes::Classes;
 use super::evaluation::{Evaluation, Figures};
 use super::figures::{Confusion, Ranking, Spearman, pearson};
 use super::inputs::Inputs;
-use super::pairs::{Pairs, Scored};
-use crate::cluster::Similarity;
+use super::pairs::Pairs;
+use crate::cluster::Verification;
 use crate::error::Result;
 use crate::records::Tier;
 
@@ -58,15 +58,21 @@ fn of_paraphrases(inputs: &Inputs<'_>) -> Result<Evaluation> {
 }
 
 fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evaluation> {
-    let (scored, model) = pairs.score(inputs)?;
-    let (scores, cosines) = (column(&scored, |found| found.score), column(&scored, |found| found.cosine));
-    let coverages = column(&scored, |found| found.coverage);
-    let [ranking, of_cosine, of_coverage] =
-        [&scores, &cosines, &coverages].map(|scores| Ranking::new(scores, labels));
+    let (scored, model) = pairs.verify(inputs)?;
+    let scores = column(&scored, |found| found.same);
+    let [of_similarity, of_cosine, of_coverage] = [
+        |found: &Verification| found.similarity.score,
+        |found: &Verification| found.similarity.cosine,
+        |found: &Verification| found.similarity.coverage,
+    ]
+    .map(|value| Ranking::new(&column(&scored, value), labels));
+    let ranking = Ranking::new(&scores, labels);
+    let of_conflict = Ranking::new(&column(&scored, |found| found.conflicting), labels);
     let truth: Vec<usize> = labels.iter().map(|&same| usize::from(same)).collect();
+    let options = &inputs.config.cluster;
     let given = |least: Tier| -> Vec<usize> {
         // Tiers are ordered from the surest.
-        scored.iter().map(|pair| usize::from(pair.tier.is_some_and(|tier| tier <= least))).collect()
+        scored.iter().map(|pair| usize::from(options.tier(pair).is_some_and(|tier| tier <= least))).collect()
     };
     let (confirmed, possible) = (given(Tier::Confirmed), given(Tier::Possible));
 
@@ -74,6 +80,8 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
     let bootstrap = inputs.bootstrap(&pairs.groups);
     let mut figures = Figures::new(&bootstrap, labels.len());
     figures.add("AUC", |weights| ranking.auc(weights));
+    figures.add("AUC of conflicting", |weights| of_conflict.auc(weights));
+    figures.add_baseline("AUC of the similarity alone", |weights| of_similarity.auc(weights));
     figures.add_baseline("AUC of the cosine alone", |weights| of_cosine.auc(weights));
     figures.add_baseline("AUC of the word coverage alone", |weights| of_coverage.auc(weights));
     figures.add("average precision", |weights| ranking.average_precision(weights));
@@ -110,22 +118,24 @@ fn graded(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let rows: Vec<usize> = (0..inputs.rows.len()).collect();
     let grades = rows.iter().map(|&row| inputs.rows.number(row, "score")).collect::<Result<Vec<f64>>>()?;
     let pairs = Pairs::of_rows(inputs, &rows)?;
-    let (scored, model) = pairs.score(inputs)?;
+    let (scored, model) = pairs.verify(inputs)?;
     let mut evaluation = inputs.evaluation(Task::Claims, "pair", rows.len(), &pairs.groups);
     let bootstrap = inputs.bootstrap(&pairs.groups);
     let mut figures = Figures::new(&bootstrap, rows.len());
-    let (scores, cosines) = (column(&scored, |found| found.score), column(&scored, |found| found.cosine));
+    let (scores, cosines) =
+        (column(&scored, |found| found.same), column(&scored, |found| found.similarity.cosine));
     let (of_score, of_cosine) = (Spearman::new(&scores, &grades), Spearman::new(&cosines, &grades));
     figures.add("Spearman's r", |weights| of_score.correlation(weights));
     figures.add_baseline("Spearman's r of the cosine alone", |weights| of_cosine.correlation(weights));
     figures.add("Pearson's r", |weights| pearson(&scores, &grades, weights));
     evaluation.figures = figures.list;
-    evaluation.notes = vec!["Correlation of the similarity with the field `score`.".to_owned()];
+    evaluation.notes =
+        vec!["Correlation of the probability of the same claim with the field `score`.".to_owned()];
     evaluation.model = model;
     Ok(evaluation)
 }
 
 /// One figure of every pair.
-fn column(scored: &[Scored], value: fn(&Similarity) -> f32) -> Vec<f64> {
-    scored.iter().map(|pair| f64::from(value(&pair.similarity))).collect()
+fn column(scored: &[Verification], value: fn(&Verification) -> f32) -> Vec<f64> {
+    scored.iter().map(|pair| f64::from(value(pair))).collect()
 }

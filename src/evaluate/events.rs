@@ -12,10 +12,12 @@ use crate::encode::Encoder;
 use crate::error::Result;
 use crate::group::group;
 use crate::pipeline::{encode_sentences, sentences_of, sentences_to_encode};
-use crate::records::Article;
+use crate::read::parse_day;
+use crate::records::{Article, Event};
 
 /// Which articles report the same event: all articles of the file are pooled into one corpus. A row is an article with an
-/// `event_id`, or an event with a list of `articles`; articles have `text` and may have `title`.
+/// `event_id`, or an event with a list of `articles`; articles have `text` and may have `title` and `date_published` or
+/// `date`.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let Corpus { articles, events, n_blank } = read(inputs)?;
     let mut articles: Vec<Article> = articles.into_iter().map(clean).collect();
@@ -27,6 +29,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, inputs.observer)?;
     inputs.observer.begin("grouping", None);
     let found = group(&articles, &sentences, &encodings, &inputs.config.group);
+    let n_dated = articles.iter().filter(|article| article.date_published.is_some()).count();
 
     // An article without a sentence that the model knows is in no event of `compare`: here it is one of its own.
     let mut given: Vec<usize> = (0..articles.len()).map(|article| found.len() + article).collect();
@@ -52,16 +55,38 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     figures.add("adjusted Rand index", |weights| adjusted_rand(&given, classes, weights));
     evaluation.figures = figures.list;
     let n_given = given.iter().collect::<BTreeSet<_>>().len();
-    evaluation.notes = vec![format!(
-        "{} labelled events, {n_given} found at threshold {}.",
-        groups.n(),
-        inputs.config.group.threshold
-    )];
+    evaluation.notes = vec![
+        format!(
+            "{} labelled events, {n_given} found at threshold {}; {n_dated} articles have a date.",
+            groups.n(),
+            inputs.config.group.threshold
+        ),
+        neighbour_note(&found, &given, classes),
+    ];
     if n_blank > 0 {
         evaluation.left_out.insert("an empty text".to_owned(), n_blank);
     }
     evaluation.model = model;
     Ok(evaluation)
+}
+
+/// How many neighbours an event has, and how much of what was split they bring back.
+fn neighbour_note(found: &[Event], given: &[usize], labelled: &[usize]) -> String {
+    let mut counts: Vec<usize> = found.iter().map(|event| event.neighbours.len()).collect();
+    counts.sort_unstable();
+    let median = counts.get(counts.len() / 2).copied().unwrap_or(0);
+    let (mut n_split, mut n_neighbours) = (0, 0);
+    for a in 0..given.len() {
+        for b in (a + 1..given.len()).filter(|&b| labelled[a] == labelled[b] && given[a] != given[b]) {
+            n_split += 1;
+            let event = found.get(given[a]);
+            n_neighbours += usize::from(event.is_some_and(|event| event.neighbours.contains(&given[b])));
+        }
+    }
+    format!(
+        "An event has {median} neighbours (median); of {n_split} pairs of one labelled event that were split, \
+         {n_neighbours} are in neighbouring events."
+    )
 }
 
 /// The articles of the file.
@@ -73,6 +98,14 @@ struct Corpus {
     n_blank: usize,
 }
 
+/// Fields that hold the day of publication, as `compare` knows them.
+const DATE_FIELDS: [&str; 2] = ["date_published", "date"];
+
+/// The first of the fields that is there; empty where none is.
+fn first_of<'row>(text: &impl Fn(&str) -> Option<&'row str>, fields: [&str; 2]) -> &'row str {
+    fields.into_iter().find_map(text).unwrap_or_default()
+}
+
 fn read(inputs: &Inputs<'_>) -> Result<Corpus> {
     let mut corpus = Corpus { articles: vec![], events: vec![], n_blank: 0 };
     let text_field = inputs.options.fields.text.as_deref().unwrap_or("text");
@@ -80,22 +113,26 @@ fn read(inputs: &Inputs<'_>) -> Result<Corpus> {
     let (mut seen, mut n_blank): (BTreeMap<String, usize>, usize) = (BTreeMap::new(), 0);
     for row in 0..inputs.rows.len() {
         let event = inputs.rows.label(row, label_field)?;
-        let mut push = |title: &str, text: &str| {
+        let mut push = |title: &str, text: &str, date: &str| {
             // As unique as the ids of a corpus are.
             let position = *seen.entry(event.clone()).and_modify(|n| *n += 1).or_insert(0);
-            corpus.articles.push(article(format!("{event}-{position}"), title, text));
+            // As in `compare`, a date that is not understood is none.
+            let date_published = parse_day(date).unwrap_or_default();
+            let id = format!("{event}-{position}");
+            corpus.articles.push(Article { date_published, ..article(id, title, text) });
             corpus.events.push(event.clone());
         };
         if inputs.rows.get(row, "articles").is_none() {
-            let title = inputs.rows.get(row, "title").and_then(Value::as_str).unwrap_or_default();
-            push(title, inputs.rows.text(row, text_field)?);
+            let text = |field: &str| inputs.rows.get(row, field).and_then(Value::as_str);
+            let date = first_of(&text, DATE_FIELDS);
+            push(text("title").unwrap_or_default(), inputs.rows.text(row, text_field)?, date);
             continue;
         }
         for of_event in inputs.rows.list(row, "articles")? {
             let text = |field: &str| of_event.get(field).and_then(Value::as_str);
             match text(text_field) {
                 Some(text) if text.trim().is_empty() => n_blank += 1,
-                Some(words) => push(text("title").unwrap_or_default(), words),
+                Some(words) => push(text("title").unwrap_or_default(), words, first_of(&text, DATE_FIELDS)),
                 None => {
                     let message = format!("an entry of `articles` has no `{text_field}`");
                     return Err(inputs.rows.fault(row, message));

@@ -7,6 +7,7 @@ use super::evaluation::{Evaluation, Figures};
 use super::options::EvaluateOptions;
 use super::rows::{Groups, Rows};
 use crate::annotate::annotate;
+use crate::cluster::Verifier;
 use crate::config::Config;
 use crate::encode::{Encoder, ModelEncoder, ModelManifest, encode};
 use crate::error::Result;
@@ -104,6 +105,12 @@ impl Inputs<'_> {
     pub(super) fn encoder(&self) -> Result<(ModelEncoder, String)> {
         let LoadedEncoder { encoder, model, .. } = self.load_encoder()?;
         Ok((encoder, name_and_version(&model)))
+    }
+
+    /// The encoder, the verifier that goes with it, and the model's name and version.
+    pub(super) fn encoder_and_verifier(&self) -> Result<(ModelEncoder, Verifier, String)> {
+        let LoadedEncoder { encoder, verifier, model, .. } = self.load_encoder()?;
+        Ok((encoder, verifier?, name_and_version(&model)))
     }
 
     /// One encoding for each text.

@@ -29,9 +29,10 @@ pub use options::{EvaluateOptions, Fields};
 pub use print::print;
 pub use rows::{Groups, Rows};
 
+use crate::cluster::Evidence;
 use crate::config::Config;
 use crate::error::Result;
-use crate::pipeline::Observer;
+use crate::pipeline::{Observer, Silent};
 
 /// What is scored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +75,18 @@ impl Task {
     pub fn name(self) -> &'static str {
         Self::ALL.iter().find(|(_, task)| *task == self).expect("every task is listed").0
     }
+}
+
+/// The evidence on each pair of a file with the fields `text_a` and `text_b`, in the order of its rows: what the verifier is
+/// trained on.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn pair_evidence(file: &Path, config: &Config) -> Result<Vec<Evidence>> {
+    let (rows, options) = (Rows::read(file)?, EvaluateOptions::default());
+    let inputs = inputs::Inputs { rows: &rows, config, options: &options, observer: &Silent };
+    let all: Vec<usize> = (0..rows.len()).collect();
+    pairs::Pairs::of_rows(&inputs, &all)?.evidence(&inputs)
 }
 
 /// Scores a labelled file. `config` is what `compare` would run with: its model and thresholds.

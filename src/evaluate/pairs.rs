@@ -1,8 +1,9 @@
 use super::inputs::{Inputs, annotate_whole};
 use super::rows::Groups;
-use crate::cluster::{Candidate, NameFrequency, Similarity, Verdict, check, similarity};
+use crate::cluster::{Candidate, Evidence, NameFrequency, Verification, evidence_of};
+use crate::encode::Encoder;
 use crate::error::Result;
-use crate::records::{Annotations, Tier};
+use crate::records::Annotations;
 
 /// Pairs of texts, each text one sentence.
 pub(super) struct Pairs {
@@ -10,13 +11,6 @@ pub(super) struct Pairs {
     texts: Vec<String>,
     /// The group of each pair.
     pub groups: Groups,
-}
-
-/// What matching says of a pair.
-pub(super) struct Scored {
-    pub similarity: Similarity,
-    pub verdict: Verdict,
-    pub tier: Option<Tier>,
 }
 
 impl Pairs {
@@ -64,25 +58,42 @@ impl Pairs {
         Ok((Self { texts, groups: Groups::from_keys(of_row.field.clone(), keys) }, labels))
     }
 
-    /// What matching says of each pair, and the model's name and version. Names count as rare or common among these texts.
-    pub(super) fn score(&self, inputs: &Inputs<'_>) -> Result<(Vec<Scored>, String)> {
-        let (encoder, model) = inputs.encoder()?;
+    /// The evidence on each pair.
+    pub(super) fn evidence(&self, inputs: &Inputs<'_>) -> Result<Vec<Evidence>> {
+        let (encoder, _) = inputs.encoder()?;
+        self.with_candidates(inputs, &encoder, |pairs, names| {
+            pairs.iter().map(|(a, b)| evidence_of(a, b, names)).collect()
+        })
+    }
+
+    /// What the verifier says of each pair, and the model's name and version.
+    pub(super) fn verify(&self, inputs: &Inputs<'_>) -> Result<(Vec<Verification>, String)> {
+        let (encoder, verifier, model) = inputs.encoder_and_verifier()?;
+        let found = self.with_candidates(inputs, &encoder, |pairs, names| verifier.verify(pairs, names))?;
+        Ok((found, model))
+    }
+
+    /// Calls `verify` with the pairs, encoded and annotated. Names and words count as rare or common among these texts.
+    fn with_candidates<T>(
+        &self,
+        inputs: &Inputs<'_>,
+        encoder: &dyn Encoder,
+        verify: impl Fn(&[(Candidate<'_>, Candidate<'_>)], &NameFrequency) -> Vec<T>,
+    ) -> Result<Vec<T>> {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-        let encodings = inputs.encode(&encoder, &texts)?;
+        let encodings = inputs.encode(encoder, &texts)?;
         let annotations: Vec<Annotations> = texts.iter().map(|text| annotate_whole(text)).collect();
-        let names = NameFrequency::new(&annotations);
+        let words = texts.iter().copied().zip(encodings.iter().map(|encoding| &encoding.words));
+        let names = NameFrequency::new(&annotations, words);
         let candidate = |i: usize| Candidate {
             sentence: i,
             article: i,
+            date: None,
             text: texts[i],
             encoding: &encodings[i],
             annotations: &annotations[i],
         };
-        let score = |i: usize| {
-            let (a, b) = (candidate(i), candidate(i + 1));
-            let (similarity, verdict) = (similarity(&a, &b), check(&a, &b, &names));
-            Scored { similarity, verdict, tier: inputs.config.cluster.tier(similarity.score, verdict) }
-        };
-        Ok(((0..texts.len()).step_by(2).map(score).collect(), model))
+        let pairs: Vec<_> = (0..texts.len()).step_by(2).map(|i| (candidate(i), candidate(i + 1))).collect();
+        Ok(verify(&pairs, &names))
     }
 }

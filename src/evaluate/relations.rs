@@ -3,8 +3,7 @@ use super::classes::Classes;
 use super::evaluation::{ConfusionTable, Evaluation, Figures};
 use super::figures::Confusion;
 use super::inputs::{Inputs, add_class_figures};
-use super::pairs::{Pairs, Scored};
-use crate::cluster::{Verdict, relation};
+use super::pairs::Pairs;
 use crate::error::Result;
 use crate::records::Relation;
 
@@ -27,8 +26,8 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     );
     let labelled = inputs.labelled(classes, inputs.options.fields.label.as_deref().unwrap_or("label"))?;
     let pairs = Pairs::of_rows(inputs, &labelled.rows)?;
-    let (scored, model) = pairs.score(inputs)?;
-    let given: Vec<usize> = scored.iter().map(given_relation).map(|given| given as usize).collect();
+    let (scored, model) = pairs.verify(inputs)?;
+    let given: Vec<usize> = scored.iter().map(|pair| inputs.config.cluster.relation(pair) as usize).collect();
     let labels = &labelled.labels;
 
     let mut evaluation = inputs.evaluation(Task::Relations, "pair", labels.len(), &pairs.groups);
@@ -44,12 +43,4 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     ];
     evaluation.model = model;
     Ok(evaluation)
-}
-
-fn given_relation(pair: &Scored) -> Relation {
-    let conflict = match pair.verdict {
-        Verdict::Conflict(conflict) => Some(conflict),
-        _ => None,
-    };
-    pair.tier.map_or(Relation::Related, |tier| relation(tier, conflict))
 }

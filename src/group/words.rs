@@ -1,60 +1,103 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::records::Encoding;
 
 /// Words whose background weight is lower are too common to tell stories apart ("said", "people").
 const MIN_WEIGHT: f32 = 3.0;
 
-/// A sparse vector of length 1 over the words of a corpus, in rising order of the word's number.
+/// A sparse vector over the words of a corpus, in rising order of the word's number.
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct WordVector(Vec<(u32, f32)>);
 
 impl WordVector {
-    /// Cosine in [0, 1]; 0 where either article has no distinctive word.
-    pub(super) fn cosine(&self, other: &WordVector) -> f32 {
-        let (mut a, mut b, mut sum) = (self.0.iter().peekable(), other.0.iter().peekable(), 0.0);
-        while let (Some(&&(word_a, weight_a)), Some(&&(word_b, weight_b))) = (a.peek(), b.peek()) {
-            if word_a == word_b {
-                sum += weight_a * weight_b;
-            }
-            if word_a <= word_b {
-                a.next();
-            }
-            if word_b <= word_a {
-                b.next();
+    /// The words' numbers and weights, in rising order.
+    pub(super) fn entries(&self) -> &[(u32, f32)] {
+        &self.0
+    }
+
+    /// Inner product; of two vectors of length 1 their cosine, in [0, 1]. 0 where either is empty.
+    pub(super) fn dot(&self, other: &WordVector) -> f32 {
+        let (mut a, mut b, mut sum) = (self.0.as_slice(), other.0.as_slice(), 0.0);
+        while let ([(word_a, weight_a), rest_a @ ..], [(word_b, weight_b), rest_b @ ..]) = (a, b) {
+            match word_a.cmp(word_b) {
+                Ordering::Less => a = rest_a,
+                Ordering::Greater => b = rest_b,
+                Ordering::Equal => {
+                    sum += weight_a * weight_b;
+                    (a, b) = (rest_a, rest_b);
+                }
             }
         }
         sum
     }
+
+    /// The sum of two vectors.
+    pub(super) fn plus(&self, other: &WordVector) -> WordVector {
+        let mut sum: BTreeMap<u32, f32> = self.0.iter().copied().collect();
+        for &(word, weight) in &other.0 {
+            *sum.entry(word).or_insert(0.0) += weight;
+        }
+        WordVector(sum.into_iter().collect())
+    }
 }
 
-/// One vector for each article: (1 + ln tf) * ln((N + 1) / df) over the articles of the run (Salton & Buckley 1988,
-/// the "lnc" family). A word of every article has a weight near 0: what all share tells nothing apart.
-pub(super) fn distinctive_words(articles: &[Vec<(&str, &Encoding)>]) -> Vec<WordVector> {
-    let counts: Vec<BTreeMap<String, u32>> =
+/// A sentence with how often it counts.
+pub(super) struct Weighted<'run> {
+    pub text: &'run str,
+    pub encoding: &'run Encoding,
+    pub weight: f32,
+}
+
+/// So many articles of other news stand behind the run's own when a word's rarity is counted, so that in a run of few
+/// articles on one event the event's words are still rare ones.
+const BACKGROUND_ARTICLES: f32 = 30.0;
+
+/// The model's weights count sentences; an article has about so many times the chance to hold a word.
+const SENTENCES_PER_ARTICLE: f32 = 3.0;
+
+/// What an article, or the run, has of a word.
+struct Count {
+    n: f32,
+    /// The model's weight: ln(1 / share of sentences that have the word).
+    weight: f32,
+}
+
+/// One vector of length 1 for each article: (1 + ln tf) * ln((N + 1) / df) over the articles of the run and
+/// [`BACKGROUND_ARTICLES`] more (Salton & Buckley 1988, the "ltc" weights).
+pub(super) fn distinctive_words(articles: &[Vec<Weighted<'_>>]) -> Vec<WordVector> {
+    let counts: Vec<BTreeMap<String, Count>> =
         articles.iter().map(|sentences| word_counts(sentences)).collect();
-    let vocabulary: BTreeSet<&str> =
-        counts.iter().flat_map(|words| words.keys().map(String::as_str)).collect();
-    let number: BTreeMap<&str, u32> = (0..).zip(vocabulary).map(|(number, word)| (word, number)).collect();
-    let mut article_frequency = vec![0_u32; number.len()];
-    for word in counts.iter().flat_map(BTreeMap::keys) {
-        article_frequency[number[word.as_str()] as usize] += 1;
+    let mut in_run: BTreeMap<&str, Count> = BTreeMap::new();
+    for (word, count) in counts.iter().flatten() {
+        let of_word = in_run.entry(word).or_insert(Count { n: 0.0, weight: count.weight });
+        of_word.n += 1.0;
+        of_word.weight = of_word.weight.min(count.weight);
     }
-    let weigh = |(word, &count): (&String, &u32)| {
-        let number = number[word.as_str()];
-        let rarity = (articles.len() + 1) as f32 / article_frequency[number as usize] as f32;
-        (number, (1.0 + (count as f32).ln()) * rarity.ln())
+    let n_articles = articles.len() as f32 + BACKGROUND_ARTICLES;
+    let rarity = |count: &Count| {
+        let share = (SENTENCES_PER_ARTICLE * (-count.weight).exp()).min(1.0);
+        ((n_articles + 1.0) / (count.n + BACKGROUND_ARTICLES * share)).ln()
+    };
+    let rarities: BTreeMap<&str, (u32, f32)> =
+        (0..).zip(&in_run).map(|(number, (&word, count))| (word, (number, rarity(count)))).collect();
+    let weigh = |(word, count): (&String, &Count)| {
+        let (number, rarity) = rarities[word.as_str()];
+        (number, (1.0 + count.n.ln()) * rarity)
     };
     counts.iter().map(|words| unit(words.iter().map(weigh).collect())).collect()
 }
 
-fn word_counts(sentences: &[(&str, &Encoding)]) -> BTreeMap<String, u32> {
+fn word_counts(sentences: &[Weighted<'_>]) -> BTreeMap<String, Count> {
     let mut counts = BTreeMap::new();
-    for (text, encoding) in sentences {
+    for Weighted { text, encoding, weight: times } in sentences {
         let words = encoding.words.spans.iter().zip(&encoding.words.weights);
-        for (span, _) in words.filter(|&(_, &weight)| weight >= MIN_WEIGHT) {
+        for (span, &weight) in words.filter(|&(_, &weight)| weight >= MIN_WEIGHT) {
             let word = span.slice(text).to_lowercase();
             let stem = word.strip_suffix("’s").or(word.strip_suffix("'s")).unwrap_or(&word);
-            *counts.entry(stem.to_owned()).or_insert(0) += 1;
+            let count = counts.entry(stem.to_owned()).or_insert(Count { n: 0.0, weight });
+            count.n += times;
+            count.weight = count.weight.min(weight);
         }
     }
     counts
@@ -64,4 +107,25 @@ fn unit(mut vector: Vec<(u32, f32)>) -> WordVector {
     let length = vector.iter().map(|(_, weight)| weight * weight).sum::<f32>().sqrt();
     vector.iter_mut().for_each(|(_, weight)| *weight /= length.max(f32::MIN_POSITIVE));
     WordVector(vector)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn vectors() -> impl Strategy<Value = WordVector> {
+        prop::collection::btree_map(0_u32..30, 0_u8..9, 0..12)
+            .prop_map(|words| WordVector(words.into_iter().map(|(word, n)| (word, f32::from(n))).collect()))
+    }
+
+    proptest! {
+        // Small whole numbers, so that every sum is exact.
+        #[test]
+        fn the_product_is_linear_and_symmetric(a in vectors(), b in vectors(), c in vectors()) {
+            prop_assert_eq!(a.plus(&b).dot(&c), a.dot(&c) + b.dot(&c));
+            prop_assert_eq!(a.dot(&b), b.dot(&a));
+        }
+    }
 }

@@ -31,7 +31,7 @@ const MONTH_FIRST_AND_DAY_FIRST: [(&str, &str); 3] =
 ///
 /// # Errors
 /// A warning, where the text is not understood, could be one of two days, or lies outside the years 1800 to 2100.
-pub(super) fn parse_day(text: &str) -> Result<Option<Date>, String> {
+pub fn parse_day(text: &str) -> Result<Option<Date>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);

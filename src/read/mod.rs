@@ -11,6 +11,7 @@ mod quotes;
 mod csv_rows;
 mod columns;
 mod date;
+mod implausible;
 mod draft;
 mod csv_table;
 mod jsonl;
@@ -33,6 +34,7 @@ use draft::Drafts;
 use find::{Ending, Source};
 use text_folder::Metadata;
 
+pub use date::parse_day;
 pub use options::ReadOptions;
 
 /// What the inputs hold.
@@ -188,6 +190,7 @@ fn finish(drafts: Drafts, mut reading: Reading) -> Reading {
     let (articles, duplicates) = ids::reject_duplicates(drafts.articles);
     reading.articles = articles;
     reading.articles.sort_by(|a, b| a.id.cmp(&b.id));
+    implausible::leave_out_implausible_dates(&mut reading.articles);
     reading.rejected.extend(drafts.rejected);
     reading.rejected.extend(duplicates);
     reading.rejected.sort();

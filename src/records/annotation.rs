@@ -19,6 +19,10 @@ pub struct Annotations {
     pub names: Vec<Name>,
     /// Words that negate ("not", "declined", "without"), in order.
     pub negations: Vec<Span>,
+    /// Words at one end of a scale ("rose", "guilty"), in order.
+    pub poles: Vec<Pole>,
+    /// Words that say that what follows has not been done yet ("will", "plans to"), in order.
+    pub plans: Vec<Span>,
     /// The model's sentiment; `None` for a sentence that was not encoded.
     pub sentiment: Option<Sentiment>,
 }
@@ -117,6 +121,26 @@ pub struct Name {
     /// The name in the form used for comparing: lower case, without titles and possessive, with common
     /// variants brought together ("u.s." and "us" are "united states").
     pub key: String,
+    /// True for a country, a state of the United States or a large city.
+    pub is_place: bool,
+}
+
+/// A word that stands at one end of a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pole {
+    /// The word.
+    pub span: Span,
+    /// What the scale is of: "level" for what rises and falls.
+    pub scale: &'static str,
+    /// Which end: true for "rose", false for "fell".
+    pub up: bool,
+}
+
+impl Pole {
+    /// True for the two ends of one scale.
+    pub fn opposes(&self, other: &Pole) -> bool {
+        self.scale == other.scale && self.up != other.up
+    }
 }
 
 /// Probabilities of the three classes; they sum to 1.

@@ -1,11 +1,16 @@
+use super::Relation;
+
 /// Articles that report the same event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Event {
     /// Positions in the run's list of articles, in rising order.
     pub articles: Vec<usize>,
+    /// Positions in the run's list of events, in rising order, of those that are close: nearly similar enough to be one
+    /// with this, and within the date window. If A is a neighbour of B, B is one of A.
+    pub neighbours: Vec<usize>,
 }
 
-/// A claim: sentences of different articles that say the same thing.
+/// A claim: sentences of different outlets that say the same thing, and sentences that dispute it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Claim {
     /// Position of the event in the run's list of events.
@@ -18,6 +23,25 @@ pub struct Claim {
     pub tier: Tier,
 }
 
+impl Claim {
+    /// The sentences that make the claim: no two of them contradict each other.
+    pub fn making(&self) -> impl Iterator<Item = &Mention> {
+        self.mentions.iter().filter(|mention| mention.relation != Relation::Conflicting)
+    }
+
+    /// Takes in one more sentence.
+    pub fn add(&mut self, mention: Mention) {
+        let place = self.mentions.partition_point(|other| other.sentence < mention.sentence);
+        self.mentions.insert(place, mention);
+        self.tier = self.tier.max(mention.tier);
+    }
+
+    /// The sentences that dispute it.
+    pub fn disputing(&self) -> impl Iterator<Item = &Mention> {
+        self.mentions.iter().filter(|mention| mention.relation == Relation::Conflicting)
+    }
+}
+
 /// One sentence's part in a claim.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mention {
@@ -25,6 +49,10 @@ pub struct Mention {
     pub sentence: usize,
     /// Similarity with the medoid (see [`Comparison::similarity`](super::Comparison::similarity)); 1 for the medoid itself.
     pub similarity: f32,
+    /// Probability in [0, 1] that it makes the medoid's claim; 1 for the medoid itself.
+    pub probability: f32,
+    /// How it relates to the medoid: `Conflicting` for a sentence that disputes the claim.
+    pub relation: Relation,
     /// How sure the match is; the medoid has the claim's tier.
     pub tier: Tier,
 }

@@ -69,7 +69,8 @@ impl TokenStates {
             for (j, cosine) in line.iter_mut().enumerate() {
                 // Plain slices of 16 bits: the compiler turns this sum into vector instructions.
                 let dot: i32 = ours.iter().zip(&theirs[j]).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-                *cosine = dot as f32 * self.scales[i] * other.scales[j];
+                // In this order the product is the same from either side, down to the last bit.
+                *cosine = dot as f32 * (self.scales[i] * other.scales[j]);
             }
         }
         cosines

@@ -14,6 +14,10 @@ pub struct Comparison {
     pub similarity: f32,
     /// Cosine of the two embeddings, in [-1, 1].
     pub cosine: f32,
+    /// Probability in [0, 1] that the two make the same claim.
+    pub probability: f32,
+    /// Probability in [0, 1] that they contradict each other.
+    pub conflict_probability: f32,
     /// How the two relate.
     pub relation: Relation,
     /// What they disagree on, where the relation is `Conflicting`.
@@ -56,8 +60,12 @@ pub enum Conflict {
     Number,
     /// The same thing dated differently.
     Date,
+    /// The same thing put in another place.
+    Place,
     /// One affirms what the other negates.
     Polarity,
+    /// One has as done what the other has as planned, expected or possible.
+    Modality,
 }
 
 impl Conflict {
@@ -66,7 +74,9 @@ impl Conflict {
         match self {
             Conflict::Number => "number",
             Conflict::Date => "date",
+            Conflict::Place => "place",
             Conflict::Polarity => "polarity",
+            Conflict::Modality => "modality",
         }
     }
 }

@@ -6,6 +6,7 @@ mod sentence;
 mod annotation;
 mod encoding;
 mod claim;
+mod copy;
 mod alignment;
 mod framing;
 mod target;
@@ -13,10 +14,11 @@ mod rejection;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
 pub use annotation::{
-    Annotations, Attribution, Certainty, Name, Quantity, QuantityKind, Quotation, Sentiment, Voice,
+    Annotations, Attribution, Certainty, Name, Pole, Quantity, QuantityKind, Quotation, Sentiment, Voice,
 };
 pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
+pub use copy::{CopiedSpan, Copies};
 pub use encoding::{Encoding, Score, TokenStates};
 pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
 pub use rejection::Rejection;

@@ -100,7 +100,10 @@ fn counts(run: &Run) -> BTreeMap<&'static str, usize> {
         ("claims", run.claims.len()),
         ("claims_confirmed", confirmed),
         ("claims_possible", run.claims.len() - confirmed),
+        ("claims_on_one_independent_outlet", run.independent_outlets.iter().filter(|&&n| n == 1).count()),
         ("comparisons", run.comparisons.len()),
+        ("near_duplicate_articles", run.copies.duplicate_of.iter().flatten().count()),
+        ("copied_spans", run.copies.spans.len()),
     ])
 }
 

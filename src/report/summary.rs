@@ -75,12 +75,32 @@ impl Page<'_> {
         self.line(&format!(
             "{shared} shared by two outlets or more; matches: {confirmed} confirmed, {possible} possible"
         ));
+        self.copies();
+    }
+
+    /// What carries the words of another, where anything does.
+    fn copies(&mut self) {
+        let run = self.run;
+        let duplicates = run.copies.duplicate_of.iter().flatten().count();
+        let alone = run.independent_outlets.iter().filter(|&&outlets| outlets == 1).count();
+        if duplicates > 0 || !run.copies.spans.is_empty() {
+            self.line(&format!(
+                "copied text: {}, {}; {} on one independent outlet",
+                count(duplicates, "near-duplicate article"),
+                count(run.copies.spans.len(), "copied span"),
+                count(alone, "claim")
+            ));
+        }
     }
 
     fn claim(&mut self, position: usize, claim: &Claim) {
         let style = if claim.tier == Tier::Confirmed { CONFIRMED } else { POSSIBLE };
         let tier = claim.tier.as_str();
-        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{tier} match{style:#}", claim_id(position)));
+        let independent = self.independence(position, claim);
+        self.line(&format!(
+            "\n{BOLD}{}{BOLD:#}  {style}{tier} match{style:#}{independent}",
+            claim_id(position)
+        ));
         let mut mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
         mentions.sort_by_key(|&sentence| (self.outlet(sentence), sentence));
         let width =
@@ -95,6 +115,16 @@ impl Page<'_> {
             self.comparison(comparison, comparisons.len() > 1);
         }
         self.more(comparisons.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
+    }
+
+    /// How many of a claim's outlets are independent; empty where all are.
+    fn independence(&self, position: usize, claim: &Claim) -> String {
+        let outlets: BTreeSet<&str> =
+            claim.mentions.iter().map(|mention| self.outlet(mention.sentence)).collect();
+        match self.run.independent_outlets[position] {
+            independent if independent == outlets.len() => String::new(),
+            independent => format!("  {DIM}{} outlets, {independent} independent{DIM:#}", outlets.len()),
+        }
     }
 
     /// Says how much of a claim is not shown and which table holds it.

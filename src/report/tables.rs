@@ -7,7 +7,7 @@ use crate::records::{Comparison, Evidence, Sentence, Span};
 use crate::statistics::position_in_article;
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 9] = [
+pub(super) const NAMES: [&str; 10] = [
     "articles",
     "sentences",
     "claims",
@@ -16,11 +16,12 @@ pub(super) const NAMES: [&str; 9] = [
     "comparisons",
     "framing",
     "coverage",
+    "copies",
     "rejected",
 ];
 
 /// The columns of `sentences`, before those of the heads that the user brought.
-const SENTENCES: [&str; 21] = [
+const SENTENCES: [&str; 22] = [
     "sentence_id",
     "article_id",
     "outlet",
@@ -42,10 +43,11 @@ const SENTENCES: [&str; 21] = [
     "cue",
     "anonymous_source",
     "claim_id",
+    "copy_of",
 ];
 
 /// The columns of `comparisons`, before those of the measures.
-const COMPARISONS: [&str; 12] = [
+const COMPARISONS: [&str; 14] = [
     "claim_id",
     "event_id",
     "outlet_a",
@@ -56,6 +58,8 @@ const COMPARISONS: [&str; 12] = [
     "text_b",
     "similarity",
     "cosine",
+    "probability",
+    "conflict_probability",
     "relation",
     "conflict",
 ];
@@ -113,6 +117,7 @@ impl<'run> Tables<'run> {
             "comparisons" => self.comparisons(),
             "framing" => self.framing(),
             "coverage" => self.coverage(),
+            "copies" => self.copies(),
             "rejected" => self.rejected(),
             _ => unreachable!("NAMES lists every table"),
         }
@@ -131,6 +136,7 @@ impl<'run> Tables<'run> {
             "event_id",
             "n_sentences",
             "n_claims",
+            "duplicate_of",
             "warnings",
             "file",
             "row",
@@ -148,6 +154,7 @@ impl<'run> Tables<'run> {
                 self.event_of_article.get(&position).map(|&event| event_id(event)).into(),
                 self.n_sentences[position].into(),
                 self.n_claims(position).into(),
+                self.run.copies.duplicate_of[position].map(|original| self.article_id(original)).into(),
                 article.warnings.join("; ").into(),
                 article.origin.file.as_str().into(),
                 article.origin.row.map(|row| row as usize).into(),
@@ -197,6 +204,10 @@ impl<'run> Tables<'run> {
                 attribution.map(|attribution| words(attribution.cue)).into(),
                 attribution.map(|attribution| attribution.anonymous).into(),
                 self.claim_of_sentence.get(&position).map(|&claim| claim_id(claim)).into(),
+                Some(self.run.copies.origin[position])
+                    .filter(|&origin| origin != position)
+                    .map(|origin| self.sentence_id(origin))
+                    .into(),
             ];
             row.extend(self.scores(position).map(Cell::from));
             table.rows.push(row);
@@ -213,6 +224,8 @@ impl<'run> Tables<'run> {
             "n_sentences",
             "n_articles",
             "n_outlets",
+            "n_independent_outlets",
+            "n_disputing",
             "tier",
         ];
         let mut table = Table::new("claims", columns);
@@ -229,6 +242,8 @@ impl<'run> Tables<'run> {
                 claim.mentions.len().into(),
                 articles.len().into(),
                 outlets.len().into(),
+                self.run.independent_outlets[position].into(),
+                claim.disputing().count().into(),
                 claim.tier.as_str().into(),
             ]);
         }
@@ -236,7 +251,16 @@ impl<'run> Tables<'run> {
     }
 
     fn mentions(&self) -> Table {
-        let columns = ["claim_id", "sentence_id", "article_id", "outlet", "similarity", "tier"];
+        let columns = [
+            "claim_id",
+            "sentence_id",
+            "article_id",
+            "outlet",
+            "similarity",
+            "probability",
+            "relation",
+            "tier",
+        ];
         let mut table = Table::new("mentions", columns);
         for (position, claim) in self.run.claims.iter().enumerate() {
             for mention in &claim.mentions {
@@ -247,6 +271,8 @@ impl<'run> Tables<'run> {
                     article.id.as_str().into(),
                     article.outlet.as_str().into(),
                     mention.similarity.into(),
+                    mention.probability.into(),
+                    mention.relation.as_str().into(),
                     mention.tier.as_str().into(),
                 ]);
             }
@@ -310,6 +336,8 @@ impl<'run> Tables<'run> {
                 self.text(b).into(),
                 comparison.similarity.into(),
                 comparison.cosine.into(),
+                comparison.probability.into(),
+                comparison.conflict_probability.into(),
                 comparison.relation.as_str().into(),
                 comparison.conflict.map(|conflict| conflict.as_str()).into(),
             ];
@@ -411,6 +439,40 @@ impl<'run> Tables<'run> {
         table
     }
 
+    fn copies(&self) -> Table {
+        let columns = [
+            "article_id",
+            "outlet",
+            "start_char",
+            "end_char",
+            "source_article_id",
+            "source_outlet",
+            "source_start_char",
+            "source_end_char",
+            "n_words",
+            "jaccard",
+            "text",
+        ];
+        let mut table = Table::new("copies", columns);
+        for span in &self.run.copies.spans {
+            let (article, source) = (&self.run.articles[span.article], &self.run.articles[span.source]);
+            table.rows.push(vec![
+                article.id.as_str().into(),
+                article.outlet.as_str().into(),
+                span.chars.start.into(),
+                span.chars.end.into(),
+                source.id.as_str().into(),
+                source.outlet.as_str().into(),
+                span.source_chars.start.into(),
+                span.source_chars.end.into(),
+                span.n_words.into(),
+                span.jaccard.into(),
+                span.bytes.slice(&article.body).into(),
+            ]);
+        }
+        table
+    }
+
     fn rejected(&self) -> Table {
         let mut table = Table::new("rejected", ["file", "row", "reason"]);
         for rejection in &self.run.rejected {
@@ -421,6 +483,10 @@ impl<'run> Tables<'run> {
             ]);
         }
         table
+    }
+
+    fn article_id(&self, position: usize) -> &'run str {
+        &self.run.articles[position].id
     }
 
     fn sentence(&self, position: usize) -> &'run Sentence {

@@ -1,8 +1,13 @@
-//! Claims -> who has them: for every claim and outlet of the run, seen or not, and if not, why not.
+//! Claims -> who has them: for every claim and outlet of the run, seen or not, and if not, why not; and how many of the
+//! outlets that have a claim do not carry one another's words.
+
+mod independence;
 
 use std::collections::BTreeSet;
 
 use crate::records::{Article, Claim, Coverage, CoverageStatus, Event, Sentence};
+
+pub use independence::independent_outlets;
 
 /// One row for each claim and each outlet of the run, in the order of the claims, then of the outlets' names.
 pub fn coverage(

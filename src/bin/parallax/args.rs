@@ -56,6 +56,10 @@ pub struct CompareArguments {
     #[arg(long = "head", value_name = "NAME=DIR", value_parser = named_folder)]
     heads: Vec<(String, PathBuf)>,
 
+    /// Seek claims in the whole corpus, not only within an event and its neighbours
+    #[arg(long)]
+    across_events: bool,
+
     /// Worker threads; results are the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
@@ -124,6 +128,7 @@ impl CompareArguments {
         config.model = self.model.clone().unwrap_or(config.model);
         config.heads.extend(self.heads.iter().cloned());
         self.engine.apply(&mut config);
+        config.cluster.across_events |= self.across_events;
         config.threads = self.threads.map_or(config.threads, usize::from);
         let message = match (config.inputs.is_empty(), config.formats.is_empty()) {
             (true, _) => "the job names no inputs; add `inputs = [\"...\"]` or give them on the command line",

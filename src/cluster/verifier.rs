@@ -1,0 +1,161 @@
+use rayon::prelude::*;
+use serde::Deserialize;
+
+use super::evidence::{EVIDENCE, Evidence, evidence};
+use super::pair::Pair;
+use super::{Candidate, NameFrequency, Similarity, Verdict, checks};
+use crate::error::{Error, Result};
+use crate::records::Conflict;
+
+const PATH: &str = "heads/verifier.json";
+
+/// Least similarity of a pair whose evidence is gathered: that costs more than comparing the words.
+const MIN_SIMILARITY: f32 = 0.4;
+
+/// How two sentences relate, with probabilities in [0, 1].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verification {
+    /// How alike they are.
+    pub similarity: Similarity,
+    /// That both speak of the same claim, contradictions aside.
+    pub same: f32,
+    /// That they contradict each other.
+    pub conflicting: f32,
+    /// True where the two are alike but for a few words, numbers or dates that were put in the place of others: one claim if the
+    /// new words say the same, which they often do not.
+    pub is_edited: bool,
+    /// What the checks of speakers, names, numbers, dates, places, negation and plans found.
+    pub verdict: Verdict,
+}
+
+impl Verification {
+    /// What they disagree on; `None` where the checks found nothing.
+    pub fn conflict(&self) -> Option<Conflict> {
+        match self.verdict {
+            Verdict::Conflict(conflict) => Some(conflict),
+            _ => None,
+        }
+    }
+}
+
+/// Says how two sentences relate, from the [`Evidence`]: one logistic model for `same`, one for `conflicting`.
+///
+/// The first adds up a few standardised figures with weights that were set and not learned (improper linear models, Dawes
+/// 1979); only its slope and its offset are fitted. The second is fitted on pairs of which one sentence was altered. Both
+/// are in `heads/verifier.json`, made by `models/train_verifier.py`.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Verifier {
+    /// The names of the evidence that the weights are for, in their order.
+    evidence: Vec<String>,
+    same: Logistic,
+    /// On the evidence, and on the evidence times how near the two are in their letters.
+    conflicting: Logistic,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Logistic {
+    bias: f32,
+    weights: Vec<f32>,
+}
+
+impl Logistic {
+    fn probability(&self, figures: impl Iterator<Item = f32>) -> f32 {
+        let logit: f32 = self.weights.iter().zip(figures).map(|(weight, figure)| weight * figure).sum();
+        1.0 / (1.0 + (-logit - self.bias).exp())
+    }
+}
+
+impl Verifier {
+    /// Reads `heads/verifier.json`.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where it is damaged or was fitted on other evidence than this version gathers.
+    pub fn from_json(bytes: &[u8], model: &str) -> Result<Self> {
+        let refuse =
+            |message: String| Error::Model { name: model.to_owned(), message: format!("{PATH}: {message}") };
+        let verifier: Self = serde_json::from_slice(bytes).map_err(|error| refuse(error.to_string()))?;
+        let n = EVIDENCE.len();
+        let fits = verifier.same.weights.len() == n && verifier.conflicting.weights.len() == 2 * n;
+        if verifier.evidence != EVIDENCE || !fits {
+            let message = "it was fitted on other evidence; fit it again with models/train_verifier.py";
+            return Err(refuse(message.to_owned()));
+        }
+        Ok(verifier)
+    }
+
+    /// Verifies each pair, in its order. Symmetric: the order of a pair's two sentences does not matter.
+    pub fn verify(
+        &self,
+        pairs: &[(Candidate<'_>, Candidate<'_>)],
+        names: &NameFrequency,
+    ) -> Vec<Verification> {
+        pairs.par_iter().map(|(a, b)| self.judge(&Pair::new(*a, *b), names)).collect()
+    }
+
+    /// Verifies a pair, unless its words are too far apart to be one claim.
+    pub(super) fn verify_if_near(
+        &self,
+        a: &Candidate<'_>,
+        b: &Candidate<'_>,
+        names: &NameFrequency,
+    ) -> Option<Verification> {
+        let pair = Pair::new(*a, *b);
+        (pair.similarity.score >= MIN_SIMILARITY).then(|| self.judge(&pair, names))
+    }
+
+    fn judge(&self, pair: &Pair<'_>, names: &NameFrequency) -> Verification {
+        let evidence = evidence(pair, names);
+        let near = figure(&evidence, "near");
+        let edited = EDITS.iter().any(|name| figure(&evidence, name) > 0.0);
+        let with_near = evidence.iter().copied().chain(evidence.iter().map(|value| value * near));
+        Verification {
+            similarity: pair.similarity,
+            same: self.same.probability(evidence.iter().copied()),
+            conflicting: self.conflicting.probability(with_near),
+            is_edited: near > EDITED_FROM && edited,
+            verdict: checks::check_pair(pair, names),
+        }
+    }
+}
+
+/// The evidence of a change: no fit decides on these, so that they hold for kinds of change that no training pair shows.
+const EDITS: [&str; 10] = [
+    "changed",
+    "figures_changed",
+    "times_changed",
+    "poles_alone",
+    "reordered",
+    "names_alone_min",
+    "crossed",
+    "negation_count",
+    "opposites",
+    "plan_alone",
+];
+
+/// From this nearness on, a change of a few words is an edit and not another way to say it all.
+const EDITED_FROM: f32 = 0.2;
+
+fn figure(evidence: &Evidence, name: &str) -> f32 {
+    let position = EVIDENCE.iter().position(|known| *known == name);
+    evidence[position.expect("the figure is among the evidence")]
+}
+
+impl Default for Verifier {
+    /// For a model without `heads/verifier.json`: the similarity alone, without a look at contradictions.
+    fn default() -> Self {
+        let of_similarity = |name: &&str| match *name {
+            "cosine" => 16.0,
+            "coverage_min" | "coverage_max" => 8.0,
+            _ => 0.0,
+        };
+        let n = EVIDENCE.len();
+        Self {
+            evidence: EVIDENCE.map(str::to_owned).to_vec(),
+            // Half at a mean of cosine and coverage of 0.64, four fifths at 0.68.
+            same: Logistic { bias: -20.5, weights: EVIDENCE.iter().map(of_similarity).collect() },
+            conflicting: Logistic { bias: -3.0, weights: vec![0.0; 2 * n] },
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! The verifier of pairs: what it is told apart by, on sentences of our own, and what must not change its answer.
+
+use std::sync::LazyLock;
+
+use parallax::annotate::annotate;
+use parallax::cluster::{
+    Candidate, ClusterOptions, EVIDENCE, NameFrequency, Verdict, Verification, Verifier, check, evidence_of,
+};
+use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
+use parallax::pipeline::verifier_of;
+use parallax::records::{Annotations, Article, Conflict, Encoding, Relation};
+use proptest::prelude::*;
+
+static FILES: LazyLock<ModelFiles> = LazyLock::new(|| ModelFiles::bundled().unwrap());
+static ENCODER: LazyLock<ModelEncoder> = LazyLock::new(|| ModelEncoder::new(&FILES, 2).unwrap());
+static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| verifier_of(&FILES).unwrap());
+
+/// Sentences that are encoded and annotated, each with the day of its article.
+struct Texts {
+    texts: Vec<&'static str>,
+    days: Vec<Option<&'static str>>,
+    encodings: Vec<Encoding>,
+    annotations: Vec<Annotations>,
+}
+
+impl Texts {
+    fn new(texts: &[&'static str]) -> Self {
+        Self {
+            texts: texts.to_vec(),
+            days: vec![None; texts.len()],
+            encodings: ENCODER.encode(texts, &|_| ()).unwrap(),
+            annotations: texts.iter().map(|text| annotated(text)).collect(),
+        }
+    }
+
+    fn candidate(&self, i: usize) -> Candidate<'_> {
+        Candidate {
+            sentence: i,
+            article: i,
+            date: self.days[i].map(|day| day.parse().unwrap()),
+            text: self.texts[i],
+            encoding: &self.encodings[i],
+            annotations: &self.annotations[i],
+        }
+    }
+
+    fn names(&self) -> NameFrequency {
+        let words = self.texts.iter().copied().zip(self.encodings.iter().map(|encoding| &encoding.words));
+        NameFrequency::new(&self.annotations, words)
+    }
+
+    fn verify(&self, pairs: &[(usize, usize)]) -> Vec<Verification> {
+        let pairs: Vec<_> = pairs.iter().map(|&(i, j)| (self.candidate(i), self.candidate(j))).collect();
+        VERIFIER.verify(&pairs, &self.names())
+    }
+}
+
+/// One sentence as the only one of an article.
+fn annotated(text: &str) -> Annotations {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("a.txt"), text).unwrap();
+    let options = parallax::read::ReadOptions::default();
+    let reading = parallax::read::read(&[folder.path().to_owned()], &options).unwrap();
+    let article: Article = parallax::clean::clean(reading.articles.into_iter().next().unwrap());
+    let sentences = parallax::split::split(&article, 0);
+    assert_eq!(sentences.len(), 1, "{text}");
+    annotate(&article, &sentences).remove(0)
+}
+
+struct Case {
+    a: (&'static str, Option<&'static str>),
+    b: (&'static str, Option<&'static str>),
+    verdict: Verdict,
+}
+
+/// A sentence of an article without a date.
+const fn of(text: &'static str) -> (&'static str, Option<&'static str>) {
+    (text, None)
+}
+
+/// A sentence of an article of that day.
+const fn on(day: &'static str, text: &'static str) -> (&'static str, Option<&'static str>) {
+    (text, Some(day))
+}
+
+#[test]
+fn checks_type_what_two_sentences_disagree_on() {
+    let cases = [
+        Case {
+            a: of("The blast killed 12 people in the port."),
+            b: of("The blast killed 30 people in the port."),
+            verdict: Verdict::Conflict(Conflict::Number),
+        },
+        Case {
+            a: of("The blast killed nearly 30 people in the port."),
+            b: of("The blast killed 29 people in the port."),
+            verdict: Verdict::Pass,
+        },
+        // A toll that a later article raises is an update; one that it lowers is not.
+        Case {
+            a: on("2024-05-02", "The blast killed 12 people in the port."),
+            b: on("2024-05-03", "The blast killed 30 people in the port."),
+            verdict: Verdict::Pass,
+        },
+        Case {
+            a: on("2024-05-03", "The blast killed 12 people in the port."),
+            b: on("2024-05-02", "The blast killed 30 people in the port."),
+            verdict: Verdict::Conflict(Conflict::Number),
+        },
+        Case {
+            a: on("2024-05-02", "The ministry hired 12 people for the port."),
+            b: on("2024-05-03", "The ministry hired 30 people for the port."),
+            verdict: Verdict::Conflict(Conflict::Number),
+        },
+        // 3 May 2024 was a Friday.
+        Case {
+            a: on("2024-05-05", "The minister resigned on Friday."),
+            b: on("2024-05-06", "The minister resigned on May 3."),
+            verdict: Verdict::Pass,
+        },
+        Case {
+            a: on("2024-05-05", "The minister resigned on Thursday."),
+            b: on("2024-05-06", "The minister resigned on May 3."),
+            verdict: Verdict::Conflict(Conflict::Date),
+        },
+        Case {
+            a: of("The minister resigned on Thursday."),
+            b: of("The minister resigned on May 3."),
+            verdict: Verdict::Pass,
+        },
+        Case {
+            a: of("The minister resigned over the affair."),
+            b: of("The minister did not resign over the affair."),
+            verdict: Verdict::Conflict(Conflict::Polarity),
+        },
+        Case {
+            a: of("The senate approved the treaty."),
+            b: of("The senate rejected the treaty."),
+            verdict: Verdict::Conflict(Conflict::Polarity),
+        },
+        Case {
+            a: of("The senate approved the treaty."),
+            b: of("The senate backed the treaty."),
+            verdict: Verdict::Pass,
+        },
+    ];
+    for Case { a, b, verdict } in &cases {
+        let mut texts = Texts::new(&[a.0, b.0]);
+        texts.days = vec![a.1, b.1];
+        let (x, y, names) = (texts.candidate(0), texts.candidate(1), texts.names());
+        assert_eq!(check(&x, &y, &names), *verdict, "{a:?} {b:?}");
+        assert_eq!(check(&y, &x, &names), *verdict, "{b:?} {a:?}");
+    }
+}
+
+const SENTENCES: [&str; 10] = [
+    "The senate approved the treaty with Kenya on Monday.",
+    "On Monday the senate voted for the treaty with Kenya.",
+    "The senate did not approve the treaty with Kenya on Monday.",
+    "The senate rejected the treaty with Kenya on Monday.",
+    "Ministers from 14 countries will meet in Oslo in June to discuss fishing quotas.",
+    "Ministers of fourteen countries are to meet in Oslo in June over fishing quotas.",
+    "Ministers from 40 countries will meet in Oslo in June to discuss fishing quotas.",
+    "A spokesman for the airline declined to comment on the strike.",
+    "It rained.",
+    "Sunday!",
+];
+
+static ALL: LazyLock<Texts> = LazyLock::new(|| Texts::new(&SENTENCES));
+
+#[test]
+fn a_reworded_claim_is_found_and_a_changed_one_is_not_merged() {
+    let options = ClusterOptions::default();
+    let found = ALL.verify(&[(0, 1), (4, 5), (0, 2), (0, 3), (4, 6), (0, 7), (0, 4)]);
+    for same in &found[..2] {
+        assert!(options.tier(same).is_some(), "{same:?}");
+    }
+    for changed in &found[2..5] {
+        assert_eq!(options.relation(changed), Relation::Conflicting, "{changed:?}");
+    }
+    for other in &found[5..] {
+        assert_eq!(options.relation(other), Relation::Related, "{other:?}");
+    }
+}
+
+#[test]
+fn weights_for_other_evidence_are_refused() {
+    let bytes = br#"{"evidence": ["cosine"], "same": {"bias": 0, "weights": [1]}, "conflicting": {"bias": 0, "weights": [1, 1]}}"#;
+    let error = Verifier::from_json(bytes, "tiny").unwrap_err().to_string();
+    assert!(error.contains("tiny") && error.contains("models/train_verifier.py"), "{error}");
+}
+
+proptest! {
+    #[test]
+    fn neither_order_nor_company_changes_a_pair(i in 0..SENTENCES.len(), j in 0..SENTENCES.len(), k in 0..SENTENCES.len()) {
+        let found = ALL.verify(&[(i, j), (j, k), (j, i)]);
+        prop_assert_eq!(found[0], found[2]);
+        prop_assert_eq!(found[0], ALL.verify(&[(i, j)])[0]);
+        prop_assert!((0.0..=1.0).contains(&found[0].same) && (0.0..=1.0).contains(&found[0].conflicting));
+    }
+
+    #[test]
+    fn evidence_is_symmetric_and_bounded(i in 0..SENTENCES.len(), j in 0..SENTENCES.len()) {
+        let (a, b, names) = (ALL.candidate(i), ALL.candidate(j), ALL.names());
+        let found = evidence_of(&a, &b, &names);
+        prop_assert_eq!(found, evidence_of(&b, &a, &names));
+        for (name, value) in EVIDENCE.iter().zip(found) {
+            prop_assert!((-1.01..=1.5).contains(&value), "{} is {}", name, value);
+        }
+    }
+}
