@@ -56,7 +56,6 @@ impl Default for CopyOptions {
 /// `sentences` and `annotations` run in parallel.
 ///
 /// ```
-/// # use parallax::records::{Annotations, Article, Sentence};
 /// let nothing = parallax::group::copies(&[], &[], &[], &Default::default());
 /// assert!(nothing.duplicate_of.is_empty() && nothing.spans.is_empty());
 /// ```
