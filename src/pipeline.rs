@@ -139,7 +139,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
 
     clock.begin("comparing", None);
     let mut comparisons =
-        workers.install(|| compare_outlets(&claims, &known, &material, &verifier, &config.cluster));
+        workers.install(|| compare_outlets(&claims, known, &material, &verifier, &config.cluster));
     add_differences(&mut comparisons, &material, &targets, &measures, config);
     let coverage = coverage(&articles, &sentences, &events, &claims);
     let independent_outlets = independent_outlets(&articles, &sentences, &claims, &copies);
@@ -305,11 +305,8 @@ fn targets(
 ) -> Result<Vec<Target>> {
     let outlet = |sentence| material.outlet(sentence);
     let mut targets = shared_targets(claims, &outlet, material.annotations, material.names);
-    let text = |sentence: usize| {
-        material.sentences[sentence].text(&material.articles[material.sentences[sentence].article])
-    };
     let mentions: Vec<(&str, Span)> =
-        targets.iter().map(|target| (text(target.sentence), target.span)).collect();
+        targets.iter().map(|target| (material.text(target.sentence), target.span)).collect();
     let sentiments = encoder.target_sentiment(&mentions, &|n| observer.advance(n))?;
     for (target, sentiment) in targets.iter_mut().zip(sentiments) {
         target.sentiment = sentiment;

@@ -9,26 +9,34 @@ use crate::records::{Claim, Mention, Relation, Tier};
 /// A pair of candidates of a pool, by their positions `i < j`.
 pub(super) type Link = (usize, usize);
 
-/// The verified pairs of a pool; a pair that is not in it is no match.
-pub(super) type Verified = BTreeMap<Link, Verification>;
+/// Verified pairs, by the positions of their sentences in the run's list, the lower one first. A pair that is not in it is no
+/// match.
+pub type Verifications = BTreeMap<(usize, usize), Verification>;
+
+/// A pair with the lower position first.
+pub(super) fn ordered((a, b): (usize, usize)) -> (usize, usize) {
+    (a.min(b), a.max(b))
+}
 
 /// Makes the claims of one pool from its verified pairs.
 pub(super) struct Linkage<'event, 'run> {
     pub pool: &'event Pool<'run>,
-    pub verified: &'event Verified,
+    pub verified: &'event Verifications,
     pub options: &'event ClusterOptions,
 }
 
 impl Linkage<'_, '_> {
+    fn found(&self, i: usize, j: usize) -> Option<&Verification> {
+        self.verified.get(&self.pool.sentences((i, j)))
+    }
+
     /// Probability that the two are one claim; 0 where they may not be.
     fn same(&self, i: usize, j: usize) -> f32 {
-        let found = self.verified.get(&(i.min(j), i.max(j)));
-        found.filter(|found| self.options.tier(found).is_some()).map_or(0.0, |found| found.same)
+        self.found(i, j).filter(|found| self.options.tier(found).is_some()).map_or(0.0, |found| found.same)
     }
 
     fn is_conflict(&self, i: usize, j: usize) -> bool {
-        let found = self.verified.get(&(i.min(j), i.max(j)));
-        found.is_some_and(|found| self.options.is_conflict(found))
+        self.found(i, j).is_some_and(|found| self.options.is_conflict(found))
     }
 
     /// Groups of which every two members pass, so that nothing is chained, and of which two are of different outlets; then
@@ -57,18 +65,17 @@ impl Linkage<'_, '_> {
     /// For each group the sentences that no group has and that contradict its medoid. Two sentences that contradict each
     /// other and that no group has make a group of one, with the other against it.
     fn disputing(&self, links: &[Link], groups: &mut Vec<Vec<usize>>) -> Vec<Vec<usize>> {
-        let mut conflicts: Vec<Link> =
-            links.iter().copied().filter(|&(i, j)| self.is_conflict(i, j)).collect();
-        conflicts.sort_by(|a, b| {
-            self.verified[b].conflicting.total_cmp(&self.verified[a].conflicting).then(a.cmp(b))
-        });
+        let conflict = |&(i, j): &Link| Some(((i, j), self.found(i, j)?.conflicting));
+        let conflicts = links.iter().filter(|&&(i, j)| self.is_conflict(i, j));
+        let mut conflicts: Vec<(Link, f32)> = conflicts.filter_map(conflict).collect();
+        conflicts.sort_by(|(a, of_a), (b, of_b)| of_b.total_cmp(of_a).then(a.cmp(b)));
         let mut group_of: BTreeMap<usize, usize> = BTreeMap::new();
         for (number, group) in groups.iter().enumerate() {
             group_of.extend(group.iter().map(|&member| (member, number)));
         }
         let mut disputing = vec![vec![]; groups.len()];
         let mut taken: BTreeSet<usize> = BTreeSet::new();
-        for (i, j) in conflicts {
+        for ((i, j), _) in conflicts {
             let (claimed, against) = match (group_of.get(&i), group_of.get(&j)) {
                 (Some(&group), None) => (group, j),
                 (None, Some(&group)) => (group, i),
@@ -141,7 +148,7 @@ impl Linkage<'_, '_> {
     }
 
     pub(super) fn mention(&self, i: usize, medoid: usize) -> Mention {
-        let found = &self.verified[&(i.min(medoid), i.max(medoid))];
+        let found = self.found(i, medoid).expect("a mention was verified with what it is mentioned for");
         Mention {
             sentence: self.pool.candidates[i].sentence,
             similarity: found.similarity.score,

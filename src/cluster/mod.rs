@@ -3,7 +3,8 @@
 //! 1. `pool`: the sentences of an event, and the pairs of them that are each other's nearest.
 //! 2. `similarity`, `evidence`, `checks`: how alike two sentences are, and what speaks for and against their being one claim.
 //! 3. `verifier`: the probability that they are one claim, and that they contradict each other.
-//! 4. `linkage`: complete linkage over the verified pairs, so that every two sentences of a claim pass on their own, and no
+//! 4. `search`: the pools of all events and of neighbouring ones, one after the other.
+//! 5. `linkage`: complete linkage over the verified pairs, so that every two sentences of a claim pass on their own, and no
 //!    two that contradict each other are in one.
 
 mod similarity;
@@ -14,13 +15,12 @@ mod evidence;
 mod verifier;
 mod pool;
 mod linkage;
+mod search;
 mod targets;
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::civil::Date;
-use linkage::{Link, Linkage, Verified};
-use pool::Pool;
+use linkage::{Link, ordered};
+use search::Search;
 use serde::{Deserialize, Serialize};
 
 use crate::records::{Annotations, Article, Claim, Comparison, Encoding, Event, Relation, Sentence, Tier};
@@ -28,6 +28,7 @@ use crate::records::{Annotations, Article, Claim, Comparison, Encoding, Event, R
 pub use anchors::NameFrequency;
 pub use checks::{Verdict, check};
 pub use evidence::{EVIDENCE, Evidence, evidence_of};
+pub use linkage::Verifications;
 pub use similarity::{Similarity, similarity};
 pub use targets::shared_targets;
 pub use verifier::{Verification, Verifier};
@@ -131,21 +132,35 @@ pub struct Material<'run> {
 impl<'run> Material<'run> {
     /// A sentence with all that matching reads of it; `None` where it was not encoded.
     pub fn candidate(&self, sentence: usize) -> Option<Candidate<'run>> {
-        let position = self.sentences[sentence].article;
-        let article = &self.articles[position];
         Some(Candidate {
             sentence,
-            article: position,
-            date: article.date_published,
-            text: self.sentences[sentence].text(article),
+            article: self.sentences[sentence].article,
+            date: self.article(sentence).date_published,
+            text: self.text(sentence),
             encoding: self.encodings[sentence].as_ref()?,
             annotations: &self.annotations[sentence],
         })
     }
 
+    /// The words of a sentence.
+    pub fn text(&self, sentence: usize) -> &'run str {
+        self.sentences[sentence].text(self.article(sentence))
+    }
+
     /// The outlet of a sentence.
     pub fn outlet(&self, sentence: usize) -> &'run str {
-        &self.articles[self.sentences[sentence].article].outlet
+        &self.article(sentence).outlet
+    }
+
+    fn article(&self, sentence: usize) -> &'run Article {
+        &self.articles[self.sentences[sentence].article]
+    }
+
+    /// The sentences of an article that were encoded, in order.
+    fn candidates(&self, article: usize) -> impl Iterator<Item = Candidate<'run>> {
+        let first = self.sentences.partition_point(|sentence| sentence.article < article);
+        let end = self.sentences.partition_point(|sentence| sentence.article <= article);
+        (first..end).filter_map(|sentence| self.candidate(sentence))
     }
 }
 
@@ -159,176 +174,13 @@ pub fn cluster(
     verifier: &Verifier,
     options: &ClusterOptions,
 ) -> (Vec<Claim>, Verifications) {
-    let mut search = Search { material, verifier, options, found: Verifications::new() };
-    let of_article = search.candidates();
-    let mut claims = search.in_pools(&search.pools(events, &of_article));
+    let mut search = Search::new(material, verifier, options);
+    let mut claims = search.claims(events);
     if !options.across_events {
-        for (event, of_event) in events.iter().enumerate() {
-            for &neighbour in of_event.neighbours.iter().filter(|&&neighbour| neighbour > event) {
-                search.across([event, neighbour], events, &of_article, &mut claims);
-            }
-        }
+        search.between_neighbours(events, &mut claims);
     }
     claims.sort_by_key(|claim| claim.event);
     (claims, search.found)
-}
-
-struct Search<'search, 'run> {
-    material: &'search Material<'run>,
-    verifier: &'search Verifier,
-    options: &'search ClusterOptions,
-    /// Every pair that was verified.
-    found: Verifications,
-}
-
-impl<'run> Search<'_, 'run> {
-    /// The sentences of each article.
-    fn candidates(&self) -> Vec<Vec<Candidate<'run>>> {
-        let mut of_article = vec![vec![]; self.material.articles.len()];
-        for candidate in (0..self.material.sentences.len()).filter_map(|i| self.material.candidate(i)) {
-            of_article[candidate.article].push(candidate);
-        }
-        of_article
-    }
-
-    /// One pool for each event, or one for all.
-    fn pools(&self, events: &[Event], of_article: &[Vec<Candidate<'run>>]) -> Vec<Pool<'run>> {
-        let of_event = |(position, event): (usize, &Event)| -> Vec<(usize, &[Candidate<'run>])> {
-            event.articles.iter().map(|&article| (position, of_article[article].as_slice())).collect()
-        };
-        let by_event = events.iter().enumerate().map(of_event);
-        let groups: Vec<Vec<_>> = match self.options.across_events {
-            true => vec![by_event.flatten().collect()],
-            false => by_event.collect(),
-        };
-        let outlet = |article: usize| self.material.articles[article].outlet.as_str();
-        let pools = groups.iter().map(|articles| Pool::new(articles, &outlet));
-        pools.filter(|pool| !pool.is_of_one_outlet()).collect()
-    }
-
-    /// Seeks claims between two neighbouring events among the sentences that no claim has: a sentence that surely makes a
-    /// claim of the other event goes to that claim; two that are surely the same make a claim of the first event.
-    fn across(
-        &mut self,
-        pair: [usize; 2],
-        events: &[Event],
-        of_article: &[Vec<Candidate<'run>>],
-        claims: &mut Vec<Claim>,
-    ) {
-        let claimed: BTreeSet<usize> =
-            claims.iter().flat_map(|claim| &claim.mentions).map(|mention| mention.sentence).collect();
-        let medoids: BTreeMap<usize, usize> =
-            claims.iter().enumerate().map(|(position, claim)| (claim.medoid, position)).collect();
-        let is_wanted = |candidate: &Candidate<'run>| {
-            !claimed.contains(&candidate.sentence) || medoids.contains_key(&candidate.sentence)
-        };
-        let of_pair: Vec<(usize, Vec<Candidate<'run>>)> = pair
-            .into_iter()
-            .flat_map(|event| events[event].articles.iter().map(move |&article| (event, article)))
-            .map(|(event, article)| (event, of_article[article].iter().copied().filter(is_wanted).collect()))
-            .collect();
-        let of_pair: Vec<_> =
-            of_pair.iter().map(|(event, candidates)| (*event, candidates.as_slice())).collect();
-        let outlet = |article: usize| self.material.articles[article].outlet.as_str();
-        let pool = Pool::new(&of_pair, &outlet);
-        if pool.is_of_one_outlet() {
-            return;
-        }
-        let medoid = |i: usize| medoids.get(&pool.candidates[i].sentence).copied();
-        let event = |i: usize| pool.event_of(pool.candidates[i].article);
-        let is_across =
-            |i: usize, j: usize| event(i) != event(j) && (medoid(i).is_none() || medoid(j).is_none());
-        let links = pool.links(self.verifier, self.material.names, self.options, &is_across);
-        let mut verified = vec![Verified::new()];
-        self.verify(std::slice::from_ref(&pool), std::slice::from_ref(&links), &mut verified);
-        let verified = verified.remove(0);
-        let is_sure = |link: &&Link| self.options.tier(&verified[*link]) == Some(Tier::Confirmed);
-        let mut taken = BTreeSet::new();
-        for &(i, j) in links.iter().filter(is_sure) {
-            let link = Linkage { pool: &pool, verified: &verified, options: self.options };
-            match (medoid(i), medoid(j)) {
-                _ if taken.contains(&i) || taken.contains(&j) => {}
-                (None, None) => {
-                    taken.extend([i, j]);
-                    claims.push(link.claim(&[i, j], &[]));
-                }
-                (Some(claim), _) if self.makes(&claims[claim], &pool.candidates[j]) => {
-                    taken.insert(j);
-                    claims[claim].add(link.mention(j, i));
-                }
-                (_, Some(claim)) if self.makes(&claims[claim], &pool.candidates[i]) => {
-                    taken.insert(i);
-                    claims[claim].add(link.mention(i, j));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    /// Whether a sentence is surely the same as each that makes the claim.
-    fn makes(&mut self, claim: &Claim, candidate: &Candidate<'run>) -> bool {
-        let members = claim.making().filter_map(|mention| self.material.candidate(mention.sentence));
-        let pairs: Vec<_> = members.map(|member| (member, *candidate)).collect();
-        let found = self.verify_pairs(&pairs);
-        found.iter().all(|found| self.options.tier(found) == Some(Tier::Confirmed))
-    }
-
-    fn in_pools(&mut self, pools: &[Pool<'run>]) -> Vec<Claim> {
-        let names = self.material.names;
-        let links: Vec<Vec<Link>> =
-            pools.iter().map(|pool| pool.links(self.verifier, names, self.options, &|_, _| true)).collect();
-        let mut verified = vec![Verified::new(); pools.len()];
-        self.verify(pools, &links, &mut verified);
-        // Complete linkage asks for every pair of a component, also those that are not each other's best.
-        let missing: Vec<Vec<Link>> = (0..pools.len())
-            .map(|i| self.missing(pools[i].candidates.len(), &links[i], &verified[i]))
-            .collect();
-        self.verify(pools, &missing, &mut verified);
-        let claims = (0..pools.len()).flat_map(|i| {
-            Linkage { pool: &pools[i], verified: &verified[i], options: self.options }.claims(&links[i])
-        });
-        claims.collect()
-    }
-
-    /// Verifies the pairs of all pools in one go, so that every thread has work.
-    fn verify(&mut self, pools: &[Pool<'run>], links: &[Vec<Link>], verified: &mut [Verified]) {
-        let all =
-            || links.iter().enumerate().flat_map(|(pool, links)| links.iter().map(move |&link| (pool, link)));
-        let pairs: Vec<_> = all().map(|(pool, link)| pools[pool].pair(link)).collect();
-        let found = self.verify_pairs(&pairs);
-        for ((pool, link), found) in all().zip(found) {
-            verified[pool].insert(link, found);
-        }
-    }
-
-    /// Verifies pairs and keeps what was found.
-    fn verify_pairs(&mut self, pairs: &[(Candidate<'run>, Candidate<'run>)]) -> Vec<Verification> {
-        let found = self.verifier.verify(pairs, self.material.names);
-        let keys = pairs.iter().map(|(a, b)| key(a.sentence, b.sentence));
-        self.found.extend(keys.zip(found.iter().copied()));
-        found
-    }
-
-    fn missing(&self, n: usize, links: &[Link], verified: &Verified) -> Vec<Link> {
-        let passes = |link: &&Link| self.options.tier(&verified[*link]).is_some();
-        let matching: Vec<Link> = links.iter().filter(passes).copied().collect();
-        let pairs_of = |component: Vec<usize>| {
-            let pairs = component
-                .clone()
-                .into_iter()
-                .flat_map(move |i| component.clone().into_iter().map(move |j| (i, j)));
-            pairs.filter(|(i, j)| i < j).collect::<Vec<Link>>()
-        };
-        let pairs = linkage::components(n, &matching).into_iter().flat_map(pairs_of);
-        pairs.filter(|link| !verified.contains_key(link)).collect()
-    }
-}
-
-/// Verified pairs, by the positions of their sentences in the run's list, the lower one first.
-pub type Verifications = BTreeMap<(usize, usize), Verification>;
-
-fn key(a: usize, b: usize) -> (usize, usize) {
-    (a.min(b), a.max(b))
 }
 
 /// For each claim, one comparison for every pair of its outlets: of the two outlets' sentences, the pair that is most
@@ -336,7 +188,7 @@ fn key(a: usize, b: usize) -> (usize, usize) {
 /// the later stages. `known` are pairs that were verified before.
 pub fn compare_outlets(
     claims: &[Claim],
-    known: &Verifications,
+    mut known: Verifications,
     material: &Material<'_>,
     verifier: &Verifier,
     options: &ClusterOptions,
@@ -345,13 +197,13 @@ pub fn compare_outlets(
         claims.iter().enumerate().flat_map(|(claim, of_claim)| choices(claim, of_claim, material)).collect();
     let candidate = |sentence: usize| material.candidate(sentence).expect("a matched sentence was encoded");
     let all = choices.iter().flat_map(|(_, links)| links);
-    let unknown: Vec<Link> = all.filter(|&&(a, b)| !known.contains_key(&key(a, b))).copied().collect();
+    let unknown: Vec<Link> = all.filter(|&&link| !known.contains_key(&ordered(link))).copied().collect();
     let pairs: Vec<_> = unknown.iter().map(|&(a, b)| (candidate(a), candidate(b))).collect();
-    let found: Verifications = unknown.into_iter().zip(verifier.verify(&pairs, material.names)).collect();
-    let verification = |(a, b): Link| known.get(&key(a, b)).unwrap_or_else(|| &found[&(a, b)]);
+    let found = verifier.verify(&pairs, material.names);
+    known.extend(unknown.into_iter().map(ordered).zip(found));
     let mut comparisons = vec![];
     for (claim, links) in choices {
-        let verified = links.into_iter().map(|link| (link, verification(link)));
+        let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
         let best = verified.reduce(|best, next| if next.1.same > best.1.same { next } else { best });
         comparisons.extend(best.map(|(link, found)| comparison(claim, link, found, options)));
     }

@@ -3,8 +3,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
-use super::linkage::Link;
-use super::{Candidate, ClusterOptions, NameFrequency, Verifier};
+use super::linkage::{Link, ordered};
+use super::{Candidate, ClusterOptions, Material, NameFrequency, Verification, Verifier};
 
 /// One pair of candidates with its score.
 type Scored = (usize, usize, f32);
@@ -22,13 +22,13 @@ pub(super) struct Pool<'run> {
 impl<'run> Pool<'run> {
     /// `articles`: for each article its event and its candidates. Of a sentence that an article repeats word for word, the
     /// first is in the pool.
-    pub(super) fn new(articles: &[(usize, &[Candidate<'run>])], outlet: &dyn Fn(usize) -> &'run str) -> Self {
+    pub(super) fn new(articles: &[(usize, Vec<Candidate<'run>>)], material: &Material<'run>) -> Self {
         let mut candidates: Vec<Candidate<'run>> =
             articles.iter().flat_map(|(_, candidates)| without_repeats(candidates)).collect();
         candidates.sort_by_key(|candidate| candidate.sentence);
-        let outlets = candidates.iter().map(|candidate| outlet(candidate.article)).collect();
+        let outlets = candidates.iter().map(|candidate| material.outlet(candidate.sentence)).collect();
         let event =
-            |(event, of_article): &(usize, &[Candidate<'run>])| Some((of_article.first()?.article, *event));
+            |(event, of_article): &(usize, Vec<Candidate<'run>>)| Some((of_article.first()?.article, *event));
         Self { candidates, outlets, events: articles.iter().filter_map(event).collect() }
     }
 
@@ -46,6 +46,11 @@ impl<'run> Pool<'run> {
         self.outlets[position.expect("the sentence is in the pool")]
     }
 
+    /// The sentences of a pair, the lower position first.
+    pub(super) fn sentences(&self, (i, j): Link) -> (usize, usize) {
+        ordered((self.candidates[i].sentence, self.candidates[j].sentence))
+    }
+
     pub(super) fn pair(&self, (i, j): Link) -> (Candidate<'run>, Candidate<'run>) {
         (self.candidates[i], self.candidates[j])
     }
@@ -58,21 +63,23 @@ impl<'run> Pool<'run> {
         names: &NameFrequency,
         options: &ClusterOptions,
         wanted: &(dyn Fn(usize, usize) -> bool + Sync),
-    ) -> Vec<Link> {
+    ) -> Vec<(Link, Verification)> {
         let pairs = nearest_pairs(&self.candidates, &self.outlets, options.candidate_cosine);
-        let score = |&(i, j): &Link| {
-            let found = verifier.verify_if_near(&self.candidates[i], &self.candidates[j], names)?;
+        let verify = |&link: &Link| {
+            let (a, b) = self.pair(link);
+            let found = verifier.verify_if_near(&a, &b, names)?;
             let may_match = options.tier(&found).is_some() || options.is_conflict(&found);
-            may_match.then_some((i, j, found.same))
+            may_match.then_some((link, found))
         };
-        let links: Vec<Scored> = pairs.par_iter().filter(|&&(i, j)| wanted(i, j)).filter_map(score).collect();
+        let found: BTreeMap<Link, Verification> =
+            pairs.par_iter().filter(|&&(i, j)| wanted(i, j)).filter_map(verify).collect();
         let mut of_articles: BTreeMap<Link, Vec<Scored>> = BTreeMap::new();
-        for link in links {
-            let articles = (self.candidates[link.0].article, self.candidates[link.1].article);
-            of_articles.entry(articles).or_default().push(link);
+        for (&(i, j), verification) in &found {
+            let articles = (self.candidates[i].article, self.candidates[j].article);
+            of_articles.entry(articles).or_default().push((i, j, verification.same));
         }
         let best = of_articles.into_values().flat_map(|links| best_both_ways(&links));
-        best.map(|(i, j, _)| (i, j)).collect()
+        best.map(|(i, j, _)| ((i, j), found[&(i, j)])).collect()
     }
 }
 
