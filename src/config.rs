@@ -278,6 +278,14 @@ mod tests {
     }
 
     #[test]
+    fn the_example_job_spells_out_the_defaults() {
+        let job = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/job.toml");
+        let job = Config::from_job_file(&job).unwrap();
+        let defaults = Config { inputs: job.inputs.clone(), out: job.out.clone(), ..Config::default() };
+        assert_eq!(job, defaults);
+    }
+
+    #[test]
     fn the_resolved_config_reads_back_as_itself() {
         let config = Config::default();
         assert_eq!(toml::from_str::<Config>(&toml::to_string(&config).unwrap()).unwrap(), config);

@@ -167,9 +167,6 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     })
 }
 
-/// Where a model's folder holds the weights of the verifier.
-const VERIFIER: &str = "heads/verifier.json";
-
 /// The encoder that a config asks for, with its heads.
 pub(crate) struct LoadedEncoder {
     pub encoder: ModelEncoder,
@@ -224,7 +221,7 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
 /// # Errors
 /// [`Error::Model`](crate::Error::Model) where the model's `heads/verifier.json` is damaged or of another version.
 pub fn verifier_of(files: &ModelFiles) -> Result<Verifier> {
-    match files.get(VERIFIER) {
+    match files.get(Verifier::PATH) {
         Some(bytes) => Verifier::from_json(bytes, &files.manifest.name),
         None => Ok(Verifier::default()),
     }

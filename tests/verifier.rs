@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use parallax::annotate::annotate;
 use parallax::cluster::{
-    Candidate, ClusterOptions, EVIDENCE, NameFrequency, Verdict, Verification, Verifier, check, evidence_of,
+    Candidate, ClusterOptions, Evidence, NameFrequency, Verdict, Verification, Verifier,
 };
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
 use parallax::pipeline::verifier_of;
@@ -147,9 +147,9 @@ fn checks_type_what_two_sentences_disagree_on() {
     for Case { a, b, verdict } in &cases {
         let mut texts = Texts::new(&[a.0, b.0]);
         texts.days = vec![a.1, b.1];
-        let (x, y, names) = (texts.candidate(0), texts.candidate(1), texts.names());
-        assert_eq!(check(&x, &y, &names), *verdict, "{a:?} {b:?}");
-        assert_eq!(check(&y, &x, &names), *verdict, "{b:?} {a:?}");
+        let found = texts.verify(&[(0, 1), (1, 0)]);
+        assert_eq!(found[0].verdict, *verdict, "{a:?} {b:?}");
+        assert_eq!(found[1].verdict, *verdict, "{b:?} {a:?}");
     }
 }
 
@@ -202,9 +202,9 @@ proptest! {
     #[test]
     fn evidence_is_symmetric_and_bounded(i in 0..SENTENCES.len(), j in 0..SENTENCES.len()) {
         let (a, b, names) = (ALL.candidate(i), ALL.candidate(j), ALL.names());
-        let found = evidence_of(&a, &b, &names);
-        prop_assert_eq!(found, evidence_of(&b, &a, &names));
-        for (name, value) in EVIDENCE.iter().zip(found) {
+        let found = Evidence::new(&a, &b, &names);
+        prop_assert_eq!(found, Evidence::new(&b, &a, &names));
+        for (name, value) in Evidence::NAMES.iter().zip(found.values()) {
             prop_assert!((-1.01..=1.5).contains(&value), "{} is {}", name, value);
         }
     }

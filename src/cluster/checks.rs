@@ -2,9 +2,8 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Candidate;
-use super::anchors::NameFrequency;
-use super::evidence::{has_opposites, negates_what_is_affirmed, plans_what_is_done, replaced_places};
-use super::pair::Pair;
+use super::evidence::Evidence;
+use super::pair::{Pair, Side};
 use crate::records::{Annotations, Conflict, Name, Quantity, QuantityKind};
 
 /// Least overlap of the names and dates of two sentences of one claim, where both have some.
@@ -18,7 +17,7 @@ const ROUNDING: f64 = 0.1;
 pub enum Verdict {
     /// Nothing speaks against it.
     Pass,
-    /// They speak of the same thing and disagree: one claim if they are very alike.
+    /// They disagree on something, if they speak of the same thing.
     Conflict(Conflict),
     /// Two named speakers, or a named and another one: what each said is a claim of its own.
     OtherSpeaker,
@@ -26,52 +25,46 @@ pub enum Verdict {
     OtherNames,
 }
 
-/// Checks a pair; symmetric.
-pub fn check(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> Verdict {
-    check_pair(&Pair::new(*a, *b), names)
-}
-
-pub(super) fn check_pair(pair: &Pair<'_>, names: &NameFrequency) -> Verdict {
-    let (a, b) = (&pair.a, &pair.b);
-    if other_speaker(a, b, names) || other_speaker(b, a, names) {
+/// What the evidence on a pair comes to.
+pub(super) fn verdict(pair: &Pair<'_>, evidence: &Evidence) -> Verdict {
+    if evidence.other_speaker > 0.0 {
         return Verdict::OtherSpeaker;
     }
-    if names.overlap(a.annotations, b.annotations).is_some_and(|overlap| overlap < MIN_ANCHOR_OVERLAP) {
+    if evidence.has_names > 0.0 && evidence.name_overlap < MIN_ANCHOR_OVERLAP {
         return Verdict::OtherNames;
     }
-    conflict(pair, names).map_or(Verdict::Pass, Verdict::Conflict)
+    conflict(pair, evidence).map_or(Verdict::Pass, Verdict::Conflict)
 }
 
 /// What the two disagree on, by the kind that is surest.
-fn conflict(pair: &Pair<'_>, names: &NameFrequency) -> Option<Conflict> {
-    let (a, b) = (&pair.a, &pair.b);
-    let [side_a, side_b] = pair.sides();
-    let numbers = numbers(a.annotations, b.annotations).conflict() && !is_update(a, b);
-    let negated = negates_what_is_affirmed(&side_a) || negates_what_is_affirmed(&side_b);
+fn conflict(pair: &Pair<'_>, evidence: &Evidence) -> Option<Conflict> {
+    let disagree = |disagree: f32, agree: f32| disagree > 0.0 && agree == 0.0;
+    let numbers = disagree(evidence.numbers_disagree, evidence.numbers_agree);
     match () {
-        () if numbers => Some(Conflict::Number),
-        () if dates(a, b).conflict() => Some(Conflict::Date),
-        () if replaced_places(pair, names) > 0 => Some(Conflict::Place),
-        () if negated || has_opposites(&side_a) => Some(Conflict::Polarity),
-        () if plans_what_is_done(&side_a) || plans_what_is_done(&side_b) => Some(Conflict::Modality),
+        () if numbers && !is_update(&pair.a, &pair.b) => Some(Conflict::Number),
+        () if disagree(evidence.dates_disagree, evidence.dates_agree) => Some(Conflict::Date),
+        () if evidence.replaced > 0.0 => Some(Conflict::Place),
+        () if evidence.negation_answered > 0.0 || evidence.opposites > 0.0 => Some(Conflict::Polarity),
+        () if evidence.plan_answered > 0.0 => Some(Conflict::Modality),
         () => None,
     }
 }
 
-/// True where a's words are a named speaker's, and b hands its own to a speaker and does not name that one at all.
-pub(super) fn other_speaker(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> bool {
-    let is_attributed =
-        b.annotations.attribution.as_ref().is_some_and(|attribution| attribution.source.is_some());
-    let is_named_in_b =
-        |speaker: &Name| b.annotations.names.iter().any(|name| names.anchor(name) == names.anchor(speaker));
-    is_attributed && named_speaker(a.annotations).is_some_and(|speaker| !is_named_in_b(speaker))
+/// True where this sentence's words are a named speaker's, and the other hands its own to a speaker and does not name that one
+/// at all.
+pub(super) fn other_speaker(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
+    let attribution = other.this.annotations.attribution.as_ref();
+    let is_attributed = attribution.is_some_and(|attribution| attribution.source.is_some());
+    is_attributed && named_speaker(side).is_some_and(|speaker| !other.names.contains(speaker))
 }
 
 /// The name that the source ends in: "Trump", "spokesman Matthew Miller", not "a Reuters report".
-fn named_speaker(annotations: &Annotations) -> Option<&Name> {
+fn named_speaker<'pair>(side: &'pair Side<'_, '_>) -> Option<&'pair String> {
+    let annotations = side.this.annotations;
     let attribution = annotations.attribution.as_ref().filter(|attribution| !attribution.anonymous)?;
     let source = attribution.source?;
-    annotations.names.iter().find(|name| source.contains(&name.span) && name.span.end == source.end)
+    let is_last = |name: &Name| source.contains(&name.span) && name.span.end == source.end;
+    side.names.get(annotations.names.iter().position(is_last)?)
 }
 
 /// How many quantities of two sentences can be compared, and how they compare.
@@ -86,11 +79,6 @@ pub(super) struct Compared {
 }
 
 impl Compared {
-    /// True where something can be compared and nothing agrees.
-    pub(super) fn conflict(&self) -> bool {
-        self.disagree > 0 && self.agree == 0
-    }
-
     /// Compares every item of a with every one of b; `same` is `None` for two that cannot be compared.
     fn new<T>(a: &[T], b: &[T], same: impl Fn(&T, &T) -> Option<bool>) -> Self {
         let (one, other) = (Self::of_side(a, b, &same), Self::of_side(b, a, &same));
@@ -175,14 +163,15 @@ fn is_update(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 /// A date as far as a sentence and its article's date tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum When {
-    Day(i16),
-    Month(i16),
+    /// A day of [`ANY_YEAR`].
+    Day(Date),
+    Month(i8),
     Weekday(i8),
     Year(i64),
 }
 
-/// Days of a year that a week has, for comparing days across a year's end.
-const WEEK: i16 = 7;
+/// Days and months are compared without their year. This one is a leap year and has every day.
+const ANY_YEAR: i16 = 2024;
 
 /// Compares days, weekdays, months and years. A weekday is a day where the article's date is known: the last one up to that
 /// date, or the next one in a sentence that plans. "June" agrees with "June 26".
@@ -200,9 +189,8 @@ fn time(quantity: &Quantity, candidate: &Candidate<'_>) -> Option<When> {
     match quantity.kind {
         QuantityKind::Year => Some(When::Year(quantity.value as i64)),
         QuantityKind::Date if month == 0 => Some(weekday(day, candidate)),
-        QuantityKind::Date if day == 0 => Some(When::Month(i16::from(month))),
-        // A leap year has every day of the calendar.
-        QuantityKind::Date => Date::new(2024, month, day).ok().map(|date| When::Day(date.day_of_year())),
+        QuantityKind::Date if day == 0 => Some(When::Month(month)),
+        QuantityKind::Date => Date::new(ANY_YEAR, month, day).ok().map(When::Day),
         _ => None,
     }
 }
@@ -213,20 +201,16 @@ fn weekday(day: i8, candidate: &Candidate<'_>) -> When {
     let ahead = !candidate.annotations.plans.is_empty() && since != 0;
     let days = if ahead { 7 - i64::from(since) } else { -i64::from(since) };
     let date = published.checked_add(days.days()).unwrap_or(published);
-    Date::new(2024, date.month(), date.day()).map_or(When::Weekday(day), |date| When::Day(date.day_of_year()))
+    Date::new(ANY_YEAR, date.month(), date.day()).map_or(When::Weekday(day), When::Day)
 }
 
 fn same_time(a: When, b: When) -> Option<bool> {
-    let month_of = |day: i16| {
-        let date = Date::new(2024, 1, 1).ok()?.checked_add(i64::from(day - 1).days()).ok()?;
-        Some(i16::from(date.month()))
-    };
     match (a, b) {
         // "Friday" may be this one or the last one.
-        (When::Day(a), When::Day(b)) => Some(a == b || (a - b).abs() == WEEK),
+        (When::Day(a), When::Day(b)) => Some(matches!((a - b).get_days().abs(), 0 | 7)),
         (When::Month(a), When::Month(b)) => Some(a == b),
         (When::Month(month), When::Day(day)) | (When::Day(day), When::Month(month)) => {
-            Some(month_of(day) == Some(month))
+            Some(day.month() == month)
         }
         (When::Weekday(a), When::Weekday(b)) => Some(a == b),
         (When::Year(a), When::Year(b)) => Some(a == b),

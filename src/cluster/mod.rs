@@ -26,10 +26,10 @@ use serde::{Deserialize, Serialize};
 use crate::records::{Annotations, Article, Claim, Comparison, Encoding, Event, Relation, Sentence, Tier};
 
 pub use anchors::NameFrequency;
-pub use checks::{Verdict, check};
-pub use evidence::{EVIDENCE, Evidence, evidence_of};
+pub use checks::Verdict;
+pub use evidence::Evidence;
 pub use linkage::Verifications;
-pub use similarity::{Similarity, similarity};
+pub use similarity::Similarity;
 pub use targets::shared_targets;
 pub use verifier::{Verification, Verifier};
 
@@ -111,6 +111,14 @@ pub struct Candidate<'run> {
     pub encoding: &'run Encoding,
     /// What the annotators found.
     pub annotations: &'run Annotations,
+}
+
+impl Candidate<'_> {
+    /// True for a word that is part of a name.
+    fn is_name(&self, word: usize) -> bool {
+        let span = &self.encoding.words.spans[word];
+        self.annotations.names.iter().any(|name| name.span.overlaps(span))
+    }
 }
 
 /// The records of a run that matching reads. `sentences`, `encodings` and `annotations` run in parallel; sentences without an

@@ -1,8 +1,10 @@
-use ndarray::Array2;
+use std::collections::BTreeSet;
 
-use super::{Candidate, Similarity};
-use crate::align::align_by;
-use crate::records::{TokenStates, WordAlignment};
+use ndarray::{Array2, ArrayView2};
+
+use super::similarity::coverage;
+use super::{Candidate, NameFrequency, Similarity};
+use crate::records::TokenStates;
 
 /// Two sentences side by side, with what is computed once for the pair.
 pub(super) struct Pair<'run> {
@@ -10,41 +12,72 @@ pub(super) struct Pair<'run> {
     pub b: Candidate<'run>,
     /// Cosine of every word of a with every word of b.
     pub cosines: Array2<f32>,
+    /// For each word of a, and for each of b, its best cosine with a word of the other; -1 where that has none.
+    best: [Vec<f32>; 2],
+    /// How well a's words, names aside, are answered by b's, and b's by a's ([`Similarity::coverage`] of one side).
+    pub coverage: [f32; 2],
     pub similarity: Similarity,
-    /// Which words answer which.
-    pub alignment: WordAlignment,
 }
 
 impl<'run> Pair<'run> {
     pub(super) fn new(a: Candidate<'run>, b: Candidate<'run>) -> Self {
         let cosines = a.encoding.words.cosines(&b.encoding.words);
-        let similarity = Similarity::new(&a, &b, &cosines);
-        let alignment = align_by(&a.encoding.words, &b.encoding.words, &cosines);
-        Self { a, b, cosines, similarity, alignment }
+        let best = [best_answers(cosines.view()), best_answers(cosines.t())];
+        let coverage = [(&a, &best[0]), (&b, &best[1])]
+            .map(|(side, best)| coverage(side, best, |word| !side.is_name(word)));
+        let similarity = Similarity::new(&a, &b, coverage);
+        Self { a, b, cosines, best, coverage, similarity }
     }
 
-    /// Both sides in turn: a sentence, the other one, and the cosines with the sentence's words as rows.
-    pub(super) fn sides(&self) -> [Side<'_, 'run>; 2] {
-        let ours = Side { this: &self.a, other: &self.b, cosines: self.cosines.view() };
-        [ours, Side { this: &self.b, other: &self.a, cosines: self.cosines.t() }]
+    /// Each sentence as the evidence reads it.
+    pub(super) fn sides(&self, names: &NameFrequency) -> [Side<'_, 'run>; 2] {
+        let [best_a, best_b] = &self.best;
+        [
+            Side::new(&self.a, self.cosines.view(), best_a, names),
+            Side::new(&self.b, self.cosines.t(), best_b, names),
+        ]
     }
 }
 
-/// One sentence of a pair as seen from itself.
+fn best_answers(cosines: ArrayView2<'_, f32>) -> Vec<f32> {
+    cosines.rows().into_iter().map(|row| row.fold(-1.0_f32, |best, &cosine| best.max(cosine))).collect()
+}
+
+/// One sentence of a pair as seen from itself, with what several figures read of it.
 pub(super) struct Side<'pair, 'run> {
     pub this: &'pair Candidate<'run>,
-    pub other: &'pair Candidate<'run>,
-    /// Shape `[words of this, words of other]`.
-    pub cosines: ndarray::ArrayView2<'pair, f32>,
+    /// Shape `[words of this, words of the other]`.
+    pub cosines: ArrayView2<'pair, f32>,
+    /// The best cosine of each word with a word of the other sentence.
+    pub best: &'pair [f32],
+    /// Each word in lower case.
+    pub folded: Vec<String>,
+    /// The same, each once.
+    pub distinct: BTreeSet<String>,
+    /// Each name in the form in which names are compared.
+    pub names: Vec<String>,
 }
 
-impl Side<'_, '_> {
-    pub(super) fn words(&self) -> &TokenStates {
-        &self.this.encoding.words
+impl<'pair, 'run> Side<'pair, 'run> {
+    fn new(
+        this: &'pair Candidate<'run>,
+        cosines: ArrayView2<'pair, f32>,
+        best: &'pair [f32],
+        names: &NameFrequency,
+    ) -> Self {
+        let spans = this.encoding.words.spans.iter();
+        let folded: Vec<String> = spans.map(|span| span.slice(this.text).to_lowercase()).collect();
+        Self {
+            this,
+            cosines,
+            best,
+            distinct: folded.iter().cloned().collect(),
+            folded,
+            names: this.annotations.names.iter().map(|name| names.anchor(name)).collect(),
+        }
     }
 
-    /// The best cosine of a word with a word of the other sentence; -1 where that has none.
-    pub(super) fn best(&self, word: usize) -> f32 {
-        self.cosines.row(word).iter().fold(-1.0, |best, &cosine| best.max(cosine))
+    pub(super) fn words(&self) -> &'run TokenStates {
+        &self.this.encoding.words
     }
 }

@@ -1,11 +1,11 @@
-use ndarray::{Array2, ArrayView1, aview1};
+use ndarray::aview1;
 
 use super::Candidate;
 
 /// How alike two sentences are.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Similarity {
-    /// Mean of `cosine` and `coverage`, in [-1, 1]: what the thresholds are compared with.
+    /// Mean of `cosine` and `coverage`, in [-1, 1].
     pub score: f32,
     /// Cosine of the two embeddings, in [-1, 1].
     pub cosine: f32,
@@ -17,31 +17,27 @@ pub struct Similarity {
     pub coverage: f32,
 }
 
-/// The similarity of two sentences; symmetric.
-pub fn similarity(a: &Candidate<'_>, b: &Candidate<'_>) -> Similarity {
-    Similarity::new(a, b, &a.encoding.words.cosines(&b.encoding.words))
-}
-
 impl Similarity {
-    /// From the cosines of the words, shape `[words of a, words of b]`.
-    pub(super) fn new(a: &Candidate<'_>, b: &Candidate<'_>, cosines: &Array2<f32>) -> Self {
+    /// From the coverage of either side.
+    pub(super) fn new(a: &Candidate<'_>, b: &Candidate<'_>, coverage: [f32; 2]) -> Self {
         let cosine = aview1(&a.encoding.embedding).dot(&aview1(&b.encoding.embedding));
-        let coverage = (best_answers(a, cosines, 0) + best_answers(b, cosines, 1)) / 2.0;
+        let is_answered = !a.encoding.words.is_empty() && !b.encoding.words.is_empty();
+        let coverage = if is_answered { (coverage[0] + coverage[1]) / 2.0 } else { 0.0 };
         Self { score: (cosine + coverage) / 2.0, cosine, coverage }
     }
 }
 
-/// Weighted mean, over the words of one side (`axis` of `cosines`), of the best cosine with a word of the other side.
-fn best_answers(side: &Candidate<'_>, cosines: &Array2<f32>, axis: usize) -> f32 {
-    let best = |row: ArrayView1<'_, f32>| row.fold(f32::MIN, |best, &value| best.max(value));
-    let words = &side.encoding.words;
+/// Mean of the best cosines of the words that are `wanted`, weighted by inverse document frequency; 0 where there is none.
+pub(super) fn coverage(side: &Candidate<'_>, best: &[f32], is_wanted: impl Fn(usize) -> bool) -> f32 {
+    weighted_mean(best, |word| if is_wanted(word) { side.encoding.words.weights[word] } else { 0.0 })
+}
+
+/// Mean of the words' best cosines by these weights; 0 where all are 0.
+pub(super) fn weighted_mean(best: &[f32], weight: impl Fn(usize) -> f32) -> f32 {
     let (mut sum, mut total) = (0.0, 0.0);
-    for (word, row) in cosines.axis_iter(ndarray::Axis(axis)).enumerate() {
-        let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&words.spans[word]));
-        if !is_name && !row.is_empty() {
-            sum += words.weights[word] * best(row);
-            total += words.weights[word];
-        }
+    for (word, best) in best.iter().enumerate() {
+        sum += weight(word) * best;
+        total += weight(word);
     }
     if total > 0.0 { sum / total } else { 0.0 }
 }

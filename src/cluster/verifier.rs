@@ -1,13 +1,10 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
-use super::evidence::{EVIDENCE, Evidence, evidence};
 use super::pair::Pair;
-use super::{Candidate, NameFrequency, Similarity, Verdict, checks};
+use super::{Candidate, Evidence, NameFrequency, Similarity, Verdict, checks};
 use crate::error::{Error, Result};
 use crate::records::Conflict;
-
-const PATH: &str = "heads/verifier.json";
 
 /// Least similarity of a pair whose evidence is gathered: that costs more than comparing the words.
 const MIN_SIMILARITY: f32 = 0.4;
@@ -21,8 +18,7 @@ pub struct Verification {
     pub same: f32,
     /// That they contradict each other.
     pub conflicting: f32,
-    /// True where the two are alike but for a few words, numbers or dates that were put in the place of others: one claim if the
-    /// new words say the same, which they often do not.
+    /// [`Evidence::is_edited`]: one claim only if the words that were changed say the same, which they often do not.
     pub is_edited: bool,
     /// What the checks of speakers, names, numbers, dates, places, negation and plans found.
     pub verdict: Verdict,
@@ -68,17 +64,22 @@ impl Logistic {
 }
 
 impl Verifier {
+    /// Where a model's folder holds it.
+    pub const PATH: &'static str = "heads/verifier.json";
+
     /// Reads `heads/verifier.json`.
     ///
     /// # Errors
     /// [`Error::Model`] where it is damaged or was fitted on other evidence than this version gathers.
     pub fn from_json(bytes: &[u8], model: &str) -> Result<Self> {
-        let refuse =
-            |message: String| Error::Model { name: model.to_owned(), message: format!("{PATH}: {message}") };
+        let refuse = |message: String| Error::Model {
+            name: model.to_owned(),
+            message: format!("{}: {message}", Self::PATH),
+        };
         let verifier: Self = serde_json::from_slice(bytes).map_err(|error| refuse(error.to_string()))?;
-        let n = EVIDENCE.len();
+        let n = Evidence::NAMES.len();
         let fits = verifier.same.weights.len() == n && verifier.conflicting.weights.len() == 2 * n;
-        if verifier.evidence != EVIDENCE || !fits {
+        if verifier.evidence != Evidence::NAMES || !fits {
             let message = "it was fitted on other evidence; fit it again with models/train_verifier.py";
             return Err(refuse(message.to_owned()));
         }
@@ -106,40 +107,17 @@ impl Verifier {
     }
 
     fn judge(&self, pair: &Pair<'_>, names: &NameFrequency) -> Verification {
-        let evidence = evidence(pair, names);
-        let near = figure(&evidence, "near");
-        let edited = EDITS.iter().any(|name| figure(&evidence, name) > 0.0);
-        let with_near = evidence.iter().copied().chain(evidence.iter().map(|value| value * near));
+        let evidence = Evidence::of_pair(pair, names);
+        let figures = evidence.values();
+        let with_near = figures.iter().copied().chain(figures.iter().map(|figure| figure * evidence.near));
         Verification {
             similarity: pair.similarity,
-            same: self.same.probability(evidence.iter().copied()),
+            same: self.same.probability(figures.iter().copied()),
             conflicting: self.conflicting.probability(with_near),
-            is_edited: near > EDITED_FROM && edited,
-            verdict: checks::check_pair(pair, names),
+            is_edited: evidence.is_edited(),
+            verdict: checks::verdict(pair, &evidence),
         }
     }
-}
-
-/// The evidence of a change: no fit decides on these, so that they hold for kinds of change that no training pair shows.
-const EDITS: [&str; 10] = [
-    "changed",
-    "figures_changed",
-    "times_changed",
-    "poles_alone",
-    "reordered",
-    "names_alone_min",
-    "crossed",
-    "negation_count",
-    "opposites",
-    "plan_alone",
-];
-
-/// From this nearness on, a change of a few words is an edit and not another way to say it all.
-const EDITED_FROM: f32 = 0.2;
-
-fn figure(evidence: &Evidence, name: &str) -> f32 {
-    let position = EVIDENCE.iter().position(|known| *known == name);
-    evidence[position.expect("the figure is among the evidence")]
 }
 
 impl Default for Verifier {
@@ -150,11 +128,11 @@ impl Default for Verifier {
             "coverage_min" | "coverage_max" => 8.0,
             _ => 0.0,
         };
-        let n = EVIDENCE.len();
+        let n = Evidence::NAMES.len();
         Self {
-            evidence: EVIDENCE.map(str::to_owned).to_vec(),
+            evidence: Evidence::NAMES.map(str::to_owned).to_vec(),
             // Half at a mean of cosine and coverage of 0.64, four fifths at 0.68.
-            same: Logistic { bias: -20.5, weights: EVIDENCE.iter().map(of_similarity).collect() },
+            same: Logistic { bias: -20.5, weights: Evidence::NAMES.iter().map(of_similarity).collect() },
             conflicting: Logistic { bias: -3.0, weights: vec![0.0; 2 * n] },
         }
     }

@@ -1,6 +1,6 @@
 use super::inputs::{Inputs, annotate_whole};
 use super::rows::Groups;
-use crate::cluster::{Candidate, Evidence, NameFrequency, Verification, evidence_of};
+use crate::cluster::{Candidate, Evidence, NameFrequency, Verification};
 use crate::encode::Encoder;
 use crate::error::Result;
 use crate::records::Annotations;
@@ -62,7 +62,7 @@ impl Pairs {
     pub(super) fn evidence(&self, inputs: &Inputs<'_>) -> Result<Vec<Evidence>> {
         let (encoder, _) = inputs.encoder()?;
         self.with_candidates(inputs, &encoder, |pairs, names| {
-            pairs.iter().map(|(a, b)| evidence_of(a, b, names)).collect()
+            pairs.iter().map(|(a, b)| Evidence::new(a, b, names)).collect()
         })
     }
 
