@@ -42,8 +42,19 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     (
         "evaluate",
         &[
-            "records", "error", "read", "clean", "split", "encode", "annotate", "group", "cluster", "config",
-            "pipeline", "evaluate",
+            "records",
+            "error",
+            "read",
+            "clean",
+            "split",
+            "encode",
+            "annotate",
+            "group",
+            "cluster",
+            "statistics",
+            "config",
+            "pipeline",
+            "evaluate",
         ],
     ),
     // Reads labelled files as `evaluate` does, and writes a head's folder as `report` does tables.

@@ -1,8 +1,9 @@
 use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::{RngCore, SeedableRng};
+use rand_chacha::rand_core::SeedableRng;
 use rayon::prelude::*;
 
 use super::rows::Groups;
+use crate::statistics::{below, quantile};
 
 /// A grouped bootstrap: whole groups are drawn with replacement, as many as there are, so that rows which hang together
 /// (of one event, of one outlet) do not pass for independent ones.
@@ -46,20 +47,10 @@ impl Bootstrap {
     }
 }
 
-/// A number in `0..n`, each with the same chance (Lemire's multiplication, whose unevenness is under n / 2^64).
-fn below(random: &mut ChaCha8Rng, n: usize) -> usize {
-    ((u128::from(random.next_u64()) * n as u128) >> 64) as usize
-}
-
-/// The `share`-quantile of values in rising order, between the two nearest in a straight line.
-fn quantile(values: &[f64], share: f64) -> f64 {
-    let place = share * (values.len() - 1) as f64;
-    let (low, high) = (values[place.floor() as usize], values[place.ceil() as usize]);
-    low + (high - low) * place.fract()
-}
-
 #[cfg(test)]
 mod tests {
+    use rand_chacha::rand_core::RngCore;
+
     use super::*;
 
     fn groups(n: usize) -> Groups {

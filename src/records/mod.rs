@@ -10,6 +10,7 @@ mod copy;
 mod alignment;
 mod framing;
 mod target;
+mod measure;
 mod rejection;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
@@ -21,6 +22,7 @@ pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
 pub use copy::{CopiedSpan, Copies};
 pub use encoding::{Encoding, Score, TokenStates};
 pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
+pub use measure::{Part, Reading};
 pub use rejection::Rejection;
 pub use sentence::{Field, Sentence};
 pub use span::Span;

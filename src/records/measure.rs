@@ -1,0 +1,38 @@
+use std::borrow::Cow;
+
+use super::Span;
+
+/// Whose words of a sentence a figure is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Part {
+    /// The outlet's own words.
+    Narration,
+    /// Words quoted from a source.
+    Quotation,
+    /// The sentence as a whole, for figures that do not depend on whose words it holds.
+    Whole,
+}
+
+impl Part {
+    /// The name in the column `voice` of the tables.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Part::Narration => "narration",
+            Part::Quotation => "quotation",
+            Part::Whole => "all",
+        }
+    }
+}
+
+/// One figure of one sentence, with the words that made it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Reading {
+    /// The measure's name in the tables.
+    pub measure: Cow<'static, str>,
+    /// Whose words were read.
+    pub part: Part,
+    /// The figure; each measure's card in `docs/measures` has its unit and range.
+    pub value: f32,
+    /// The words that made it, as bytes from the start of the sentence, in order; empty where none stands out.
+    pub words: Vec<Span>,
+}
