@@ -11,6 +11,7 @@ use crate::framing::FramingOptions;
 use crate::group::{CopyOptions, GroupOptions};
 use crate::read::ReadOptions;
 use crate::report::{Format, is_column};
+use crate::statistics::StatisticsOptions;
 
 /// Most worker threads that can be asked for.
 pub const MAX_THREADS: usize = 1024;
@@ -53,6 +54,8 @@ pub struct Config {
     pub cluster: ClusterOptions,
     /// When a difference is worth a row.
     pub framing: FramingOptions,
+    /// When outlets are compared, and how.
+    pub statistics: StatisticsOptions,
 }
 
 /// What runs a model.
@@ -82,6 +85,7 @@ impl Default for Config {
             group: GroupOptions::default(),
             cluster: ClusterOptions::default(),
             framing: FramingOptions::default(),
+            statistics: StatisticsOptions::default(),
         }
     }
 }
@@ -125,6 +129,7 @@ impl Config {
         if let Some((key, value)) = differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 2"));
         }
+        self.check_statistics()?;
         if !(-1.0..=1.0).contains(&self.group.threshold) {
             return Err(format!("`group.threshold` is {}; give a number from -1 to 1", self.group.threshold));
         }
@@ -144,6 +149,24 @@ impl Config {
         if self.cluster.possible > self.cluster.confirmed {
             return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
                 .to_owned());
+        }
+        Ok(())
+    }
+
+    fn check_statistics(&self) -> Result<(), String> {
+        let StatisticsOptions { min_claims, min_events, samples, false_discovery_rate, .. } = self.statistics;
+        if min_claims == 0 || min_events < 2 {
+            return Err("`statistics.min_claims` needs at least 1 and `statistics.min_events` at least 2: one event has no \
+                        interval"
+                .to_owned());
+        }
+        if !(100..=100_000).contains(&samples) {
+            return Err(format!("`statistics.samples` is {samples}; give a number from 100 to 100000"));
+        }
+        if !(0.0..=1.0).contains(&false_discovery_rate) {
+            return Err(format!(
+                "`statistics.false_discovery_rate` is {false_discovery_rate}; give a number from 0 to 1"
+            ));
         }
         Ok(())
     }
@@ -259,6 +282,8 @@ mod tests {
             },
             Case { job: "[copies]\nmin_words = 2", message: "`copies.min_words` is 2; give at least 3" },
             Case { job: "[framing]\nmin_tone = nan", message: "`framing.min_tone` is NaN" },
+            Case { job: "[statistics]\nmin_events = 1", message: "`statistics.min_events` at least 2" },
+            Case { job: "[statistics]\nsamples = 7", message: "`statistics.samples` is 7" },
             Case { job: "threads = 100000", message: "give at most 1024" },
             Case { job: "out = ''", message: "a path is empty" },
             Case { job: "formats = ['xls']", message: "csv" },

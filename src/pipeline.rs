@@ -1,5 +1,6 @@
 //! The stages in order: files in, a [`Run`] with every record out. Nothing is written here.
 
+use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
@@ -15,16 +16,18 @@ use crate::encode::{
     Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode, rust_bert,
 };
 use crate::error::Result;
-use crate::framing::{Side, differences};
+use crate::framing::{Place, Side, differences, readings, words_of_part};
 use crate::group::{copies, group};
 use crate::models;
 use crate::read::{InputFile, read};
 use crate::records::{
-    Annotations, Article, Claim, Comparison, Copies, Coverage, Encoding, Event, Rejection, Sentence, Span,
-    Target,
+    Annotations, Article, Claim, Comparison, Copies, Coverage, Encoding, Event, Kind, Part, Reading,
+    Rejection, Sentence, Span, Target,
 };
 use crate::split::split;
-use crate::statistics::{coverage, independent_outlets};
+use crate::statistics::{
+    Observation, OutletEstimate, Series, coverage, independent_outlets, outlet_estimates, position_in_article,
+};
 
 /// Everything that a run of `compare` found.
 pub struct Run {
@@ -63,6 +66,12 @@ pub struct Run {
     pub targets: Vec<Target>,
     /// Each claim as each pair of its outlets words it.
     pub comparisons: Vec<Comparison>,
+    /// The figures of each sentence of a claim: claim, sentence, figures; in the order of the claims, then of the sentences.
+    pub readings: Vec<(usize, usize, Vec<Reading>)>,
+    /// The outlets in the order of their names.
+    pub outlets: Vec<String>,
+    /// By how much the framing differs within matched claims.
+    pub estimates: Vec<OutletEstimate>,
     /// Each claim in each outlet.
     pub coverage: Vec<Coverage>,
     /// Seconds that each stage took, in order.
@@ -137,12 +146,20 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     clock.begin("reading targets", None);
     let targets = targets(&encoder, &material, &claims, observer)?;
 
+    clock.begin("reading quotes apart", None);
+    let parts = encode_parts(&encoder, &material, &claims, observer)?;
+
     clock.begin("comparing", None);
     let mut comparisons =
         workers.install(|| compare_outlets(&claims, known, &material, &verifier, &config.cluster));
-    add_differences(&mut comparisons, &material, &targets, &measures, config);
+    let sides = Sides::new(&material, &targets, &parts);
+    sides.add_differences(&mut comparisons, &measures, config);
+    let readings = sides.readings(&claims, &measures);
     let coverage = coverage(&articles, &sentences, &events, &claims);
     let independent_outlets = independent_outlets(&articles, &sentences, &claims, &copies);
+    let outlets = outlets_of(&articles);
+    let series = series(&readings, &material, &claims, &copies, &outlets);
+    let estimates = outlet_estimates(&series, &config.statistics);
 
     Ok(Run {
         seconds: clock.finish(),
@@ -163,6 +180,9 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         independent_outlets,
         targets,
         comparisons,
+        readings,
+        outlets,
+        estimates,
         coverage,
     })
 }
@@ -311,28 +331,138 @@ fn targets(
     Ok(targets)
 }
 
-/// Aligns the words of each comparison and marks what differs.
-fn add_differences(
-    comparisons: &mut [Comparison],
+/// The outlet's own words and the quoted words of the claims' sentences that hold both, encoded apart; also the quoted words
+/// of a sentence in which only the source is named beside them.
+fn encode_parts(
+    encoder: &dyn Encoder,
     material: &Material<'_>,
-    targets: &[Target],
-    measures: &[String],
-    config: &Config,
-) {
-    let side = |claim: usize, sentence: usize| {
-        let candidate = material.candidate(sentence).expect("a matched sentence was encoded");
+    claims: &[Claim],
+    observer: &dyn Observer,
+) -> Result<BTreeMap<(usize, Part), Encoding>> {
+    let mut texts = BTreeMap::new();
+    for mention in claims.iter().flat_map(|claim| &claim.mentions) {
+        for part in [Part::Narration, Part::Quotation] {
+            let annotations = &material.annotations[mention.sentence];
+            let words = words_of_part(material.text(mention.sentence), annotations, part);
+            texts.extend(words.map(|words| ((mention.sentence, part), words)));
+        }
+    }
+    let words: Vec<&str> = texts.values().map(String::as_str).collect();
+    let encodings = encode(encoder, &words, &|n| observer.advance(n))?;
+    Ok(texts.into_keys().zip(encodings).collect())
+}
+
+/// What the measures of framing read of each sentence of a claim.
+struct Sides<'run> {
+    material: &'run Material<'run>,
+    targets: &'run [Target],
+    parts: &'run BTreeMap<(usize, Part), Encoding>,
+    /// Where each sentence stands.
+    places: Vec<Place>,
+}
+
+impl<'run> Sides<'run> {
+    fn new(
+        material: &'run Material<'run>,
+        targets: &'run [Target],
+        parts: &'run BTreeMap<(usize, Part), Encoding>,
+    ) -> Self {
+        Self { material, targets, parts, places: places(material.articles.len(), material.sentences) }
+    }
+
+    fn side(&self, claim: usize, sentence: usize) -> Side<'run> {
+        let candidate = self.material.candidate(sentence).expect("a matched sentence was encoded");
         let Candidate { text, encoding, annotations, .. } = candidate;
         let of_sentence = |target: &Target| (target.claim, target.sentence);
-        let first = targets.partition_point(|target| of_sentence(target) < (claim, sentence));
-        let end = targets.partition_point(|target| of_sentence(target) <= (claim, sentence));
-        Side { text, encoding, annotations, targets: &targets[first..end] }
-    };
-    for comparison in comparisons {
-        let a = side(comparison.claim, comparison.sentence_a);
-        let b = side(comparison.claim, comparison.sentence_b);
-        comparison.alignment = align(&a.encoding.words, &b.encoding.words);
-        comparison.differences = differences(&a, &b, &comparison.alignment, measures, &config.framing);
+        let first = self.targets.partition_point(|target| of_sentence(target) < (claim, sentence));
+        let end = self.targets.partition_point(|target| of_sentence(target) <= (claim, sentence));
+        let of_part = |part| self.parts.get(&(sentence, part)).unwrap_or(encoding);
+        Side {
+            text,
+            encoding,
+            annotations,
+            narration: of_part(Part::Narration),
+            quotation: of_part(Part::Quotation),
+            targets: &self.targets[first..end],
+            place: self.places[sentence],
+        }
     }
+
+    /// Aligns the words of each comparison and marks what differs.
+    fn add_differences(&self, comparisons: &mut [Comparison], measures: &[String], config: &Config) {
+        for comparison in comparisons {
+            let a = self.side(comparison.claim, comparison.sentence_a);
+            let b = self.side(comparison.claim, comparison.sentence_b);
+            comparison.alignment = align(&a.encoding.words, &b.encoding.words);
+            comparison.differences = differences(&a, &b, &comparison.alignment, measures, &config.framing);
+        }
+    }
+
+    fn readings(&self, claims: &[Claim], measures: &[String]) -> Vec<(usize, usize, Vec<Reading>)> {
+        let mentions = claims.iter().enumerate().flat_map(|(claim, of_claim)| {
+            of_claim.mentions.iter().map(move |mention| (claim, mention.sentence))
+        });
+        mentions
+            .map(|(claim, sentence)| (claim, sentence, readings(&self.side(claim, sentence), measures)))
+            .collect()
+    }
+}
+
+/// Where each sentence stands; `sentences` are in the order of their articles.
+fn places(n_articles: usize, sentences: &[Sentence]) -> Vec<Place> {
+    let mut n_sentences = vec![0; n_articles];
+    sentences.iter().for_each(|sentence| n_sentences[sentence.article] += 1);
+    let mut n_before = vec![0; n_articles];
+    let place = |sentence: &Sentence| {
+        let before = n_before[sentence.article];
+        n_before[sentence.article] += usize::from(sentence.kind == Kind::Body);
+        Place {
+            is_headline: sentence.kind == Kind::Headline,
+            n_before: before,
+            depth: position_in_article(sentence, n_sentences[sentence.article]),
+        }
+    };
+    sentences.iter().map(place).collect()
+}
+
+/// The outlets in the order of their names.
+fn outlets_of(articles: &[Article]) -> Vec<String> {
+    let mut outlets: Vec<String> = articles.iter().map(|article| article.outlet.clone()).collect();
+    outlets.sort_unstable();
+    outlets.dedup();
+    outlets
+}
+
+/// The figures of the claims' sentences, measure by measure. Sentences that dispute a claim do not make it and are left out.
+fn series(
+    readings: &[(usize, usize, Vec<Reading>)],
+    material: &Material<'_>,
+    claims: &[Claim],
+    copies: &Copies,
+    outlets: &[String],
+) -> Vec<Series> {
+    let mut series: BTreeMap<(&str, Part), Vec<Observation>> = BTreeMap::new();
+    for (claim, sentence, readings) in readings {
+        if claims[*claim].disputing().any(|mention| mention.sentence == *sentence) {
+            continue;
+        }
+        let outlet = outlets.binary_search_by(|outlet| outlet.as_str().cmp(material.outlet(*sentence)));
+        for reading in readings {
+            series.entry((&*reading.measure, reading.part)).or_default().push(Observation {
+                claim: *claim,
+                event: claims[*claim].event,
+                outlet: outlet.expect("every article's outlet is listed"),
+                text: copies.origin[*sentence],
+                value: f64::from(reading.value),
+            });
+        }
+    }
+    let named = |((measure, part), observations): ((&str, Part), Vec<Observation>)| Series {
+        measure: measure.to_owned(),
+        part,
+        observations,
+    };
+    series.into_iter().map(named).collect()
 }
 
 /// Times the stages and tells the observer of them.

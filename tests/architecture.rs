@@ -15,9 +15,12 @@ const ALLOWED: [(&str, &[&str]); 10] = [
     ("cluster", &["records", "error", "align", "cluster"]),
     ("models", &["records", "error", "encode", "models"]),
     ("statistics", &["records", "error", "statistics"]),
-    ("config", &["records", "error", "read", "group", "cluster", "framing", "report", "config"]),
+    (
+        "config",
+        &["records", "error", "read", "group", "cluster", "framing", "statistics", "report", "config"],
+    ),
     // The report reads whole runs: `Run` and `Config` are its records.
-    ("report", &["records", "error", "read", "statistics", "config", "pipeline", "report"]),
+    ("report", &["records", "error", "read", "framing", "statistics", "config", "pipeline", "report"]),
     (
         "pipeline",
         &[

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::words::{Shape, Words};
-use crate::records::Certainty;
+use crate::records::{Certainty, Hedge};
 
 static CUES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/certainty.txt")));
 
@@ -32,7 +32,7 @@ pub(super) fn certainty_of(words: &Words) -> Certainty {
         match level(label) {
             Some(level) if !is_other_sense(words, i) => {
                 found.score = found.score.min(level);
-                found.hedges.push(words.span(i, i + len));
+                found.hedges.push(Hedge { span: words.span(i, i + len), level });
             }
             _ if label == "booster" => found.boosters.push(words.span(i, i + len)),
             _ => {}
@@ -108,7 +108,7 @@ mod tests {
         ];
         for case in cases {
             let found = certainty(case.text);
-            let hedges: Vec<&str> = found.hedges.iter().map(|span| span.slice(case.text)).collect();
+            let hedges: Vec<&str> = found.hedges.iter().map(|hedge| hedge.span.slice(case.text)).collect();
             assert_eq!((found.score, hedges.as_slice()), (case.score, case.hedges), "{}", case.text);
         }
     }
@@ -125,7 +125,7 @@ mod tests {
             let found = certainty(&text);
             prop_assert!([1.0, 0.75, 0.5, 0.25].contains(&found.score));
             prop_assert_eq!(found.score < 1.0, !found.hedges.is_empty());
-            for span in found.hedges.iter().chain(&found.boosters) {
+            for span in found.hedges.iter().map(|hedge| hedge.span).chain(found.boosters) {
                 prop_assert!(!span.slice(&text).is_empty());
             }
         }

@@ -53,6 +53,11 @@ pub fn annotate(article: &Article, sentences: &[Sentence]) -> Vec<Annotations> {
     annotated.collect()
 }
 
+/// Annotates one sentence that stands alone.
+pub fn annotate_sentence(text: &str) -> Annotations {
+    annotate_words(&Words::new(text), quotations(text), &HashSet::new())
+}
+
 fn annotate_words(words: &Words, quotations: Vec<Quotation>, known: &HashSet<String>) -> Annotations {
     let found = attribution::attributions_of(words, &quotations);
     let attribution = attribution::main(&found).cloned();

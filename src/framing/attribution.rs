@@ -1,5 +1,27 @@
 use super::Side;
-use crate::records::{Attribution, Dimension, Evidence, FramingDifference, Span};
+use crate::records::{Attribution, Dimension, Evidence, FramingDifference, Part, Reading, Span};
+
+/// The measure's name in the tables.
+pub(super) const ANONYMOUS: &str = "anonymous_source";
+
+/// The share of the sentence's sources that the words do not name, with these sources; none where it names no source and
+/// leaves none unnamed. Cues inside quotations are not looked at, so this is always the outlet's own attribution.
+pub(super) fn readings(side: &Side<'_>) -> Option<Reading> {
+    let sourced: Vec<(Span, bool)> = side
+        .annotations
+        .attributions
+        .iter()
+        .filter_map(|attribution| Some((attribution.source?, attribution.anonymous)))
+        .collect();
+    let anonymous: Vec<Span> =
+        sourced.iter().filter(|(_, anonymous)| *anonymous).map(|&(span, _)| span).collect();
+    (!sourced.is_empty()).then(|| Reading {
+        measure: ANONYMOUS.into(),
+        part: Part::Narration,
+        value: anonymous.len() as f32 / sourced.len() as f32,
+        words: anonymous,
+    })
+}
 
 /// Who is named as the source and by which cue, where that differs.
 ///

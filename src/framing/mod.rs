@@ -3,6 +3,7 @@
 //! Each measure is a pure function of the two sides and their word alignment. It returns nothing where the sides do
 //! not differ, and for each difference the words that show it on both sides.
 
+mod part;
 mod tone;
 mod target_tone;
 mod wording;
@@ -10,13 +11,17 @@ mod attribution;
 mod certainty;
 mod quantity;
 mod quotation;
+mod placement;
 mod measure;
 
 use serde::{Deserialize, Serialize};
 
 use crate::records::{
-    Annotations, Dimension, Encoding, Evidence, FramingDifference, Span, Target, WordAlignment,
+    Annotations, Dimension, Encoding, Evidence, FramingDifference, Reading, Span, Target, WordAlignment,
 };
+
+pub use part::words_of_part;
+pub use placement::Place;
 
 /// When a difference is worth a row: the `[framing]` section of a job file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -43,8 +48,14 @@ pub struct Side<'run> {
     pub text: &'run str,
     /// What the annotators found.
     pub annotations: &'run Annotations,
-    /// What the encoder gave.
+    /// What the encoder gave for the sentence.
     pub encoding: &'run Encoding,
+    /// What it gave for the outlet's own words alone ([`words_of_part`]); that of the sentence where it holds no others.
+    pub narration: &'run Encoding,
+    /// What it gave for the quoted words alone; that of the sentence where it holds no others.
+    pub quotation: &'run Encoding,
+    /// Where the sentence stands.
+    pub place: Place,
     /// The names that the claim's outlets share, with the sentiment toward each.
     pub targets: &'run [Target],
 }
@@ -66,30 +77,81 @@ pub fn differences(
     found.extend(certainty::difference(a, b, options.min_certainty));
     found.extend(quantity::differences(a, b));
     found.extend(quotation::difference(a, b));
+    found.extend(placement::difference(a, b));
     found.extend(measure::differences(a, b, measures, options.min_head));
     found
 }
 
+/// Every figure of one sentence: each measure for the outlet's own words and for quoted words apart. `measures` as in
+/// [`differences`].
+pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
+    let mut found = tone::readings(side);
+    found.extend(attribution::readings(side));
+    found.extend(certainty::readings(side));
+    found.extend(quantity::readings(side));
+    found.extend(quotation::readings(side));
+    found.extend(placement::readings(side));
+    found.extend(measure::readings(side, measures));
+    found
+}
+
+/// The names of the measures of [`readings`], in the order of the tables, before those of the heads that the user brought.
+pub const MEASURES: [&str; 8] = [
+    tone::MEASURE,
+    certainty::MEASURE,
+    attribution::ANONYMOUS,
+    quantity::ROUNDED,
+    quotation::SHARE,
+    placement::MEASURES[0],
+    placement::MEASURES[1],
+    placement::MEASURES[2],
+];
+
 /// Least weight of a word that is shown: below are the function words.
 const MIN_WEIGHT: f32 = 2.5;
+
+/// Most words that are shown for one figure.
+const MAX_WORDS: usize = 3;
 
 /// The word with the largest of `shares` (one a word of the side's encoding) in one direction; the first of equals.
 /// Passed over are function words and names, which move a figure by the company that they keep, and words that the
 /// other side has as well, which cannot make the difference; `None` where nothing is left.
-fn strongest_word(side: &Side<'_>, other: &Side<'_>, shares: &[f32], upwards: bool) -> Option<Span> {
-    let words = &side.encoding.words;
+fn strongest_word(
+    side: &Side<'_>,
+    encoding: &Encoding,
+    other: &Side<'_>,
+    shares: &[f32],
+    upwards: bool,
+) -> Option<Span> {
+    let words = &encoding.words;
     let signed = |&word: &usize| if upwards { shares[word] } else { -shares[word] };
     let lower = |side: &Side<'_>, span: &Span| span.slice(side.text).to_lowercase();
     let theirs: Vec<String> = other.encoding.words.spans.iter().map(|span| lower(other, span)).collect();
     let is_shown = |&word: &usize| {
-        let span = words.spans[word];
-        let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&span));
-        words.weights[word] >= MIN_WEIGHT && !is_name && !theirs.contains(&lower(side, &span))
+        is_telling(side, encoding, word) && !theirs.contains(&lower(side, &words.spans[word]))
     };
     let shown = (0..shares.len()).filter(is_shown);
     shown
         .reduce(|best, word| if signed(&word) > signed(&best) { word } else { best })
         .map(|word| words.spans[word])
+}
+
+/// The words that move a figure furthest in one direction, the strongest first: three at most, function words and names
+/// passed over.
+fn moving_words(side: &Side<'_>, encoding: &Encoding, shares: &[f32], upwards: bool) -> Vec<Span> {
+    let signed = |word: usize| if upwards { shares[word] } else { -shares[word] };
+    let mut moving: Vec<usize> =
+        (0..shares.len()).filter(|&word| signed(word) > 0.0 && is_telling(side, encoding, word)).collect();
+    moving.sort_by(|&a, &b| signed(b).total_cmp(&signed(a)));
+    moving.truncate(MAX_WORDS);
+    moving.into_iter().map(|word| encoding.words.spans[word]).collect()
+}
+
+/// True for a word of `encoding` that is no function word and no name.
+fn is_telling(side: &Side<'_>, encoding: &Encoding, word: usize) -> bool {
+    let span = encoding.words.spans[word];
+    let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&span));
+    encoding.words.weights[word] >= MIN_WEIGHT && !is_name
 }
 
 /// A difference of two numbers, with the words that show each.

@@ -1,5 +1,32 @@
 use super::Side;
-use crate::records::{Dimension, Evidence, FramingDifference, Quantity};
+use super::part::{part_of, parts};
+use crate::records::{Dimension, Evidence, FramingDifference, Part, Quantity, QuantityKind, Reading, Span};
+
+/// The measure's name in the tables.
+pub(super) const ROUNDED: &str = "rounded_quantity";
+
+/// The share of a part's amounts that its words call rounded ("almost 130,000", "hundreds"), with these; none for a part
+/// without amounts. Dates, years and orders are no amounts.
+pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+    let reading = |&part: &Part| {
+        let amounts = side.annotations.quantities.iter().filter(|quantity| is_amount(quantity));
+        let amounts: Vec<&Quantity> =
+            amounts.filter(|quantity| part_of(side.annotations, &quantity.span) == part).collect();
+        let rounded: Vec<Span> =
+            amounts.iter().filter(|quantity| quantity.approximate).map(|quantity| quantity.span).collect();
+        (!amounts.is_empty()).then(|| Reading {
+            measure: ROUNDED.into(),
+            part,
+            value: rounded.len() as f32 / amounts.len() as f32,
+            words: rounded,
+        })
+    };
+    parts(side.annotations.voice).iter().filter_map(reading).collect()
+}
+
+fn is_amount(quantity: &Quantity) -> bool {
+    matches!(quantity.kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money)
+}
 
 /// Most quantities of a sentence that are compared: one with more is a table.
 const MAX_QUANTITIES: usize = 32;
@@ -47,6 +74,5 @@ fn row(a: &Side<'_>, b: &Side<'_>, of_a: Option<&Quantity>, of_b: Option<&Quanti
 
 /// a - b in the unit of both; `None` for dates and years, whose values are not amounts.
 fn numeric_difference(a: &Quantity, b: &Quantity) -> Option<f32> {
-    use crate::records::QuantityKind::{Count, Money, Percent};
-    matches!(a.kind, Count | Money | Percent).then_some((a.value - b.value) as f32)
+    is_amount(a).then_some((a.value - b.value) as f32)
 }

@@ -75,10 +75,19 @@ pub struct Attribution {
 pub struct Certainty {
     /// In [0, 1]: 1 is stated plainly (no hedge), lower is more hedged; the least certain cue counts.
     pub score: f32,
-    /// The words that lower it ("may", "expected to", "reportedly").
-    pub hedges: Vec<Span>,
+    /// The words that lower it ("may", "expected to", "reportedly"), in order.
+    pub hedges: Vec<Hedge>,
     /// The words that insist ("clearly", "undoubtedly"). They do not raise the score.
     pub boosters: Vec<Span>,
+}
+
+/// Words that make a statement less certain.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Hedge {
+    /// The words.
+    pub span: Span,
+    /// How certain they leave it: 0.75, 0.5 or 0.25.
+    pub level: f32,
 }
 
 /// A number with what it counts, or a date.

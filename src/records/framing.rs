@@ -120,6 +120,8 @@ pub enum Dimension {
     Quantity,
     /// What is quoted and what is told.
     Quotation,
+    /// Headline, lead or body.
+    Placement,
     /// A figure of a head that the user brought, by the figure's name.
     Measure(String),
 }
@@ -135,6 +137,7 @@ impl Dimension {
             Dimension::Certainty => "certainty",
             Dimension::Quantity => "quantity",
             Dimension::Quotation => "quotation",
+            Dimension::Placement => "placement",
             Dimension::Measure(name) => name,
         }
     }

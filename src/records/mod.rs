@@ -15,7 +15,8 @@ mod rejection;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
 pub use annotation::{
-    Annotations, Attribution, Certainty, Name, Pole, Quantity, QuantityKind, Quotation, Sentiment, Voice,
+    Annotations, Attribution, Certainty, Hedge, Name, Pole, Quantity, QuantityKind, Quotation, Sentiment,
+    Voice,
 };
 pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};

@@ -3,6 +3,7 @@
 mod cell;
 mod table;
 mod tables;
+mod outlet_tables;
 mod run_json;
 mod write;
 mod summary;

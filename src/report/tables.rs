@@ -2,12 +2,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::Cell;
 use super::table::Table;
+use crate::framing::MEASURES;
 use crate::pipeline::Run;
-use crate::records::{Comparison, Evidence, Sentence, Span};
-use crate::statistics::position_in_article;
+use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 10] = [
+pub(super) const NAMES: [&str; 12] = [
     "articles",
     "sentences",
     "claims",
@@ -15,6 +15,8 @@ pub(super) const NAMES: [&str; 10] = [
     "targets",
     "comparisons",
     "framing",
+    "measures",
+    "outlets",
     "coverage",
     "copies",
     "rejected",
@@ -64,16 +66,13 @@ const COMPARISONS: [&str; 14] = [
     "conflict",
 ];
 
-/// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
-const MEASURES: [&str; 3] = ["sentiment", "certainty", "position"];
-
 /// What the three columns of a measure end in.
 const SIDES: [&str; 3] = ["a", "b", "difference"];
 
 /// True for a name that a figure of a head cannot have: a column of `sentences`, a measure, or a dimension of `framing` is
 /// called so, or a column of `comparisons` would be.
 pub fn is_column(name: &str) -> bool {
-    let framing = ["tone", "wording", "attribution", "quantity", "quotation"];
+    let framing = ["tone", "wording", "attribution", "quantity", "quotation", "placement"];
     let names = SENTENCES.iter().chain(&MEASURES).chain(&framing);
     let of_sides = SIDES.map(|side| format!("{name}_{side}"));
     names
@@ -83,7 +82,9 @@ pub fn is_column(name: &str) -> bool {
 
 /// Makes one table after the other from the records of a run.
 pub(super) struct Tables<'run> {
-    run: &'run Run,
+    pub(super) run: &'run Run,
+    /// The figures of each sentence of a claim.
+    readings: BTreeMap<usize, &'run [Reading]>,
     event_of_article: BTreeMap<usize, usize>,
     claim_of_sentence: BTreeMap<usize, usize>,
     n_sentences: Vec<usize>,
@@ -97,6 +98,7 @@ impl<'run> Tables<'run> {
         run.sentences.iter().for_each(|sentence| n_sentences[sentence.article] += 1);
         Self {
             run,
+            readings: run.readings.iter().map(|(_, sentence, of)| (*sentence, of.as_slice())).collect(),
             event_of_article: events
                 .flat_map(|(e, event)| event.articles.iter().map(move |&a| (a, e)))
                 .collect(),
@@ -116,6 +118,8 @@ impl<'run> Tables<'run> {
             "targets" => self.targets(),
             "comparisons" => self.comparisons(),
             "framing" => self.framing(),
+            "measures" => self.measures(),
+            "outlets" => self.outlets(),
             "coverage" => self.coverage(),
             "copies" => self.copies(),
             "rejected" => self.rejected(),
@@ -204,10 +208,7 @@ impl<'run> Tables<'run> {
                 attribution.map(|attribution| words(attribution.cue)).into(),
                 attribution.map(|attribution| attribution.anonymous).into(),
                 self.claim_of_sentence.get(&position).map(|&claim| claim_id(claim)).into(),
-                Some(self.run.copies.origin[position])
-                    .filter(|&origin| origin != position)
-                    .map(|origin| self.sentence_id(origin))
-                    .into(),
+                self.copy_of(position).into(),
             ];
             row.extend(self.scores(position).map(Cell::from));
             table.rows.push(row);
@@ -319,8 +320,7 @@ impl<'run> Tables<'run> {
 
     fn comparisons(&self) -> Table {
         let mut table = Table::new("comparisons", COMPARISONS);
-        let measures = MEASURES.into_iter().chain(self.run.measures.iter().map(String::as_str));
-        for measure in measures {
+        for measure in self.measure_names() {
             table.columns.extend(SIDES.map(|side| format!("{measure}_{side}")));
         }
         for comparison in &self.run.comparisons {
@@ -341,7 +341,8 @@ impl<'run> Tables<'run> {
                 comparison.relation.as_str().into(),
                 comparison.conflict.map(|conflict| conflict.as_str()).into(),
             ];
-            for (of_a, of_b) in self.measures(a).into_iter().zip(self.measures(b)) {
+            for measure in self.measure_names() {
+                let (of_a, of_b) = (self.own_figure(a, measure), self.own_figure(b, measure));
                 let difference = of_a.zip(of_b).map(|(a, b)| a - b);
                 row.extend([of_a.into(), of_b.into(), difference.into()]);
             }
@@ -350,16 +351,15 @@ impl<'run> Tables<'run> {
         table
     }
 
-    /// The values of `MEASURES` and of the heads for one sentence.
-    fn measures(&self, position: usize) -> Vec<Option<f32>> {
-        let (sentence, annotations) = (self.sentence(position), &self.run.annotations[position]);
-        let mut values = vec![
-            annotations.sentiment.map(|sentiment| sentiment.score()),
-            Some(annotations.certainty.score),
-            Some(position_in_article(sentence, self.n_sentences[sentence.article])),
-        ];
-        values.extend(self.scores(position));
-        values
+    /// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
+    fn measure_names(&self) -> impl Iterator<Item = &'run str> {
+        MEASURES.into_iter().chain(self.run.measures.iter().map(String::as_str))
+    }
+
+    /// The figure of a claim's sentence, quoted words left out.
+    fn own_figure(&self, position: usize, measure: &str) -> Option<f32> {
+        let is_own = |reading: &&Reading| reading.measure == measure && reading.part != Part::Quotation;
+        self.readings[&position].iter().find(is_own).map(|reading| reading.value)
     }
 
     /// The heads' figures for one sentence; empty ones where it was not encoded.
@@ -418,9 +418,15 @@ impl<'run> Tables<'run> {
 
     /// The words and their character offsets into the sentence's field of the article.
     fn words(&self, sentence: usize, span: Span) -> [Cell; 3] {
-        let (words, before) = (span.slice(self.text(sentence)), &self.text(sentence)[..span.start]);
-        let start = self.sentence(sentence).chars.start + before.chars().count();
-        [words.into(), start.into(), (start + words.chars().count()).into()]
+        let (start, end) = self.chars(sentence, span);
+        [span.slice(self.text(sentence)).into(), start.into(), end.into()]
+    }
+
+    /// Character offsets, into the sentence's field of the article, of words of the sentence.
+    pub(super) fn chars(&self, sentence: usize, span: Span) -> (usize, usize) {
+        let text = self.text(sentence);
+        let start = self.sentence(sentence).chars.start + text[..span.start].chars().count();
+        (start, start + span.slice(text).chars().count())
     }
 
     fn coverage(&self) -> Table {
@@ -485,20 +491,26 @@ impl<'run> Tables<'run> {
         table
     }
 
+    /// The sentence that a sentence is a copy of.
+    pub(super) fn copy_of(&self, position: usize) -> Option<String> {
+        let origin = self.run.copies.origin[position];
+        (origin != position).then(|| self.sentence_id(origin))
+    }
+
     fn article_id(&self, position: usize) -> &'run str {
         &self.run.articles[position].id
     }
 
-    fn sentence(&self, position: usize) -> &'run Sentence {
+    pub(super) fn sentence(&self, position: usize) -> &'run Sentence {
         &self.run.sentences[position]
     }
 
-    fn text(&self, position: usize) -> &'run str {
+    pub(super) fn text(&self, position: usize) -> &'run str {
         let sentence = self.sentence(position);
         sentence.text(&self.run.articles[sentence.article])
     }
 
-    fn sentence_id(&self, position: usize) -> String {
+    pub(super) fn sentence_id(&self, position: usize) -> String {
         let sentence = self.sentence(position);
         sentence.id(&self.run.articles[sentence.article])
     }
@@ -514,6 +526,6 @@ pub(super) fn claim_id(position: usize) -> String {
 }
 
 /// `e0001` for the first event.
-fn event_id(position: usize) -> String {
+pub(super) fn event_id(position: usize) -> String {
     format!("e{:04}", position + 1)
 }

@@ -1,0 +1,113 @@
+//! The tables of the measures: each sentence's figures, and the estimates of outlets.
+
+use super::cell::Cell;
+use super::table::Table;
+use super::tables::{Tables, claim_id, event_id};
+use crate::records::Span;
+use crate::statistics::OutletEstimate;
+
+impl Tables<'_> {
+    /// A row for each sentence of a claim, measure and part.
+    pub(super) fn measures(&self) -> Table {
+        let columns = [
+            "claim_id",
+            "event_id",
+            "sentence_id",
+            "article_id",
+            "outlet",
+            "measure",
+            "voice",
+            "value",
+            "words",
+            "spans",
+            "copy_of",
+        ];
+        let mut table = Table::new("measures", columns);
+        for (claim, sentence, readings) in &self.run.readings {
+            let article = &self.run.articles[self.sentence(*sentence).article];
+            let copy_of = self.copy_of(*sentence);
+            for reading in readings {
+                let mut row: Vec<Cell> = vec![
+                    claim_id(*claim).into(),
+                    event_id(self.run.claims[*claim].event).into(),
+                    self.sentence_id(*sentence).into(),
+                    article.id.as_str().into(),
+                    article.outlet.as_str().into(),
+                    reading.measure.as_ref().into(),
+                    reading.part.as_str().into(),
+                    reading.value.into(),
+                ];
+                row.extend(self.words_and_spans(*sentence, &reading.words));
+                row.push(copy_of.clone().into());
+                table.rows.push(row);
+            }
+        }
+        table
+    }
+
+    /// Several words of a sentence, and their character offsets: `"may; likely"` and `"10-13;20-26"`.
+    fn words_and_spans(&self, sentence: usize, words: &[Span]) -> [Cell; 2] {
+        let text = self.text(sentence);
+        let slices: Vec<&str> = words.iter().map(|span| span.slice(text)).collect();
+        let offsets = words.iter().map(|&span| {
+            let (start, end) = self.chars(sentence, span);
+            format!("{start}-{end}")
+        });
+        [slices.join("; ").into(), offsets.collect::<Vec<_>>().join(";").into()]
+    }
+
+    /// A row for each outlet and pair of outlets, measure and part. The last columns are for `parallax validate score`.
+    pub(super) fn outlets(&self) -> Table {
+        let columns = [
+            "outlet_a",
+            "outlet_b",
+            "measure",
+            "voice",
+            "estimate",
+            "ci_low",
+            "ci_high",
+            "effect_size",
+            "n_claims",
+            "n_events",
+            "n_sentences",
+            "n_copied",
+            "p_value",
+            "p_adjusted",
+            "finding",
+            "corrected",
+            "corrected_ci_low",
+            "corrected_ci_high",
+            "n_labelled",
+        ];
+        let mut table = Table::new("outlets", columns);
+        table.rows = self.run.estimates.iter().map(|estimate| self.estimate(estimate)).collect();
+        table
+    }
+
+    fn estimate(&self, of: &OutletEstimate) -> Vec<Cell> {
+        let outlet = |position: usize| self.run.outlets[position].as_str();
+        let figure = |value: Option<f64>| value.map_or(Cell::Empty, Cell::Figure);
+        let estimate = of.estimate;
+        vec![
+            outlet(of.outlet_a).into(),
+            of.outlet_b.map(outlet).into(),
+            of.measure.as_str().into(),
+            of.part.as_str().into(),
+            figure(estimate.map(|estimate| estimate.value)),
+            figure(estimate.map(|estimate| estimate.interval.0)),
+            figure(estimate.map(|estimate| estimate.interval.1)),
+            figure(estimate.and_then(|estimate| estimate.effect_size)),
+            of.n_claims.into(),
+            of.n_events.into(),
+            of.n_sentences.into(),
+            of.n_copied.into(),
+            figure(estimate.and_then(|estimate| estimate.p_value)),
+            figure(estimate.and_then(|estimate| estimate.p_adjusted)),
+            of.finding(&self.run.config.statistics).into(),
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Empty,
+            Cell::Empty,
+        ]
+    }
+}
