@@ -13,14 +13,18 @@ COLUMNS = {
     "warnings",
     "sentences": "sentence_id article_id outlet index start_char end_char start_byte end_byte text kind voice "
     "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source copy_of",
-    "claims": "claim_id event_id text n_sentences n_articles n_outlets n_independent_outlets tier",
-    "mentions": "claim_id sentence_id article_id outlet similarity tier",
+    "claims": "claim_id event_id text n_sentences n_articles n_outlets n_independent_outlets n_disputing tier",
+    "mentions": "claim_id sentence_id article_id outlet similarity probability relation tier",
     "targets": "claim_id sentence_id article_id outlet target words start_char end_char sentiment_negative sentiment_neutral "
     "sentiment_positive sentiment",
-    "comparisons": "claim_id event_id outlet_a outlet_b sentence_id_a sentence_id_b text_a text_b similarity relation "
-    "conflict sentiment_a sentiment_b sentiment_difference",
+    "comparisons": "claim_id event_id outlet_a outlet_b sentence_id_a sentence_id_b text_a text_b similarity "
+    "probability conflict_probability relation conflict sentiment_a sentiment_b sentiment_difference",
     "framing": "claim_id outlet_a outlet_b sentence_id_a sentence_id_b dimension evidence_a start_char_a end_char_a "
     "evidence_b start_char_b end_char_b value_a value_b difference",
+    "measures": "claim_id event_id sentence_id article_id outlet measure voice value words spans copy_of",
+    "outlets": "outlet_a outlet_b measure voice estimate ci_low ci_high effect_size n_claims n_events n_sentences n_copied "
+    "p_value p_adjusted finding corrected corrected_ci_low corrected_ci_high n_labelled",
+    "wordings": "term outlet n_aligned alternatives n_uses n_words n_uses_others n_words_others log_odds z",
     "coverage": "claim_id outlet status reason n_sentences first_position",
     "copies": "article_id outlet start_char end_char source_article_id source_outlet source_start_char source_end_char "
     "n_words jaccard text",
@@ -63,6 +67,16 @@ def main():
             if row[f"evidence_{side}"] and sentence["field"] == "body":
                 span = slice(int(row[f"start_char_{side}"]), int(row[f"end_char_{side}"]))
                 assert bodies[sentence["article_id"]][span] == row[f"evidence_{side}"]
+    for row in tables["measures"]:
+        sentence = sentences[row["sentence_id"]]
+        if sentence["field"] == "body":
+            text = bodies[sentence["article_id"]]
+            spans = [span.split("-") for span in row["spans"].split(";") if span]
+            assert "; ".join(text[int(start) : int(end)] for start, end in spans) == row["words"]
+    for row in tables["outlets"]:
+        if row["estimate"]:
+            assert float(row["ci_low"]) <= float(row["estimate"]) <= float(row["ci_high"])
+        assert row["finding"]
     for row in tables["copies"]:
         assert bodies[row["article_id"]][int(row["start_char"]) : int(row["end_char"])] == row["text"]
     for claim in tables["claims"]:

@@ -16,17 +16,18 @@ use crate::encode::{
     Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode, rust_bert,
 };
 use crate::error::Result;
-use crate::framing::{Place, Side, differences, readings, words_of_part};
+use crate::framing::{Place, Side, differences, folded_word, is_own, readings, words_of_part};
 use crate::group::{copies, group};
 use crate::models;
 use crate::read::{InputFile, read};
 use crate::records::{
-    Annotations, Article, Claim, Comparison, Copies, Coverage, Encoding, Event, Kind, Part, Reading,
-    Rejection, Sentence, Span, Target,
+    Annotations, Article, Claim, Comparison, Copies, Coverage, Dimension, Encoding, Event, Kind, Part,
+    Reading, Rejection, Sentence, Span, Target,
 };
 use crate::split::split;
 use crate::statistics::{
-    Observation, OutletEstimate, Series, coverage, independent_outlets, outlet_estimates, position_in_article,
+    AlignedTerms, Observation, OutletEstimate, Series, Wording, Wordings, coverage, independent_outlets,
+    outlet_estimates, position_in_article,
 };
 
 /// Everything that a run of `compare` found.
@@ -72,6 +73,8 @@ pub struct Run {
     pub outlets: Vec<String>,
     /// By how much the framing differs within matched claims.
     pub estimates: Vec<OutletEstimate>,
+    /// What outlets call the same things.
+    pub wordings: Vec<Wording>,
     /// Each claim in each outlet.
     pub coverage: Vec<Coverage>,
     /// Seconds that each stage took, in order.
@@ -155,11 +158,12 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let sides = Sides::new(&material, &targets, &parts);
     sides.add_differences(&mut comparisons, &measures, config);
     let readings = sides.readings(&claims, &measures);
-    let coverage = coverage(&articles, &sentences, &events, &claims);
+    let coverage = coverage(&articles, &sentences, &events, &claims, config.group.window_days);
     let independent_outlets = independent_outlets(&articles, &sentences, &claims, &copies);
     let outlets = outlets_of(&articles);
     let series = series(&readings, &material, &claims, &copies, &outlets);
     let estimates = outlet_estimates(&series, &config.statistics);
+    let wordings = wordings(&comparisons, &material, &copies, &outlets);
 
     Ok(Run {
         seconds: clock.finish(),
@@ -183,6 +187,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         readings,
         outlets,
         estimates,
+        wordings,
         coverage,
     })
 }
@@ -463,6 +468,53 @@ fn series(
         observations,
     };
     series.into_iter().map(named).collect()
+}
+
+/// What outlets call the same things, in their own words: quoted words and copied sentences are left out.
+fn wordings(
+    comparisons: &[Comparison],
+    material: &Material<'_>,
+    copies: &Copies,
+    outlets: &[String],
+) -> Vec<Wording> {
+    let outlet = |sentence: usize| {
+        let position = outlets.binary_search_by(|outlet| outlet.as_str().cmp(material.outlet(sentence)));
+        position.expect("every article's outlet is listed")
+    };
+    let mut aligned = vec![];
+    for comparison in comparisons {
+        let (a, b) = (comparison.sentence_a, comparison.sentence_b);
+        for difference in comparison.differences.iter().filter(|d| d.dimension == Dimension::Wording) {
+            let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
+            let is_own =
+                is_own(&material.annotations[a], &span_a) && is_own(&material.annotations[b], &span_b);
+            if !is_own || copies.origin[a] == copies.origin[b] {
+                continue;
+            }
+            let sides = [
+                (a, span_a, &difference.a.value, b, &difference.b.value),
+                (b, span_b, &difference.b.value, a, &difference.a.value),
+            ];
+            aligned.extend(sides.map(|(sentence, span, term, other_sentence, other)| AlignedTerms {
+                outlet: outlet(sentence),
+                term: term.clone(),
+                other: other.clone(),
+                place: (sentence, span.start),
+                other_sentence,
+            }));
+        }
+    }
+    let mut wordings = Wordings::new(aligned);
+    for (sentence, encoding) in material.encodings.iter().enumerate() {
+        let Some(encoding) = encoding.as_ref().filter(|_| copies.origin[sentence] == sentence) else {
+            continue;
+        };
+        let (text, annotations) = (material.text(sentence), &material.annotations[sentence]);
+        let own = encoding.words.spans.iter().filter(|word| is_own(annotations, word));
+        let words: Vec<String> = own.map(|word| folded_word(word.slice(text))).collect();
+        wordings.read(outlet(sentence), &words);
+    }
+    wordings.finish()
 }
 
 /// Times the stages and tells the observer of them.

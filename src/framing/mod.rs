@@ -20,8 +20,9 @@ use crate::records::{
     Annotations, Dimension, Encoding, Evidence, FramingDifference, Reading, Span, Target, WordAlignment,
 };
 
-pub use part::words_of_part;
+pub use part::{is_own, words_of_part};
 pub use placement::Place;
+pub use wording::folded_word;
 
 /// When a difference is worth a row: the `[framing]` section of a job file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -43,6 +43,11 @@ pub(super) fn part_of(annotations: &Annotations, words: &Span) -> Part {
     if is_quoted { Part::Quotation } else { Part::Narration }
 }
 
+/// True for words of a sentence that are the outlet's own: they overlap no quotation.
+pub fn is_own(annotations: &Annotations, words: &Span) -> bool {
+    part_of(annotations, words) == Part::Narration
+}
+
 impl<'run> Side<'run> {
     /// What the encoder gave for one part of the sentence; `None` where there is no such part.
     pub(super) fn encoding_of(&self, part: Part) -> Option<&'run Encoding> {

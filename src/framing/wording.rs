@@ -20,7 +20,7 @@ pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment)
 
 fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<FramingDifference> {
     let (of_a, of_b) = (content_words(a, &pair.a), content_words(b, &pair.b));
-    let same = |x: &Span, y: &Span| folded(x.slice(a.text)) == folded(y.slice(b.text));
+    let same = |x: &Span, y: &Span| folded_word(x.slice(a.text)) == folded_word(y.slice(b.text));
     let n_before = of_a.iter().zip(&of_b).take_while(|(x, y)| same(x, y)).count();
     let (of_a, of_b) = (&of_a[n_before..], &of_b[n_before..]);
     let n_behind = of_a.iter().rev().zip(of_b.iter().rev()).take_while(|(x, y)| same(x, y)).count();
@@ -31,7 +31,7 @@ fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<Framin
         && !is_annotated(b, &span_b)
         && !is_same_name(a, &span_a, b, &span_b);
     let evidence =
-        |side: &Side<'_>, span: Span| Evidence { span: Some(span), value: folded(span.slice(side.text)) };
+        |side: &Side<'_>, span: Span| Evidence { span: Some(span), value: folded_words(side, &span) };
     differs.then(|| FramingDifference {
         dimension: Dimension::Wording,
         a: evidence(a, span_a),
@@ -77,23 +77,30 @@ fn is_same_name(a: &Side<'_>, span_a: &Span, b: &Side<'_>, span_b: &Span) -> boo
     key(a, span_a).zip(key(b, span_b)).is_some_and(same)
 }
 
-/// Lower case, straight apostrophes, no possessive, no plural: "Migrants’" is "migrant".
-fn folded(phrase: &str) -> String {
-    let lower = phrase.to_lowercase().replace('’', "'");
-    let fold = |word: &str| {
-        let word = word.strip_suffix("'s").or(word.strip_suffix('\'')).unwrap_or(word);
-        if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
-            return format!("{stem}y");
-        }
-        let stem = word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'i', 'u']));
-        stem.unwrap_or(word).replace('.', "")
-    };
-    lower.split_whitespace().map(fold).collect::<Vec<_>>().join(" ")
+/// The words of a phrase, folded and joined by blanks.
+fn folded_words(side: &Side<'_>, phrase: &Span) -> String {
+    let words = side.encoding.words.spans.iter().filter(|word| phrase.contains(word));
+    words.map(|word| folded_word(word.slice(side.text))).collect::<Vec<_>>().join(" ")
+}
+
+/// A word in lower case, with straight apostrophes, without possessive, plural and full stops: "Migrants’" is "migrant".
+///
+/// ```
+/// assert_eq!(parallax::framing::folded_word("U.S.’s"), "us");
+/// ```
+pub fn folded_word(word: &str) -> String {
+    let lower = word.to_lowercase().replace('’', "'");
+    let word = lower.strip_suffix("'s").or(lower.strip_suffix('\'')).unwrap_or(&lower);
+    if let Some(stem) = word.strip_suffix("ies").filter(|stem| stem.len() > 2) {
+        return format!("{stem}y");
+    }
+    let stem = word.strip_suffix('s').filter(|stem| stem.len() > 2 && !stem.ends_with(['s', 'i', 'u']));
+    stem.unwrap_or(word).replace('.', "")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::folded;
+    use super::folded_word;
 
     #[test]
     fn folding_keeps_what_makes_another_word() {
@@ -104,11 +111,10 @@ mod tests {
             ("Guatemala", "Guatemalan", false),
             ("crisis", "crises", false),
             ("immigration", "migration", false),
-            ("illegal aliens", "illegal alien", true),
             ("agencies", "agency", true),
             ("experiences", "experience", true),
         ] {
-            assert_eq!(folded(a) == folded(b), same, "{a} / {b}");
+            assert_eq!(folded_word(a) == folded_word(b), same, "{a} / {b}");
         }
     }
 }

@@ -98,6 +98,8 @@ pub enum CoverageStatus {
     Reported,
     /// The run holds no article of the outlet on the event.
     NoArticleOnEvent,
+    /// Nor could it hold one: all of the outlet's articles are dated further from the event's than one event may spread.
+    OutsideWindow,
     /// The outlet's articles on the event are shorter than half the event's median.
     ShortArticle,
     /// The outlet has articles on the event, and no sentence passed the threshold.
@@ -118,6 +120,7 @@ impl CoverageStatus {
         match self {
             CoverageStatus::Reported => "",
             CoverageStatus::NoArticleOnEvent => "no_article_on_event",
+            CoverageStatus::OutsideWindow => "outside_window",
             CoverageStatus::ShortArticle => "short_article",
             CoverageStatus::BelowThreshold => "below_threshold",
         }

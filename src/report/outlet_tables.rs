@@ -84,6 +84,39 @@ impl Tables<'_> {
         table
     }
 
+    /// A row for each term and outlet that has it where another outlet has other words.
+    pub(super) fn wordings(&self) -> Table {
+        let columns = [
+            "term",
+            "outlet",
+            "n_aligned",
+            "alternatives",
+            "n_uses",
+            "n_words",
+            "n_uses_others",
+            "n_words_others",
+            "log_odds",
+            "z",
+        ];
+        let mut table = Table::new("wordings", columns);
+        for wording in &self.run.wordings {
+            let alternatives = wording.alternatives.iter().map(|(term, n)| format!("{term} ({n})"));
+            table.rows.push(vec![
+                wording.term.as_str().into(),
+                self.run.outlets[wording.outlet].as_str().into(),
+                wording.n_aligned.into(),
+                alternatives.collect::<Vec<_>>().join("; ").into(),
+                wording.uses.0.into(),
+                wording.uses.1.into(),
+                wording.uses_of_others.0.into(),
+                wording.uses_of_others.1.into(),
+                Cell::Figure(wording.log_odds.delta),
+                Cell::Figure(wording.log_odds.z),
+            ]);
+        }
+        table
+    }
+
     fn estimate(&self, of: &OutletEstimate) -> Vec<Cell> {
         let outlet = |position: usize| self.run.outlets[position].as_str();
         let figure = |value: Option<f64>| value.map_or(Cell::Empty, Cell::Figure);

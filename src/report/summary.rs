@@ -6,6 +6,7 @@ use anstyle::{AnsiColor, Style};
 use super::tables::claim_id;
 use crate::pipeline::Run;
 use crate::records::{Claim, Comparison, Dimension, Evidence, FramingDifference, Relation, Tier};
+use crate::statistics::Estimate;
 
 /// Longest sentence that is shown whole, in columns.
 const MAX_TEXT: usize = 600;
@@ -13,6 +14,9 @@ const MAX_TEXT: usize = 600;
 /// Most sentences, and most pairs of outlets, that are shown of one claim.
 const MAX_MENTIONS: usize = 8;
 const MAX_PAIRS: usize = 3;
+
+/// Most differences between outlets that are shown.
+const MAX_DETECTED: usize = 12;
 
 const BOLD: Style = Style::new().bold();
 const DIM: Style = Style::new().dimmed();
@@ -43,6 +47,7 @@ pub fn summary(run: &Run, options: &SummaryOptions) -> String {
     for (position, claim) in run.claims.iter().enumerate().take(options.max_claims) {
         page.claim(position, claim);
     }
+    page.outlets();
     page.foot(options.max_claims);
     page.text
 }
@@ -188,6 +193,52 @@ impl Page<'_> {
             (_, None) => value.to_owned(),
         };
         shorten(side.trim(), self.width - 20)
+    }
+
+    /// Which differences between outlets stand out over all claims, or that none can be told.
+    fn outlets(&mut self) {
+        let run = self.run;
+        let options = &run.config.statistics;
+        let pairs = || run.estimates.iter().filter(|estimate| estimate.outlet_b.is_some());
+        if pairs().next().is_none() {
+            return;
+        }
+        self.line(&format!("\n{BOLD}Outlets, within matched claims{BOLD:#}"));
+        let estimated: Vec<_> = pairs().filter_map(|pair| Some((pair, pair.estimate?))).collect();
+        if estimated.is_empty() {
+            self.line(&format!(
+                "  not compared: no two have {} claims of {} events in common",
+                options.min_claims, options.min_events
+            ));
+            return;
+        }
+        let is_detected =
+            |estimate: &Estimate| estimate.p_adjusted.is_some_and(|p| p < options.false_discovery_rate);
+        let mut detected: Vec<_> = estimated.iter().filter(|(_, estimate)| is_detected(estimate)).collect();
+        detected.sort_by(|(_, a), (_, b)| {
+            let size = |estimate: &Estimate| estimate.effect_size.unwrap_or_default().abs();
+            size(b).total_cmp(&size(a))
+        });
+        for (pair, estimate) in detected.iter().take(MAX_DETECTED) {
+            let name = |outlet: usize| shorten(&printable(&run.outlets[outlet]), 30);
+            let (low, high) = estimate.interval;
+            self.line(&format!(
+                "  {:<18} {:<9}  {} less {}: {:+.3} [{low:+.3}, {high:+.3}], {}, {}",
+                pair.measure,
+                pair.part.as_str(),
+                name(pair.outlet_a),
+                name(pair.outlet_b.expect("a pair has two outlets")),
+                estimate.value,
+                count(pair.n_claims, "claim"),
+                count(pair.n_events, "event"),
+            ));
+        }
+        self.more(detected.len(), MAX_DETECTED, "more difference", "outlets");
+        self.line(&format!(
+            "  {DIM}no detectable difference in {} of {}{DIM:#}",
+            estimated.len() - detected.len(),
+            count(estimated.len(), "comparison")
+        ));
     }
 
     fn foot(&mut self, max_claims: usize) {

@@ -7,7 +7,7 @@ use crate::pipeline::Run;
 use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 12] = [
+pub(super) const NAMES: [&str; 13] = [
     "articles",
     "sentences",
     "claims",
@@ -17,6 +17,7 @@ pub(super) const NAMES: [&str; 12] = [
     "framing",
     "measures",
     "outlets",
+    "wordings",
     "coverage",
     "copies",
     "rejected",
@@ -120,6 +121,7 @@ impl<'run> Tables<'run> {
             "framing" => self.framing(),
             "measures" => self.measures(),
             "outlets" => self.outlets(),
+            "wordings" => self.wordings(),
             "coverage" => self.coverage(),
             "copies" => self.copies(),
             "rejected" => self.rejected(),

@@ -12,6 +12,7 @@ mod resample;
 mod false_discovery;
 mod log_odds;
 mod outlets;
+mod wordings;
 
 pub use coverage::{coverage, position_in_article};
 pub use false_discovery::benjamini_hochberg;
@@ -20,3 +21,4 @@ pub use log_odds::{LogOdds, log_odds};
 pub use observation::{Observation, Series};
 pub use outlets::{Estimate, OutletEstimate, StatisticsOptions, outlet_estimates};
 pub use resample::{below, quantile};
+pub use wordings::{AlignedTerms, Wording, Wordings};
