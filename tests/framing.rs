@@ -1,9 +1,12 @@
 //! Each measure of framing on two sentences made for it, through the whole pipeline: the difference is found, and the
 //! words that show it are the right ones.
 
+use parallax::annotate::annotate_sentence;
 use parallax::config::Config;
+use parallax::framing::words_of_part;
 use parallax::pipeline::{Run, Silent, compare};
-use parallax::records::{Conflict, Dimension, Relation};
+use parallax::records::{Conflict, Dimension, Part, Relation};
+use proptest::prelude::*;
 
 struct Case {
     /// The outlets are A and B, so these are the sides a and b.
@@ -76,6 +79,61 @@ fn each_dimension_shows_the_words_that_differ() {
             found.unwrap_or_else(|| panic!("no {:?} in {:#?}", case.dimension, comparison.differences));
         assert_eq!(found.a.span.map(|span| span.slice(case.a)), case.evidence_a, "{}", case.a);
         assert_eq!(found.b.span.map(|span| span.slice(case.b)), case.evidence_b, "{}", case.b);
+    }
+}
+
+/// The figure of outlet A's sentence.
+fn reading(run: &Run, measure: &str, part: Part) -> Option<f32> {
+    let (_, _, readings) = &run.readings[0];
+    readings
+        .iter()
+        .find(|reading| reading.measure == measure && reading.part == part)
+        .map(|reading| reading.value)
+}
+
+#[test]
+fn what_is_quoted_does_not_count_as_the_outlets_own_words() {
+    let other = "The mayor spoke of the plan for the six schools after the vote in the council on Monday.";
+    let [harsh, warm] = ["a brutal disgrace that may ruin us", "a wonderful success"].map(|quoted| {
+        let text = format!("The mayor called the plan for the six schools “{quoted}” after the vote in the council on Monday.");
+        run(&text, other)
+    });
+    for run in [&harsh, &warm] {
+        assert_eq!(run.readings.len(), 2, "no claim is shared");
+    }
+    let figure = |run: &Run, part| reading(run, "sentiment", part).unwrap();
+    assert_eq!(figure(&harsh, Part::Narration).to_bits(), figure(&warm, Part::Narration).to_bits());
+    assert!(figure(&harsh, Part::Quotation) < 0.0 && figure(&warm, Part::Quotation) > 0.0);
+    assert_eq!(reading(&harsh, "certainty", Part::Narration), Some(1.0));
+    assert_eq!(reading(&harsh, "certainty", Part::Quotation), Some(0.5));
+    assert!(reading(&warm, "quoted_share", Part::Whole).unwrap() > 0.1);
+}
+
+#[test]
+fn a_tone_is_not_compared_where_one_tells_and_the_other_quotes() {
+    let run = run(
+        "“The council’s brutal and shameful plan will close six schools in the city,” said Maria Lopez.",
+        "The council’s welcome and sensible plan will close six schools in the city, said Maria Lopez.",
+    );
+    assert_eq!(run.comparisons.len(), 1, "no claim is shared");
+    let dimensions: Vec<&str> =
+        run.comparisons[0].differences.iter().map(|difference| difference.dimension.as_str()).collect();
+    assert!(dimensions.contains(&"quotation") && !dimensions.contains(&"tone"), "{dimensions:?}");
+}
+
+proptest! {
+    #[test]
+    fn each_character_is_of_one_part(text in "[a-z \"“”‘’é.,-]{0,60}") {
+        let annotations = annotate_sentence(&text);
+        let parts = [Part::Narration, Part::Quotation].map(|part| words_of_part(&text, &annotations, part));
+        for part in parts.iter().flatten() {
+            prop_assert_eq!(part.len(), text.len());
+        }
+        if let [Some(own), Some(quoted)] = &parts {
+            for ((own, quoted), whole) in own.bytes().zip(quoted.bytes()).zip(text.bytes()) {
+                prop_assert!((own == whole && quoted == b' ') || (quoted == whole && own == b' '));
+            }
+        }
     }
 }
 

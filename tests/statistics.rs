@@ -1,5 +1,7 @@
 //! The estimates of outlets: right on made corpora whose truth is known, and equal to the reference implementations.
 
+use parallax::config::Config;
+use parallax::pipeline::{Silent, compare};
 use parallax::records::Part;
 use parallax::statistics::{
     Observation, Series, StatisticsOptions, benjamini_hochberg, log_odds, outlet_estimates,
@@ -136,6 +138,29 @@ fn the_same_words_in_two_outlets_are_no_evidence_on_their_difference() {
     let estimates = outlet_estimates(&[series("tone", copies.collect())], &StatisticsOptions::default());
     let pair = estimates.iter().find(|estimate| estimate.outlet_b.is_some()).unwrap();
     assert_eq!((pair.n_claims, pair.n_copied, pair.estimate), (0, 20, None));
+}
+
+#[test]
+fn an_outlet_outside_the_date_window_could_not_have_reported() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write(
+        "a.txt",
+        "The bridge over the river Arden was closed on Monday after cracks were found in two pillars.",
+    );
+    write(
+        "b.txt",
+        "The bridge over the river Arden was shut on Monday when cracks were found in two pillars.",
+    );
+    write("c.txt", "Voters in Chile will choose a new president in the autumn of this year.");
+    write("d.txt", "Voters in Peru will choose a new parliament in the spring of this year.");
+    let rows = "file,outlet,date_published\na.txt,A,2020-05-04\nb.txt,B,2020-05-05\nc.txt,C,2021-05-04\nd.txt,D,2020-05-06\n";
+    write("articles.csv", rows);
+    let config = Config { inputs: vec![folder.path().to_owned()], ..Config::default() };
+    let run = compare(&config, &Silent).unwrap();
+    let reasons: Vec<(&str, &str)> =
+        run.coverage.iter().map(|row| (row.outlet.as_str(), row.status.reason())).collect();
+    assert_eq!(reasons, [("A", ""), ("B", ""), ("C", "outside_window"), ("D", "no_article_on_event")]);
 }
 
 #[derive(serde::Deserialize)]
