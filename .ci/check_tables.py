@@ -13,6 +13,8 @@ COLUMNS = {
     "warnings",
     "sentences": "sentence_id article_id outlet index start_char end_char start_byte end_byte text kind voice "
     "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source copy_of",
+    "attributions": "sentence_id article_id outlet source source_start_char source_end_char source_sentence_id anonymous cue "
+    "cue_start_char cue_end_char cue_kind kind content content_spans",
     "claims": "claim_id event_id text n_sentences n_articles n_outlets n_independent_outlets n_disputing tier",
     "mentions": "claim_id sentence_id article_id outlet similarity probability relation tier",
     "targets": "claim_id sentence_id article_id outlet target words start_char end_char sentiment_negative sentiment_neutral "

@@ -400,6 +400,7 @@ fn the_example_job_gives_what_the_flags_give() {
     for table in [
         "articles",
         "sentences",
+        "attributions",
         "claims",
         "mentions",
         "targets",

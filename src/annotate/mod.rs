@@ -8,8 +8,10 @@ mod words;
 mod phrases;
 mod calendar;
 mod quotation;
+mod quotation_kind;
 mod attribution;
 mod voice;
+mod carried;
 mod certainty;
 mod quantity;
 mod name;
@@ -27,7 +29,7 @@ pub use plan::plans;
 pub use pole::poles;
 pub use quantity::quantities;
 pub use quotation::quotations;
-pub use voice::voice;
+pub use voice::{is_narration, voice, voice_of_span};
 
 use self::words::Words;
 use crate::records::{Annotations, Article, Attribution, Field, Quotation, Sentence};
@@ -42,15 +44,20 @@ pub fn annotate(article: &Article, sentences: &[Sentence]) -> Vec<Annotations> {
     let body = quotations(&article.body);
     let tokens: Vec<Words> = sentences.iter().map(|sentence| Words::new(sentence.text(article))).collect();
     let known: HashSet<String> = tokens.iter().flat_map(name::surely_names).collect();
-    let annotated = sentences.iter().zip(&tokens).map(|(sentence, words)| {
-        let (text, marks) = match sentence.field {
-            Field::Headline => (&article.headline, &headline),
-            Field::Body => (&article.body, &body),
-        };
-        let quoted = quotation::within(text, marks, sentence.bytes);
-        annotate_words(words, quoted, &known)
-    });
-    annotated.collect()
+    let mut annotated: Vec<Annotations> = sentences
+        .iter()
+        .zip(&tokens)
+        .map(|(sentence, words)| {
+            let (text, marks) = match sentence.field {
+                Field::Headline => (&article.headline, &headline),
+                Field::Body => (&article.body, &body),
+            };
+            let quoted = quotation::within(text, marks, sentence.bytes);
+            annotate_words(words, quoted, &known)
+        })
+        .collect();
+    carried::carry(article, sentences, &mut annotated);
+    annotated
 }
 
 /// Annotates one sentence that stands alone.
@@ -58,13 +65,16 @@ pub fn annotate_sentence(text: &str) -> Annotations {
     annotate_words(&Words::new(text), quotations(text), &HashSet::new())
 }
 
-fn annotate_words(words: &Words, quotations: Vec<Quotation>, known: &HashSet<String>) -> Annotations {
-    let found = attribution::attributions_of(words, &quotations);
+fn annotate_words(words: &Words, mut quotations: Vec<Quotation>, known: &HashSet<String>) -> Annotations {
+    let mut found = attribution::attributions_of(words, &quotations);
+    quotation_kind::set_kinds(words, &mut quotations, &found);
+    attribution::set_kinds(words, &mut found, &quotations);
     let attribution = attribution::main(&found).cloned();
     let all: Vec<Attribution> = found.into_iter().map(|found| found.attribution).collect();
     Annotations {
         voice: voice::voice_of(words, &quotations, &all),
         attributions: all,
+        carried: None,
         quotations,
         attribution,
         certainty: certainty::certainty_of(words),

@@ -4,14 +4,47 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::words::Words;
-use crate::records::{Attribution, Quotation, Span, Voice};
+use crate::records::{Attribution, Quotation, QuotationKind, Span, Voice};
 
 /// Words that may stand around a quotation without being a statement of the outlet's own.
 static FRAME: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/frame_words.txt")));
 
+/// The voice of a span of a sentence, both counted from the sentence's start: narration where it meets no direct
+/// quotation, quotation where one holds it, mixed otherwise. The words between scare quotes and titles are the outlet's.
+/// An empty span is narration.
+///
+/// ```
+/// use parallax::annotate::{quotations, voice_of_span};
+/// use parallax::records::{Span, Voice};
+/// let text = "“We met,” said the mayor.";
+/// let quoted = quotations(text);
+/// assert_eq!(voice_of_span(Span::new(3, 9), &quoted), Voice::Quotation);
+/// assert_eq!(voice_of_span(Span::new(14, 18), &quoted), Voice::Narration);
+/// ```
+pub fn voice_of_span(span: Span, quotations: &[Quotation]) -> Voice {
+    let first = quotations.partition_point(|quotation| quotation.span.end <= span.start);
+    let mut meeting = directs(&quotations[first..]).take_while(|quoted| quoted.start < span.end).peekable();
+    match meeting.peek() {
+        Some(quoted) if quoted.contains(&span) && !span.is_empty() => Voice::Quotation,
+        Some(_) if !span.is_empty() => Voice::Mixed,
+        _ => Voice::Narration,
+    }
+}
+
+/// True where every word of a span is the outlet's own: it meets no direct quotation.
+pub fn is_narration(span: Span, quotations: &[Quotation]) -> bool {
+    voice_of_span(span, quotations) == Voice::Narration
+}
+
+/// The parts of a sentence that are a source's words, in order.
+pub(super) fn directs(quotations: &[Quotation]) -> impl Iterator<Item = Span> {
+    let direct = quotations.iter().filter(|quotation| quotation.kind == QuotationKind::Direct);
+    direct.map(|quotation| quotation.span)
+}
+
 /// The voice of a sentence.
 ///
-/// [`Voice::Narration`] where nothing is quoted; [`Voice::Quotation`] where all that stands outside the quotation
+/// [`Voice::Narration`] where nothing is quoted directly; [`Voice::Quotation`] where all that stands outside the quotation
 /// marks is sources, cues and the words around them ("in a statement", "on Monday"); [`Voice::Mixed`] otherwise.
 ///
 /// ```
@@ -26,12 +59,12 @@ pub fn voice(text: &str, quotations: &[Quotation], attributions: &[Attribution])
 }
 
 pub(super) fn voice_of(words: &Words, quotations: &[Quotation], attributions: &[Attribution]) -> Voice {
-    if quotations.is_empty() {
+    if directs(quotations).next().is_none() {
         return Voice::Narration;
     }
     let mut naming: Vec<Span> =
         attributions.iter().flat_map(|found| found.source.into_iter().chain([found.cue])).collect();
-    naming.extend(quotations.iter().map(|quotation| quotation.span));
+    naming.extend(directs(quotations));
     naming.sort_unstable();
     // Spans may lie in one another, so what counts is how far any of those before reaches.
     let mut reach = 0;

@@ -69,6 +69,8 @@ impl Word<'_> {
 #[derive(Debug)]
 pub(super) struct Words<'t> {
     list: Vec<Word<'t>>,
+    /// True where nearly every longer word has a capital letter, as in a headline.
+    pub title_case: bool,
 }
 
 impl<'t> Deref for Words<'t> {
@@ -102,7 +104,11 @@ impl<'t> Words<'t> {
             list.push(Word::new(text, Span::new(at, end), shape));
             at = end;
         }
-        Words { list }
+        let long = list.iter().filter(|word| word.is_word() && word.text.len() > 3);
+        let (n, capital) =
+            long.fold((0, 0), |(n, capital), word| (n + 1, capital + usize::from(word.is_capitalised())));
+        let title_case = n >= 4 && capital * 4 >= n * 3;
+        Words { list, title_case }
     }
 
     /// True where tokens `i` and `i + 1` stand with no blank between them.

@@ -11,7 +11,7 @@ use super::rows::Rows;
 use crate::annotate::annotate;
 use crate::clean::clean;
 use crate::error::Result;
-use crate::records::Span;
+use crate::records::{Annotations, QuotationKind, Sentence, Span, Voice};
 use crate::split::split;
 
 const PARTS: [&str; 3] = ["source", "cue", "content"];
@@ -27,6 +27,10 @@ struct Scored {
     spans: [Overlap; 3],
     /// For each of [`PARTS`]: characters that both have.
     characters: [Overlap; 3],
+    /// Sources that sentences without one were given from beside them.
+    carried: Overlap,
+    /// Bytes in direct quotations, and labelled bytes of content that begins and ends with a double quotation mark.
+    quoted: Overlap,
 }
 
 /// Who is named as the source of what. The articles' attributions are in a field `attributions` (a list of objects with
@@ -66,6 +70,12 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         figures.add(&format!("{name} span recall"), |weights| Overlap::sum(&spans, weights).recall());
         figures.add(&format!("{name} character F1"), |weights| Overlap::sum(&characters, weights).f1());
     }
+    let carried: Vec<Overlap> = scored.iter().map(|row| row.carried).collect();
+    let quoted: Vec<Overlap> = scored.iter().map(|row| row.quoted).collect();
+    figures.add("carried source precision", |weights| Overlap::sum(&carried, weights).precision());
+    figures.add("carried source recall", |weights| Overlap::sum(&carried, weights).recall());
+    figures.add("voice: quotation that is content", |weights| Overlap::sum(&quoted, weights).precision());
+    figures.add("voice: quoted content found", |weights| Overlap::sum(&quoted, weights).recall());
     evaluation.figures = figures.list;
     let total = |[[a, b], [c, d]]: [[f64; 2]; 2]| a + b + c + d;
     evaluation.notes = vec![
@@ -74,6 +84,14 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
              labelled span of the same part.",
             scored.iter().map(|row| total(row.sentences)).sum::<f64>(),
         ),
+        "A source is carried to a sentence that is quoted throughout and has no attribution of its own; it is right where it meets \
+         a labelled source whose content reaches into the sentence, and recall is over the sentences that have one. Such a \
+         sentence has no cue, so it does not count for the sentence figures."
+            .to_owned(),
+        "Voice: of the bytes in direct quotations, the share that is labelled as content; of labelled content between double \
+         quotation marks, the share that is in direct quotations."
+            .to_owned(),
+        "No kinds are labelled (direct or indirect, neutral or doubting), so none are scored.".to_owned(),
         "Of an article that several people labelled, the first one's labels are taken.".to_owned(),
     ];
     Ok(evaluation)
@@ -121,6 +139,7 @@ fn beside(rows: &Rows) -> Result<PathBuf> {
 fn score(inputs: &Inputs<'_>, row: usize, labelled: &[Value]) -> Result<Scored> {
     let text = inputs.rows.text(row, inputs.options.fields.text.as_deref().unwrap_or("text"))?;
     let bytes = byte_of_char(text);
+    let owned = owned(labelled, &bytes);
     let labelled: [Spans; 3] = {
         let of_part = |part: &str| -> Result<Spans> {
             let spans = labelled.iter().map(|parts| spans(parts.get(part), &bytes));
@@ -152,10 +171,65 @@ fn score(inputs: &Inputs<'_>, row: usize, labelled: &[Value]) -> Result<Scored> 
         }
     }
     Ok(Scored {
+        carried: carried(&owned, &sentences, &annotations),
+        quoted: quoted(text, &labelled[2], &sentences, &annotations),
         sentences: counts,
         spans: std::array::from_fn(|part| meeting(&given[part], &labelled[part])),
         characters: std::array::from_fn(|part| shared_characters(&given[part], &labelled[part])),
     })
+}
+
+/// The sources of each labelled attribution that has any, and its content.
+fn owned(labelled: &[Value], bytes: &[usize]) -> Vec<(Vec<Span>, Vec<Span>)> {
+    let part = |parts: &Value, name: &str| spans(parts.get(name), bytes).unwrap_or_default();
+    let all = labelled.iter().map(|parts| (part(parts, "source"), part(parts, "content")));
+    all.filter(|(source, _)| !source.is_empty()).collect()
+}
+
+/// Carried sources against the labelled ones whose content reaches into the sentence.
+fn carried(owned: &[(Vec<Span>, Vec<Span>)], sentences: &[Sentence], annotations: &[Annotations]) -> Overlap {
+    let mut overlap = Overlap::default();
+    for (sentence, annotations) in sentences.iter().zip(annotations) {
+        if annotations.voice != Voice::Quotation || annotations.attribution.is_some() {
+            continue;
+        }
+        let reaches = |content: &Span| content.overlaps(&sentence.bytes);
+        let owners = owned.iter().filter(|(_, content)| content.iter().any(reaches));
+        let sources: Vec<Span> = owners.flat_map(|(source, _)| source.clone()).collect();
+        let given = annotations
+            .carried
+            .and_then(|carried| Some(carried.source.shifted(sentences.get(carried.sentence)?.bytes.start)));
+        let right = given.is_some_and(|given| sources.iter().any(|source| source.overlaps(&given)));
+        overlap.given += f64::from(u8::from(given.is_some()));
+        overlap.labelled += f64::from(u8::from(!sources.is_empty()));
+        overlap.given_right += f64::from(u8::from(right));
+        overlap.labelled_found += f64::from(u8::from(right));
+    }
+    overlap
+}
+
+/// Direct quotations against labelled content: all of it for precision, that between double quotation marks for recall.
+fn quoted(text: &str, content: &Spans, sentences: &[Sentence], annotations: &[Annotations]) -> Overlap {
+    let bytes = |spans: &mut dyn Iterator<Item = Span>| -> BTreeSet<usize> {
+        spans.flat_map(|span| span.start..span.end).collect()
+    };
+    let given = bytes(&mut sentences.iter().zip(annotations).flat_map(|(sentence, annotations)| {
+        let direct =
+            annotations.quotations.iter().filter(|quotation| quotation.kind == QuotationKind::Direct);
+        direct.map(|quotation| quotation.span.shifted(sentence.bytes.start))
+    }));
+    let is_quoted = |span: &Span| {
+        let words = span.slice(text).trim();
+        words.len() > 6 && words.starts_with(['"', '“']) && words.ends_with(['"', '”'])
+    };
+    let all = bytes(&mut content.iter().flatten().copied());
+    let quoted = bytes(&mut content.iter().flatten().copied().filter(is_quoted));
+    Overlap {
+        given_right: given.intersection(&all).count() as f64,
+        given: given.len() as f64,
+        labelled_found: quoted.intersection(&given).count() as f64,
+        labelled: quoted.len() as f64,
+    }
 }
 
 fn spans(part: Option<&Value>, bytes: &[usize]) -> Option<Vec<Span>> {

@@ -16,6 +16,7 @@ mod claims;
 mod relations;
 mod events;
 mod attribution;
+mod quotations;
 mod detection;
 mod print;
 pub mod figures;
@@ -49,6 +50,8 @@ pub enum Task {
     Events,
     /// Who is named as the source of what.
     Attribution,
+    /// What quotation marks are for: direct speech, distance, a title.
+    Quotations,
     /// Whether a text is loaded.
     LoadedLanguage,
     /// Whether a text is hedged.
@@ -59,13 +62,14 @@ pub enum Task {
 
 impl Task {
     /// Every task with its name on the command line.
-    pub const ALL: [(&'static str, Task); 9] = [
+    pub const ALL: [(&'static str, Task); 10] = [
         ("sentences", Task::Sentences),
         ("sentiment", Task::Sentiment),
         ("claims", Task::Claims),
         ("relations", Task::Relations),
         ("events", Task::Events),
         ("attribution", Task::Attribution),
+        ("quotations", Task::Quotations),
         ("loaded-language", Task::LoadedLanguage),
         ("certainty", Task::Certainty),
         ("checkability", Task::Checkability),
@@ -111,6 +115,7 @@ pub fn evaluate(
         Task::Relations => relations::evaluate(&inputs),
         Task::Events => events::evaluate(&inputs),
         Task::Attribution => attribution::evaluate(&inputs),
+        Task::Quotations => quotations::evaluate(&inputs),
         Task::LoadedLanguage => detection::loaded_language(&inputs),
         Task::Certainty => detection::certainty(&inputs),
         Task::Checkability => detection::checkability(&inputs),

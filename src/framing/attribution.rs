@@ -1,26 +1,30 @@
 use super::Side;
-use crate::records::{Attribution, Dimension, Evidence, FramingDifference, Part, Reading, Span};
+use crate::records::{Attribution, CueKind, Dimension, Evidence, FramingDifference, Part, Reading, Span};
 
-/// The measure's name in the tables.
-pub(super) const ANONYMOUS: &str = "anonymous_source";
+/// The measures' names in the tables.
+pub(super) const MEASURES: [&str; 2] = ["anonymous_source", "doubting_cue"];
 
-/// The share of the sentence's sources that the words do not name, with these sources; none where it names no source and
-/// leaves none unnamed. Cues inside quotations are not looked at, so this is always the outlet's own attribution.
-pub(super) fn readings(side: &Side<'_>) -> Option<Reading> {
-    let sourced: Vec<(Span, bool)> = side
-        .annotations
-        .attributions
-        .iter()
-        .filter_map(|attribution| Some((attribution.source?, attribution.anonymous)))
-        .collect();
-    let anonymous: Vec<Span> =
-        sourced.iter().filter(|(_, anonymous)| *anonymous).map(|&(span, _)| span).collect();
-    (!sourced.is_empty()).then(|| Reading {
-        measure: ANONYMOUS.into(),
-        part: Part::Narration,
-        value: anonymous.len() as f32 / sourced.len() as f32,
-        words: anonymous,
-    })
+/// The share of the sentence's sources that the words do not name, with these; and the share of its cues of saying that leave open whether it is so,
+/// with these. Neither for a sentence without any. Cues inside quotations are not looked at, so this is always the outlet's own
+/// attribution.
+pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+    let attributions = &side.annotations.attributions;
+    let sources = attributions.iter().filter_map(|found| Some((found.source?, found.anonymous)));
+    let cues = attributions.iter().filter(|found| found.cue_kind != CueKind::Other);
+    let cues = cues.map(|found| (found.cue, found.cue_kind == CueKind::Doubting));
+    let shares = [share(sources), share(cues)];
+    let reading = |(measure, share): (&'static str, Option<(f32, Vec<Span>)>)| {
+        let (value, words) = share?;
+        Some(Reading { measure: measure.into(), part: Part::Narration, value, words })
+    };
+    MEASURES.into_iter().zip(shares).filter_map(reading).collect()
+}
+
+/// The share of the spans that are marked, and these; `None` without spans.
+fn share(spans: impl Iterator<Item = (Span, bool)>) -> Option<(f32, Vec<Span>)> {
+    let spans: Vec<(Span, bool)> = spans.collect();
+    let marked: Vec<Span> = spans.iter().filter(|(_, is_marked)| *is_marked).map(|&(span, _)| span).collect();
+    (!spans.is_empty()).then(|| (marked.len() as f32 / spans.len() as f32, marked))
 }
 
 /// Who is named as the source and by which cue, where that differs.

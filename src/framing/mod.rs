@@ -77,7 +77,7 @@ pub fn differences(
     found.extend(attribution::difference(a, b));
     found.extend(certainty::difference(a, b, options.min_certainty));
     found.extend(quantity::differences(a, b));
-    found.extend(quotation::difference(a, b));
+    found.extend(quotation::differences(a, b));
     found.extend(placement::difference(a, b));
     found.extend(measure::differences(a, b, measures, options.min_head));
     found
@@ -97,12 +97,14 @@ pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
 }
 
 /// The names of the measures of [`readings`], in the order of the tables, before those of the heads that the user brought.
-pub const MEASURES: [&str; 8] = [
+pub const MEASURES: [&str; 10] = [
     tone::MEASURE,
     certainty::MEASURE,
-    attribution::ANONYMOUS,
+    attribution::MEASURES[0],
+    attribution::MEASURES[1],
     quantity::ROUNDED,
-    quotation::SHARE,
+    quotation::MEASURES[0],
+    quotation::MEASURES[1],
     placement::MEASURES[0],
     placement::MEASURES[1],
     placement::MEASURES[2],

@@ -1,6 +1,7 @@
 //! Whose words: the outlet's own, and those that it quotes, apart.
 
 use super::Side;
+use crate::annotate::is_narration;
 use crate::records::{Annotations, Encoding, Part, Span, Voice};
 
 /// The parts that a sentence has: of `Narration` and `Quotation`, those with a statement.
@@ -37,21 +38,21 @@ pub fn words_of_part(text: &str, annotations: &Annotations, part: Part) -> Optio
     (kept != text).then_some(kept)
 }
 
-/// The part that some words of a sentence belong to: `Quotation` where they overlap a quotation.
+/// The part that some words of a sentence belong to: `Quotation` where they meet a direct quotation. Words between scare quotes
+/// and titles are the outlet's.
 pub(super) fn part_of(annotations: &Annotations, words: &Span) -> Part {
-    let is_quoted = annotations.quotations.iter().any(|quotation| quotation.span.overlaps(words));
-    if is_quoted { Part::Quotation } else { Part::Narration }
+    if is_own(annotations, words) { Part::Narration } else { Part::Quotation }
 }
 
-/// True for words of a sentence that are the outlet's own: they overlap no quotation.
+/// True for words of a sentence that are the outlet's own: they meet no direct quotation.
 pub fn is_own(annotations: &Annotations, words: &Span) -> bool {
-    part_of(annotations, words) == Part::Narration
+    is_narration(*words, &annotations.quotations)
 }
 
 impl<'run> Side<'run> {
     /// What the encoder gave for one part of the sentence; `None` where there is no such part.
     pub(super) fn encoding_of(&self, part: Part) -> Option<&'run Encoding> {
-        parts(self.annotations.voice).contains(&part).then(|| match part {
+        parts(self.annotations.voice).contains(&part).then_some(match part {
             Part::Narration => self.narration,
             Part::Quotation => self.quotation,
             Part::Whole => self.encoding,

@@ -1,32 +1,54 @@
 use super::Side;
-use super::part::part_of;
-use crate::records::{Dimension, Evidence, FramingDifference, Part, Reading};
+use super::part::{part_of, parts};
+use crate::records::{Dimension, Evidence, FramingDifference, Part, QuotationKind, Reading, Span};
 
-/// The measure's name in the tables.
-pub(super) const SHARE: &str = "quoted_share";
+/// The measures' names in the tables.
+pub(super) const MEASURES: [&str; 2] = ["quoted_share", "scare_quotes"];
 
-/// The share of the sentence's words that are quoted, with the quotations; none for a sentence without words.
-pub(super) fn readings(side: &Side<'_>) -> Option<Reading> {
+/// The share of the sentence's words that are quoted directly, with the quotations (none for a sentence without words), and the number
+/// of its scare quotes, with these.
+pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
     let words = &side.encoding.words.spans;
     let quoted = words.iter().filter(|word| part_of(side.annotations, word) == Part::Quotation).count();
-    (!words.is_empty()).then(|| Reading {
-        measure: SHARE.into(),
+    let share = (!words.is_empty()).then(|| Reading {
+        measure: MEASURES[0].into(),
         part: Part::Whole,
         value: quoted as f32 / words.len() as f32,
-        words: side.annotations.quotations.iter().map(|quotation| quotation.span).collect(),
-    })
+        words: of_kind(side, QuotationKind::Direct),
+    });
+    let scare = of_kind(side, QuotationKind::Scare);
+    let count = Reading {
+        measure: MEASURES[1].into(),
+        part: Part::Narration,
+        value: scare.len() as f32,
+        words: scare,
+    };
+    let has_narration = parts(side.annotations.voice).contains(&Part::Narration);
+    share.into_iter().chain(has_narration.then_some(count)).collect()
 }
 
-/// Whose words the two sentences are made of, where that differs, with the first quoted words of each.
-pub(super) fn difference(a: &Side<'_>, b: &Side<'_>) -> Option<FramingDifference> {
-    let evidence = |side: &Side<'_>| Evidence {
-        span: side.annotations.quotations.first().map(|quotation| quotation.span),
+fn of_kind(side: &Side<'_>, kind: QuotationKind) -> Vec<Span> {
+    let quotations = side.annotations.quotations.iter().filter(|quotation| quotation.kind == kind);
+    quotations.map(|quotation| quotation.span).collect()
+}
+
+/// Whose words the two sentences are made of, with the first words that are quoted directly, and the words between scare quotes: where either
+/// differs.
+pub(super) fn differences(a: &Side<'_>, b: &Side<'_>) -> Vec<FramingDifference> {
+    let row = |a: Evidence, b: Evidence| FramingDifference {
+        dimension: Dimension::Quotation,
+        a,
+        b,
+        difference: None,
+    };
+    let voice = |side: &Side<'_>| Evidence {
+        span: of_kind(side, QuotationKind::Direct).first().copied(),
         value: side.annotations.voice.as_str().to_owned(),
     };
-    (a.annotations.voice != b.annotations.voice).then(|| FramingDifference {
-        dimension: Dimension::Quotation,
-        a: evidence(a),
-        b: evidence(b),
-        difference: None,
-    })
+    let scare = |side: &Side<'_>| {
+        let span = of_kind(side, QuotationKind::Scare).first().copied();
+        Evidence { span, value: span.map_or("none", |_| "scare quotes").to_owned() }
+    };
+    let rows = [(voice(a), voice(b)), (scare(a), scare(b))];
+    rows.into_iter().filter(|(a, b)| a.value != b.value).map(|(a, b)| row(a, b)).collect()
 }

@@ -15,8 +15,8 @@ mod rejection;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
 pub use annotation::{
-    Annotations, Attribution, Certainty, Hedge, Name, Pole, Quantity, QuantityKind, Quotation, Sentiment,
-    Voice,
+    Annotations, Attribution, AttributionKind, CarriedSource, Certainty, CueKind, Hedge, Name, Pole,
+    Quantity, QuantityKind, Quotation, QuotationKind, Sentiment, Voice,
 };
 pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};

@@ -3,6 +3,7 @@
 mod cell;
 mod table;
 mod tables;
+mod annotation_tables;
 mod outlet_tables;
 mod run_json;
 mod write;

@@ -46,7 +46,7 @@ impl Tables<'_> {
     }
 
     /// Several words of a sentence, and their character offsets: `"may; likely"` and `"10-13;20-26"`.
-    fn words_and_spans(&self, sentence: usize, words: &[Span]) -> [Cell; 2] {
+    pub(super) fn words_and_spans(&self, sentence: usize, words: &[Span]) -> [Cell; 2] {
         let text = self.text(sentence);
         let slices: Vec<&str> = words.iter().map(|span| span.slice(text)).collect();
         let offsets = words.iter().map(|&span| {

@@ -7,9 +7,10 @@ use crate::pipeline::Run;
 use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 13] = [
+pub(super) const NAMES: [&str; 14] = [
     "articles",
     "sentences",
+    "attributions",
     "claims",
     "mentions",
     "targets",
@@ -114,6 +115,7 @@ impl<'run> Tables<'run> {
         match name {
             "articles" => self.articles(),
             "sentences" => self.sentences(),
+            "attributions" => self.attributions(),
             "claims" => self.claims(),
             "mentions" => self.mentions(),
             "targets" => self.targets(),
@@ -419,7 +421,7 @@ impl<'run> Tables<'run> {
     }
 
     /// The words and their character offsets into the sentence's field of the article.
-    fn words(&self, sentence: usize, span: Span) -> [Cell; 3] {
+    pub(super) fn words(&self, sentence: usize, span: Span) -> [Cell; 3] {
         let (start, end) = self.chars(sentence, span);
         [span.slice(self.text(sentence)).into(), start.into(), end.into()]
     }

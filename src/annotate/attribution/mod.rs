@@ -10,8 +10,9 @@ use std::sync::LazyLock;
 use self::source::{NounPhrase, is_auxiliary, is_be, phrase_after, phrase_before};
 use self::verbs::{Class, Form, Verb};
 use super::phrases::Phrases;
+use super::voice;
 use super::words::{Shape, Words};
-use crate::records::{Attribution, Quotation, Span};
+use crate::records::{Attribution, AttributionKind, CueKind, Quotation, Span};
 
 static CUES: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::parse(include_str!("../lists/attribution_cues.txt")));
@@ -54,6 +55,15 @@ pub fn attribution(text: &str, quotations: &[Quotation]) -> Option<Attribution> 
 pub(super) struct Found {
     pub attribution: Attribution,
     class: Class,
+    /// False for a cue that alone makes an attribution and beside a firm one is mostly part of the content.
+    firm: bool,
+}
+
+impl Found {
+    /// True where somebody is said to have said or judged something.
+    pub fn is_speech(&self) -> bool {
+        matches!(self.class, Class::Say | Class::Judge)
+    }
 }
 
 pub(super) fn main(found: &[Found]) -> Option<&Attribution> {
@@ -68,17 +78,64 @@ pub(super) fn attributions_of(words: &Words, quotations: &[Quotation]) -> Vec<Fo
     while i < words.len() {
         i = search.cue_at(i).max(i + 1);
     }
-    search.found.retain(|found| !is_quoted(found.attribution.cue, quotations));
-    if search.found.iter().any(|found| found.class == Class::Say) {
-        // Beliefs and stands in such a sentence are mostly part of what is said.
-        search.found.retain(|found| found.class == Class::Say);
+    if search.found.iter().all(|found| is_quoted(found.attribution.cue, quotations)) {
+        search.quote_after_colon();
     }
+    search.found.retain(|found| !is_quoted(found.attribution.cue, quotations));
+    if search.found.iter().any(|found| found.firm) {
+        // Beliefs and aims in such a sentence are mostly part of what is said.
+        search.found.retain(|found| found.firm);
+    }
+    search.found.sort_by_key(|found| found.attribution.cue);
     let unnamed = anonymity::asked_for(words);
     for found in &mut search.found {
         found.attribution.anonymous |= unnamed && anonymity::may_be_unnamed(words, found.attribution.source);
         found.attribution.content = content::content(words, &found.attribution);
     }
+    set_kinds(words, &mut search.found, quotations);
     search.found
+}
+
+/// Sets the kind of each attribution by how many words of its content stand in direct quotations.
+pub(super) fn set_kinds(words: &Words, found: &mut [Found], quotations: &[Quotation]) {
+    let tally = Tally::new(words, quotations);
+    for found in found {
+        let counts = found.attribution.content.iter().map(|part| tally.of(words, *part));
+        let (spoken, quoted) = counts.fold((0, 0), |(a, b), (spoken, quoted)| (a + spoken, b + quoted));
+        found.attribution.kind = match quoted {
+            0 => AttributionKind::Indirect,
+            _ if quoted == spoken => AttributionKind::Direct,
+            _ => AttributionKind::Mixed,
+        };
+    }
+}
+
+/// How many words stand before each token, and how many of them in direct quotations.
+struct Tally {
+    before: Vec<(usize, usize)>,
+}
+
+impl Tally {
+    fn new(words: &Words, quotations: &[Quotation]) -> Self {
+        let mut quoted = voice::directs(quotations).peekable();
+        let mut counts = (0, 0);
+        let mut before = vec![counts];
+        for word in words.iter() {
+            while quoted.next_if(|span| span.end <= word.span.start).is_some() {}
+            let is_spoken = matches!(word.shape, Shape::Word | Shape::Number);
+            let is_quoted = is_spoken && quoted.peek().is_some_and(|span| span.overlaps(&word.span));
+            counts = (counts.0 + usize::from(is_spoken), counts.1 + usize::from(is_quoted));
+            before.push(counts);
+        }
+        Self { before }
+    }
+
+    /// Words in a span, and quoted words in it.
+    fn of(&self, words: &Words, span: Span) -> (usize, usize) {
+        let from = words.partition_point(|word| word.span.end <= span.start);
+        let to = words.partition_point(|word| word.span.start < span.end).max(from);
+        (self.before[to].0 - self.before[from].0, self.before[to].1 - self.before[from].1)
+    }
 }
 
 /// True for a cue between quotation marks: there the source hands statements on, not the outlet.
@@ -136,23 +193,42 @@ struct Search<'w, 't> {
 impl Search<'_, '_> {
     /// Looks for a cue that starts at token `i`; gives the token after it.
     fn cue_at(&mut self, i: usize) -> usize {
-        match CUES.at(self.words, i) {
-            Some(("by", len)) => {
-                if let Some(source) = phrase_after(self.words, i + len) {
-                    self.push((i, i + len), Some(source), Class::Say);
+        if let Some((section, len)) = CUES.at(self.words, i) {
+            let (name, kind) = section.split_once(' ').unwrap_or((section, ""));
+            let kind = verbs::cue_kind(kind);
+            match name {
+                "by" => {
+                    if let Some(source) = phrase_after(self.words, i + len) {
+                        self.push(
+                            Cue { from: i, to: i + len, class: Class::Say, kind, firm: true },
+                            Some(source),
+                        );
+                    }
+                    return i + len;
                 }
-                return i + len;
+                "hearsay" => {
+                    self.push(Cue { from: i, to: i + len, class: Class::Think, kind, firm: false }, None);
+                    return i + len;
+                }
+                "topic" => return self.topic(i, i + len - 1, kind),
+                "attitude" => return self.attitude(i, i + len - 1, kind),
+                "phrase" => {
+                    return self.report(i, i + len, Verb::of_phrase(&self.words[i].lower, kind));
+                }
+                _ => {}
             }
-            Some(("hearsay", len)) => {
-                self.push((i, i + len), None, Class::Think);
-                return i + len;
-            }
-            Some(("noun", len)) => self.noun(i, len),
-            _ => {}
         }
         match verbs::at(self.words, i) {
             Some(verb) => self.verb(i, verb),
             None => i + 1,
+        }
+    }
+
+    /// `The mayor’s answer: “No.”`: a colon before a quotation, where nothing else hands it to a source.
+    fn quote_after_colon(&mut self) {
+        let opens = |i: &usize| self.words[*i].is(":") && self.words[*i + 1].shape == Shape::Quote;
+        if let Some(colon) = (1..self.words.len().saturating_sub(1)).find(opens) {
+            self.push(Cue::colon(colon), None);
         }
     }
 
@@ -165,40 +241,85 @@ impl Search<'_, '_> {
         let names_nobody = NO_SPEAKERS.contains(&self.words.lower(0)) || self.words[0].text.len() == 1;
         let starts_well = colon > 0 && !names_nobody;
         if label && starts_well && self.words.len() > colon + 4 {
-            self.push((colon, colon + 1), Some(NounPhrase { from: 0, to: colon }), Class::Say);
+            self.push(Cue::colon(colon), Some(NounPhrase { from: 0, to: colon }));
         }
     }
 
-    /// "the minister’s claim that ...".
-    fn noun(&mut self, i: usize, len: usize) {
-        if self.words.lower(i + len) != "that" || i == 0 {
-            return;
+    /// "the minister’s claim that ...", "criticism of ...": a noun with the word that opens what is said.
+    fn topic(&mut self, i: usize, end: usize, kind: CueKind) -> usize {
+        let before = i.checked_sub(1).map_or("", |k| self.words.lower(k));
+        let owned = i > 0 && self.words[i - 1].is_possessive();
+        let source = match before {
+            "his" | "her" | "their" | "its" | "my" | "our" | "your" => {
+                Some(NounPhrase { from: i - 1, to: i })
+            }
+            _ if owned => phrase_before(self.words, i),
+            _ => None,
+        };
+        self.push(Cue { from: i, to: end, class: Class::Think, kind, firm: false }, source);
+        end
+    }
+
+    /// "The mayor is confident that ...": an adjective with the word that opens what is thought.
+    fn attitude(&mut self, i: usize, end: usize, kind: CueKind) -> usize {
+        let lead = Lead::of(self.words, i);
+        let source = lead.be.then(|| phrase_before(self.words, lead.start)).flatten();
+        if !source.is_some_and(|source| self.is_own_voice(source, Class::Think)) {
+            self.push(Cue { from: lead.cue, to: end, class: Class::Think, kind, firm: false }, source);
         }
-        let owner = (self.words[i - 1].is_possessive()).then(|| phrase_before(self.words, i)).flatten();
-        let before = self.words.lower(i - 1);
-        let his = matches!(before, "his" | "her" | "their" | "its" | "my" | "our" | "your");
-        let source = if his { Some(NounPhrase { from: i - 1, to: i }) } else { owner };
-        self.push((i, i + len), source, Class::Think);
+        end
     }
 
     /// A form of a reporting verb at token `i`; gives the token after the cue.
     fn verb(&mut self, i: usize, verb: Verb) -> usize {
+        self.report(i, self.cue_end(i), verb)
+    }
+
+    /// A verb at token `i`, of which the last token is before `end`.
+    fn report(&mut self, i: usize, end: usize, verb: Verb) -> usize {
         let lead = Lead::of(self.words, i);
-        let (cue, end) = (lead.cue, self.cue_end(i));
         let source = match verb.form {
             Form::Ing => self.participle(i, &lead),
-            _ if lead.be && verb.is_participle() => return self.passive(i, end, verb, &lead),
+            _ if lead.be && verb.is_participle() => return self.passive(end, verb, &lead),
             _ if verb.is_past() && self.words.lower(i + 1) == "by" => phrase_after(self.words, i + 2),
+            // "wants to praise": what somebody else wants.
+            _ if lead.infinitive && verb.class != Class::Say => return i + 1,
+            _ if lead.infinitive => self.infinitive(i),
             _ => self.finite(i, verb, &lead),
         };
-        let Some(source) = source.filter(|source| !self.is_own_voice(*source, verb.class)) else {
+        if source.is_some_and(|source| self.is_own_voice(source, verb.class)) {
             return i + 1;
+        }
+        let Some(source) = source else {
+            if !self.may_lack_source(i, verb, &lead) {
+                return i + 1;
+            }
+            let firm = verb.class == Class::Say && !lead.infinitive;
+            self.push(Cue { from: lead.cue, to: end, class: verb.class, kind: verb.kind, firm }, None);
+            return end;
+        };
+        let firm = match verb.class {
+            Class::Say => !lead.infinitive,
+            Class::Judge => verb.is_past(),
+            Class::Think | Class::Show => false,
         };
         if verb.class == Class::Say || self.subject.is_none() {
             self.subject = Some(source);
         }
-        self.push((cue, end), Some(source), verb.class);
+        self.push(Cue { from: lead.cue, to: end, class: verb.class, kind: verb.kind, firm }, Some(source));
         end
+    }
+
+    /// False for a word that is rather a noun: behind a determiner or an owner, or where it may be one by its form.
+    fn may_lack_source(&self, i: usize, verb: Verb, lead: &Lead) -> bool {
+        let names = |k: usize| source::is_determiner(self.words.lower(k)) || self.words[k].is_possessive();
+        let is_noun = lead.start > 0 && names(lead.start - 1) || i > 0 && names(i - 1);
+        !is_noun && (!verb.noun_too || lead.infinitive || lead.modal)
+    }
+
+    /// "went on to say": the subject of the clause before.
+    fn infinitive(&self, i: usize) -> Option<NounPhrase> {
+        self.subject.or_else(|| source::first_subject(self.words, i))
     }
 
     /// True for "I think", "you know": the writer and the reader are no sources.
@@ -208,7 +329,7 @@ impl Search<'_, '_> {
         let outlet =
             matches!(word, "i" | "we" | "you") || matches!(word.split('\'').next(), Some("i" | "we" | "you"));
         let thing = matches!(word, "it" | "which" | "this" | "that" | "these" | "there");
-        person && (word == "you" || class != Class::Say && (outlet || thing))
+        person && (word == "you" || class != Class::Say && outlet || class == Class::Think && thing)
     }
 
     fn finite(&self, i: usize, verb: Verb, lead: &Lead) -> Option<NounPhrase> {
@@ -266,13 +387,11 @@ impl Search<'_, '_> {
     }
 
     /// "is said to", "was announced by the minister": the source is behind "by" or not named.
-    fn passive(&mut self, i: usize, end: usize, verb: Verb, lead: &Lead) -> usize {
+    fn passive(&mut self, end: usize, verb: Verb, lead: &Lead) -> usize {
         let by = (end..(end + 4).min(self.words.len())).find(|&k| self.words.is_at(k, "by"));
         let source = by.and_then(|by| phrase_after(self.words, by + 1));
-        let to_or_that = matches!(self.words.lower(i + 1), "to" | "that");
-        if source.is_some() || (to_or_that && (verb.class == Class::Say || self.words.is_at(i, "expected"))) {
-            self.push((lead.cue, end), source, verb.class);
-        }
+        let firm = verb.class == Class::Say;
+        self.push(Cue { from: lead.cue, to: end, class: verb.class, kind: verb.kind, firm }, source);
         end
     }
 
@@ -283,12 +402,34 @@ impl Search<'_, '_> {
         if turned_down && self.words.lower(i + 1) == "to" && verb_follows { i + 3 } else { i + 1 }
     }
 
-    fn push(&mut self, cue: (usize, usize), source: Option<NounPhrase>, class: Class) {
+    fn push(&mut self, cue: Cue, source: Option<NounPhrase>) {
         let anonymous = source.is_some_and(|source| anonymity::is_anonymous(self.words, source));
         let source = source.map(|phrase| source::span(self.words, phrase));
-        let cue: Span = self.words.span(cue.0, cue.1);
-        self.found
-            .push(Found { attribution: Attribution { source, cue, content: vec![], anonymous }, class });
+        let attribution = Attribution {
+            source,
+            cue: self.words.span(cue.from, cue.to),
+            content: vec![],
+            anonymous,
+            kind: AttributionKind::Indirect,
+            cue_kind: cue.kind,
+        };
+        self.found.push(Found { attribution, class: cue.class, firm: cue.firm });
+    }
+}
+
+/// The tokens of a cue, `from..to`, and what it is.
+struct Cue {
+    from: usize,
+    to: usize,
+    class: Class,
+    kind: CueKind,
+    /// As in [`Found`].
+    firm: bool,
+}
+
+impl Cue {
+    fn colon(at: usize) -> Self {
+        Cue { from: at, to: at + 1, class: Class::Say, kind: CueKind::Neutral, firm: true }
     }
 }
 

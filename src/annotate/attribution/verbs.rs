@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::super::phrases::entries;
 use super::super::words::{Shape, Words};
 use super::source;
+use crate::records::CueKind;
 
 /// What a reporting verb does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +36,7 @@ pub(super) enum Form {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Verb {
     pub class: Class,
+    pub kind: CueKind,
     pub form: Form,
     /// The base and the third person are nouns as well: "claim", "claims".
     pub noun_too: bool,
@@ -43,6 +45,16 @@ pub(super) struct Verb {
 impl Verb {
     pub fn is_past(self) -> bool {
         matches!(self.form, Form::Past | Form::Participle)
+    }
+
+    /// What a phrase of several words is whose first word is `first`: "made clear", "pushing back".
+    pub fn of_phrase(first: &str, kind: CueKind) -> Self {
+        let form = match first {
+            _ if first.ends_with("ing") => Form::Ing,
+            _ if first.ends_with('s') => Form::Third,
+            _ => Form::Past,
+        };
+        Verb { class: Class::Say, kind, form, noun_too: false }
     }
 
     pub fn is_participle(self) -> bool {
@@ -54,7 +66,8 @@ static FORMS: LazyLock<HashMap<String, Verb>> = LazyLock::new(|| {
     let mut forms = HashMap::new();
     for (section, line) in entries(include_str!("../lists/reporting_verbs.txt")) {
         for entry in line.split_whitespace() {
-            add_forms(&mut forms, class(section), entry);
+            let (name, kind) = section.split_once(' ').unwrap_or((section, ""));
+            add_forms(&mut forms, class(name), cue_kind(kind), entry);
         }
     }
     forms
@@ -69,7 +82,17 @@ fn class(section: &str) -> Class {
     }
 }
 
-fn add_forms(forms: &mut HashMap<String, Verb>, class: Class, entry: &str) {
+/// The kind that a section's second word names.
+pub(super) fn cue_kind(name: &str) -> CueKind {
+    match name {
+        "neutral" => CueKind::Neutral,
+        "assertive" => CueKind::Assertive,
+        "doubting" => CueKind::Doubting,
+        _ => CueKind::Other,
+    }
+}
+
+fn add_forms(forms: &mut HashMap<String, Verb>, class: Class, kind: CueKind, entry: &str) {
     const ORDER: [Form; 5] = [Form::Base, Form::Third, Form::Past, Form::Ing, Form::Participle];
     let noun_too = entry.contains('*');
     let entry = entry.replace('*', "");
@@ -77,7 +100,7 @@ fn add_forms(forms: &mut HashMap<String, Verb>, class: Class, entry: &str) {
         if entry.contains('/') { entry.split('/').map(String::from).collect() } else { regular(&entry) };
     for (word, form) in written.into_iter().zip(ORDER).filter(|(word, _)| word != "-") {
         let noun_too = noun_too && matches!(form, Form::Base | Form::Third);
-        forms.entry(word).or_insert(Verb { class, form, noun_too });
+        forms.entry(word).or_insert(Verb { class, kind, form, noun_too });
     }
 }
 
@@ -95,8 +118,22 @@ pub(super) fn at(words: &Words, i: usize) -> Option<Verb> {
         return None;
     }
     let verb = FORMS.get(&*words[i].lower).copied()?;
+    if is_compound(words, i) || verb.form == Form::Base && is_imperative(words, i) {
+        return None;
+    }
     // "State Department", "the Hope Foundation": capitals make a noun of what can be one.
-    ((!verb.noun_too || !words[i].is_capitalised()) && has_complement(words, i)).then_some(verb)
+    ((!verb.noun_too || !words[i].is_capitalised() || (words.title_case)) && has_complement(words, i))
+        .then_some(verb)
+}
+
+/// "union-backed", "value-added", "so-called".
+fn is_compound(words: &Words, i: usize) -> bool {
+    i > 0 && words.is_at(i - 1, "-") && words.glued(i - 1)
+}
+
+/// "See the results below": a base form that opens the sentence.
+fn is_imperative(words: &Words, i: usize) -> bool {
+    words[..i].iter().take(2).all(|word| !word.is_word()) && i < 3
 }
 
 /// True where the word at `i` is a finite form of one of the verbs that is no noun too ("said", "argues"), so that
@@ -118,14 +155,45 @@ fn has_complement(words: &Words, i: usize) -> bool {
         () if starts("mean") || starts("learn") || starts("remember") => next == "that",
         () if starts("read") => words.get(i + 1).is_none_or(|word| !word.is_word()),
         () if starts("charg") || starts("object") => next == "that" || next == "to",
-        () if starts("pledg") => !words.lower(i + 1).ends_with('s'),
+        () if starts("pledg") => !next.ends_with('s') && next != ":",
         () if starts("claim") => !matches!(next, "asylum" | "responsibility" | "victory" | "credit"),
         () if starts("declin") => next == "to",
+        () if matches!(verb, "add" | "adds" | "added") || starts("maintain") => {
+            follows_content(words, i) || opens_content(words, i + 1)
+        }
+        // "a party called Dawn": a name, not a judgement.
+        () if verb == "called" => i == 0 || is_judged(words, i),
+        () if verb == "found" => !next.ends_with("self") && !next.ends_with("selves") && next != "here",
+        () if starts("show") => next != "up",
+        () if verb == "say" => !(words.is_at(i + 1, ",") && i > 0 && words.is_at(i - 1, ",")),
         () if starts("issu") => {
             (i + 1..i + 6).any(|k| matches!(words.lower(k), "statement" | "warning" | "apology"))
         }
         () => true,
     }
+}
+
+/// True where "that", a mark, a name, a pronoun or the end follows, and no object.
+fn opens_content(words: &Words, i: usize) -> bool {
+    words.get(i).is_none_or(|next| {
+        next.shape != Shape::Word
+            || next.is("that")
+            || next.is_capitalised()
+            || source::is_pronoun(&next.lower)
+    })
+}
+
+/// True behind a comma or a quotation mark: `," added the mayor`.
+fn follows_content(words: &Words, i: usize) -> bool {
+    i > 0 && (words[i - 1].shape == Shape::Quote || words.is_at(i - 1, ","))
+}
+
+/// False for "called" behind a common noun and before a name.
+fn is_judged(words: &Words, i: usize) -> bool {
+    let before = &words[i - 1];
+    let name_follows = words.get(i + 1).is_some_and(|next| next.is_capitalised());
+    let subject = before.is_capitalised() || source::is_pronoun(&before.lower);
+    !name_follows || subject || source::is_auxiliary(&before.lower)
 }
 
 /// True where the form fits what stands around it, so that the word at `i` is used as a verb.
@@ -154,7 +222,9 @@ pub(super) fn agrees(
         Form::Past => true,
         Form::Participle => modal,
         Form::Ing => true,
-        Form::Third => !verb.noun_too || (!words[before].is_possessive() && takes_object(words, i)),
+        Form::Third => {
+            !verb.noun_too || (!words[before].is_possessive() && (subject_end < i || takes_object(words, i)))
+        }
         Form::Base if verb.noun_too && !takes_object(words, i) => false,
         Form::Base => modal || is_plural(words, before),
     }

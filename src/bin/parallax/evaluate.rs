@@ -108,6 +108,7 @@ Tasks, and the fields that their rows have:
   relations        text_a, text_b, label (equivalent, compatible, related, conflicting; entailment, contradiction)
   events           event_id, and text and title, or a list of articles that have them
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl
+  quotations       text, label (direct, scare, title), of the first quotation in the text
   loaded-language  text, label or label_bias; by outlet; needs --head loaded_language=DIR
   certainty        text, label (1 or uncertain)
   checkability     text, label (1 or checkable); needs --head checkability=DIR
