@@ -133,3 +133,83 @@ impl HandedOver {
         n_before.checked_sub(1).is_some_and(|last| self.parts[last].1 > span.start)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{attribution, quotations};
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<QuotationKind> {
+        let words = Words::new(text);
+        let mut quoted = quotations(text);
+        let found = attribution::attributions_of(&words, &quoted);
+        set_kinds(&words, &mut quoted, &found);
+        quoted.iter().map(|quotation| quotation.kind).collect()
+    }
+
+    #[test]
+    fn tells_what_marks_are_for() {
+        use QuotationKind::{Direct, Scare, Title};
+        struct Case {
+            text: &'static str,
+            kinds: &'static [QuotationKind],
+        }
+        let cases = [
+            Case { text: "The so-called “peace plan” failed.", kinds: &[Scare] },
+            Case { text: "Diaz said the so-called “peace plan” failed.", kinds: &[Scare] },
+            Case { text: "The “peace plan” failed.", kinds: &[Scare] },
+            Case { text: "The ‘peace plan’ failed.", kinds: &[Scare] },
+            Case { text: "She called it “a disaster”.", kinds: &[Direct] },
+            Case { text: "“A disaster.”", kinds: &[Direct] },
+            Case { text: "The sign: “closed”.", kinds: &[Direct] },
+            Case { text: "“I quit” was on the wall.", kinds: &[Direct] },
+            Case { text: "A wall with “Out!” on it fell.", kinds: &[Direct] },
+            Case { text: "The “long and winding road of talks” ended.", kinds: &[Direct] },
+            Case { text: "The “peace plan ended.", kinds: &[Direct] },
+            Case { text: "The film “Night Train” opened.", kinds: &[Title] },
+            Case {
+                text: "The “free” show of “Night Train” cost nine dollars.", kinds: &[Scare, Title]
+            },
+            Case { text: "Nothing is quoted.", kinds: &[] },
+            Case { text: "“”", kinds: &[Direct] },
+        ];
+        for case in cases {
+            assert_eq!(kinds(case.text), case.kinds, "{}", case.text);
+        }
+    }
+
+    /// The rules were not looked at again after these rows were scored.
+    #[test]
+    fn most_of_the_held_out_rows_are_told_right() {
+        let rows = include_str!("../../models/golden/scare_quotes_held_out.jsonl").lines();
+        let rows: Vec<serde_json::Value> = rows.map(|line| serde_json::from_str(line).unwrap()).collect();
+        let is_right = |row: &&serde_json::Value| {
+            kinds(row["text"].as_str().unwrap()).first().map(|kind| kind.as_str()) == row["label"].as_str()
+        };
+        let n_right = rows.iter().filter(is_right).count();
+        assert!(n_right * 100 >= rows.len() * 88, "{n_right} of {}", rows.len());
+    }
+
+    proptest! {
+        #[test]
+        fn scare_quotes_are_few_words_between_two_marks(words in prop::collection::vec(
+            prop::sample::select(vec![
+                "“", "”", "\"", "‘", "’", "the", "so-called", "Plan", "plan", "said", "I", ",", ".", "!", ":", "a",
+            ]), 0..30), glue in prop::sample::select(vec!["", " "]))
+        {
+            let text = words.join(glue);
+            let quoted = quotations(&text);
+            let kinds = kinds(&text);
+            prop_assert_eq!(quoted.len(), kinds.len());
+            for (quotation, kind) in quoted.iter().zip(kinds) {
+                let words = quotation.span.slice(&text);
+                if kind == QuotationKind::Scare {
+                    prop_assert!(words.split_whitespace().count() <= 2 * MOST + 6 && words.len() > 2);
+                    prop_assert!(words.starts_with(is_quotation_mark) && words.ends_with(is_quotation_mark));
+                }
+            }
+        }
+    }
+}

@@ -47,6 +47,80 @@ fn a_quotation_runs_over_sentences_and_paragraphs() {
 }
 
 #[test]
+fn a_source_is_carried_to_a_sentence_that_names_none() {
+    struct Case {
+        body: &'static str,
+        sentences: &'static [&'static str],
+        /// For each sentence, the words that are carried to it and the sentence that they stand in.
+        carried: &'static [Option<(&'static str, usize)>],
+    }
+    let cases = [
+        Case {
+            body: "“It fell,” Diaz said. “It will reopen. It must.”",
+            sentences: &["“It fell,” Diaz said.", "“It will reopen.", "It must.”"],
+            carried: &[None, Some(("Diaz", 0)), Some(("Diaz", 0))],
+        },
+        Case {
+            body: "“It fell,” Diaz said. “It will reopen. It must,” Okafor said.",
+            sentences: &["“It fell,” Diaz said.", "“It will reopen.", "It must,” Okafor said."],
+            carried: &[None, Some(("Okafor", 2)), None],
+        },
+        Case {
+            body: "“It fell. It will reopen,” Diaz said.",
+            sentences: &["“It fell.", "It will reopen,” Diaz said."],
+            carried: &[Some(("Diaz", 1)), None],
+        },
+        Case {
+            body: "Diaz said the mill would reopen. “It must.”",
+            sentences: &["Diaz said the mill would reopen.", "“It must.”"],
+            carried: &[None, Some(("Diaz", 0))],
+        },
+        Case {
+            body: "“It fell,” Diaz said. “It will reopen.\n\n“It must.”",
+            sentences: &["“It fell,” Diaz said.", "“It will reopen.", "“It must.”"],
+            carried: &[None, Some(("Diaz", 0)), Some(("Diaz", 0))],
+        },
+        Case {
+            body: "Diaz said this:\n\n“It must.”",
+            sentences: &["Diaz said this:", "“It must.”"],
+            carried: &[None, Some(("Diaz", 0))],
+        },
+        Case {
+            body: "“It fell,” Diaz said.\n\n“It will reopen.”",
+            sentences: &["“It fell,” Diaz said.", "“It will reopen.”"],
+            carried: &[None, None],
+        },
+        Case {
+            body: "“It fell,” Diaz said. The hall was empty. “It must.”",
+            sentences: &["“It fell,” Diaz said.", "The hall was empty.", "“It must.”"],
+            carried: &[None, None, None],
+        },
+        Case { body: "“It must.”", sentences: &["“It must.”"], carried: &[None] },
+    ];
+    for case in cases {
+        let article = article("", case.body);
+        let sentences = sentences(&article, case.sentences);
+        let found = annotate(&article, &sentences);
+        let carried = found.iter().map(|annotations| {
+            annotations
+                .carried
+                .map(|carried| (carried.source.slice(case.sentences[carried.sentence]), carried.sentence))
+        });
+        assert_eq!(carried.collect::<Vec<_>>(), case.carried, "{}", case.body);
+    }
+}
+
+#[test]
+fn a_quotation_that_reopens_without_a_mark_is_quoted() {
+    let body = "“We met. We agreed.\n\nThen we left,” said Ana Diaz. The hall was empty.";
+    let article = article("", body);
+    let texts = ["“We met.", "We agreed.", "Then we left,” said Ana Diaz.", "The hall was empty."];
+    let found = annotate(&article, &sentences(&article, &texts));
+    let voices: Vec<Voice> = found.iter().map(|annotations| annotations.voice).collect();
+    assert_eq!(voices, [Voice::Quotation, Voice::Quotation, Voice::Quotation, Voice::Narration]);
+}
+
+#[test]
 fn a_headline_is_read_with_the_names_of_the_body() {
     let headline = "Okafor Vows New Mill After Strike";
     let body = "On Monday the mayor, Ruth Okafor, spoke. The plan of Okafor is new.";

@@ -83,6 +83,8 @@ pub(super) fn voice_of(words: &Words, quotations: &[Quotation], attributions: &[
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::{attributions, quotations};
     use super::*;
 
@@ -109,6 +111,57 @@ mod tests {
             let quoted = quotations(case.text);
             let found = voice(case.text, &quoted, &attributions(case.text, &quoted));
             assert_eq!(found, case.voice, "{}", case.text);
+        }
+    }
+
+    #[test]
+    fn tells_the_voice_of_a_span() {
+        struct Case {
+            text: &'static str,
+            words: &'static str,
+            voice: Voice,
+        }
+        let cases = [
+            Case { text: "“We met,” said the mayor.", words: "We met", voice: Voice::Quotation },
+            Case { text: "“We met,” said the mayor.", words: "“We met,”", voice: Voice::Quotation },
+            Case { text: "“We met,” said the mayor.", words: "the mayor", voice: Voice::Narration },
+            Case { text: "“We met,” said the mayor.", words: "met,” said", voice: Voice::Mixed },
+            Case { text: "“We met,” said the mayor.", words: "", voice: Voice::Narration },
+            Case { text: "No marks here.", words: "marks", voice: Voice::Narration },
+        ];
+        for case in cases {
+            let start = case.text.find(case.words).unwrap();
+            let span = Span::new(start, start + case.words.len());
+            let quoted = quotations(case.text);
+            assert_eq!(voice_of_span(span, &quoted), case.voice, "{} in {}", case.words, case.text);
+            assert_eq!(is_narration(span, &quoted), case.voice == Voice::Narration);
+        }
+    }
+
+    #[test]
+    fn scare_quotes_and_titles_are_narration() {
+        let quoted = |kind| [Quotation { span: Span::new(4, 12), kind }];
+        let inside = Span::new(5, 9);
+        assert!(is_narration(inside, &quoted(QuotationKind::Scare)));
+        assert!(is_narration(inside, &quoted(QuotationKind::Title)));
+        assert!(!is_narration(inside, &quoted(QuotationKind::Direct)));
+    }
+
+    proptest! {
+        #[test]
+        fn a_span_is_narration_where_it_meets_no_quotation(
+            text in "[ab “”\".]{0,40}", a in 0usize..40, b in 0usize..40,
+        ) {
+            let quoted = quotations(&text);
+            let (start, end) = (a.min(b).min(text.len()), a.max(b).min(text.len()));
+            let span = Span::new(start, end);
+            let met = |byte: usize| quoted.iter().any(|q| q.span.start <= byte && byte < q.span.end);
+            let n_met = (start..end).filter(|byte| met(*byte)).count();
+            let voice = voice_of_span(span, &quoted);
+            prop_assert_eq!(voice == Voice::Narration, n_met == 0);
+            if voice == Voice::Quotation {
+                prop_assert_eq!(n_met, span.len());
+            }
         }
     }
 }

@@ -180,7 +180,146 @@ fn a_sentence_may_have_several() {
     assert_eq!(found, [("Ana Diaz", "said"), ("Ana Diaz", "adding"), ("the Gazette", "according to")]);
 }
 
+#[test]
+fn more_than_saying_is_found() {
+    struct Case {
+        text: &'static str,
+        source: &'static str,
+        cue: &'static str,
+    }
+    let cases = [
+        Case { text: "It accused the mayor of delay.", source: "It", cue: "accused" },
+        Case { text: "Okafor was criticized for the delay.", source: "", cue: "was criticized" },
+        Case { text: "Diaz came back to say it would close.", source: "Diaz", cue: "say" },
+        Case {
+            text: "Lindqvist made clear that the mill would close.",
+            source: "Lindqvist",
+            cue: "made clear",
+        },
+        Case { text: "Diaz is confident that the mill will open.", source: "Diaz", cue: "is confident" },
+        Case {
+            text: "The mayor’s criticism of the plan was brief.",
+            source: "The mayor’s",
+            cue: "criticism",
+        },
+        Case { text: "There were questions about the plan.", source: "", cue: "questions" },
+        Case { text: "Okafor Praises New Mill After Strike", source: "Okafor", cue: "Praises" },
+        Case { text: "The answer of the mayor: “Never.”", source: "", cue: ":" },
+        Case { text: "The unions support the plan.", source: "The unions", cue: "support" },
+    ];
+    for case in cases {
+        let found = of(case.text).unwrap_or_else(|| panic!("nothing found: {}", case.text));
+        let source = found.source.map_or("", |span| span.slice(case.text));
+        assert_eq!((source, found.cue.slice(case.text)), (case.source, case.cue), "{}", case.text);
+    }
+}
+
+#[test]
+fn nouns_names_and_commands_are_no_cues() {
+    let cases = [
+        "See the photos below.",
+        "A union-backed bill passed.",
+        "A value-added tax was raised.",
+        "She joined a firm called Dawn in May.",
+        "The team showed up late.",
+        "The delegates pledged: 781.",
+        "There were, say, nine of them.",
+        "He added a chair.",
+    ];
+    for text in cases {
+        assert_eq!(of(text), None, "{text}");
+    }
+}
+
+#[test]
+fn a_belief_beside_a_statement_is_part_of_it() {
+    let text = "Diaz said the owners hope for a buyer.";
+    let found = attributions(text, &[]);
+    assert_eq!(found.iter().map(|found| found.cue.slice(text)).collect::<Vec<_>>(), ["said"]);
+}
+
+#[test]
+fn tells_the_kinds() {
+    use AttributionKind::{Direct, Indirect, Mixed};
+    use CueKind::{Assertive, Doubting, Neutral, Other};
+    struct Case {
+        text: &'static str,
+        kind: AttributionKind,
+        cue_kind: CueKind,
+    }
+    let cases = [
+        Case { text: "“It will rain,” she said.", kind: Direct, cue_kind: Neutral },
+        Case { text: "She said it would rain.", kind: Indirect, cue_kind: Neutral },
+        Case { text: "She said it would “rain hard” soon.", kind: Mixed, cue_kind: Neutral },
+        Case { text: "It rains, according to Diaz.", kind: Indirect, cue_kind: Neutral },
+        Case { text: "Diaz told the council it would rain.", kind: Indirect, cue_kind: Neutral },
+        Case { text: "Diaz insisted it would rain.", kind: Indirect, cue_kind: Assertive },
+        Case { text: "Diaz confirmed that it rained.", kind: Indirect, cue_kind: Assertive },
+        Case { text: "Diaz revealed that it had rained.", kind: Indirect, cue_kind: Assertive },
+        Case { text: "Diaz admitted that it had rained.", kind: Indirect, cue_kind: Assertive },
+        Case { text: "Diaz stressed: “It rained.”", kind: Direct, cue_kind: Assertive },
+        Case { text: "Lindqvist made clear that it would rain.", kind: Indirect, cue_kind: Assertive },
+        Case { text: "Diaz claimed that it rained.", kind: Indirect, cue_kind: Doubting },
+        Case { text: "Diaz alleged that it rained.", kind: Indirect, cue_kind: Doubting },
+        Case { text: "The mayor reportedly left.", kind: Indirect, cue_kind: Doubting },
+        Case { text: "Diaz praised the rain.", kind: Indirect, cue_kind: Other },
+        Case { text: "Diaz hopes for rain.", kind: Indirect, cue_kind: Other },
+        Case { text: "Diaz promised that it would rain.", kind: Indirect, cue_kind: Other },
+        Case { text: "Diaz declined to comment.", kind: Indirect, cue_kind: Other },
+        Case { text: "Diaz: It will rain again soon", kind: Indirect, cue_kind: Neutral },
+    ];
+    for case in cases {
+        let found = of(case.text).unwrap_or_else(|| panic!("nothing found: {}", case.text));
+        assert_eq!((found.kind, found.cue_kind), (case.kind, case.cue_kind), "{}", case.text);
+    }
+}
+
+#[test]
+fn content_stands_without_what_belongs_to_source_and_cue() {
+    struct Case {
+        text: &'static str,
+        content: &'static [&'static [&'static str]],
+    }
+    let cases = [
+        Case { text: "Diaz told reporters on Monday: “It rains.”", content: &[&["“It rains.”"]] },
+        Case { text: "“It rains,” said Diaz, the mayor of the town.", content: &[&["“It rains,”"]] },
+        Case {
+            text: "“It rains,” Diaz said, adding that it would stop.",
+            content: &[&["“It rains,”"], &["that it would stop"]],
+        },
+        Case {
+            text: "“It rains,” Diaz said, “and pours.”", content: &[&["“It rains,”", "“and pours.”"]]
+        },
+        Case { text: "It rains in the hills, she said on Monday.", content: &[&["It rains in the hills"]] },
+        Case { text: "She said that it rains.", content: &[&["that it rains"]] },
+    ];
+    for case in cases {
+        let found = attributions(case.text, &quotations(case.text));
+        let content = found.iter().map(|found| found.content.iter().map(|c| c.slice(case.text)).collect());
+        assert_eq!(content.collect::<Vec<Vec<&str>>>(), case.content, "{}", case.text);
+    }
+}
+
 proptest! {
+    #[test]
+    fn cues_are_in_order_and_outside_quotations(words in prop::collection::vec(
+        prop::sample::select(vec![
+            "said", "hopes", "criticism", "of", "“", "”", "the", "Diaz", "made", "clear", "that", ":", "is",
+            "confident", "to", "praise", "claimed", "and", ",", "rain",
+        ]), 0..40))
+    {
+        let text = words.join(" ");
+        let quoted = quotations(&text);
+        let found = attributions(&text, &quoted);
+        prop_assert!(found.is_sorted_by_key(|found| found.cue));
+        for found in found {
+            prop_assert!(!quoted.iter().any(|quotation| quotation.span.contains(&found.cue)));
+            if quoted.is_empty() || found.content.is_empty() {
+                prop_assert_eq!(found.kind, AttributionKind::Indirect);
+            }
+        }
+    }
+
     #[test]
     fn spans_slice(words in prop::collection::vec(
         prop::sample::select(vec![
