@@ -18,11 +18,11 @@ COLUMNS = {
     "claims": "claim_id event_id text n_sentences n_articles n_outlets n_independent_outlets n_disputing tier",
     "mentions": "claim_id sentence_id article_id outlet similarity probability relation tier",
     "targets": "claim_id sentence_id article_id outlet target words start_char end_char sentiment_negative sentiment_neutral "
-    "sentiment_positive sentiment",
+    "sentiment_positive sentiment voice",
     "comparisons": "claim_id event_id outlet_a outlet_b sentence_id_a sentence_id_b text_a text_b similarity "
     "probability conflict_probability relation conflict sentiment_a sentiment_b sentiment_difference",
     "framing": "claim_id outlet_a outlet_b sentence_id_a sentence_id_b dimension evidence_a start_char_a end_char_a "
-    "evidence_b start_char_b end_char_b value_a value_b difference",
+    "evidence_b start_char_b end_char_b value_a value_b difference voice_a voice_b",
     "measures": "claim_id event_id sentence_id article_id outlet measure voice value words spans copy_of",
     "outlets": "outlet_a outlet_b measure voice estimate ci_low ci_high effect_size n_claims n_events n_sentences n_copied "
     "p_value p_adjusted finding corrected corrected_ci_low corrected_ci_high n_labelled",

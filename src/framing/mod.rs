@@ -20,7 +20,7 @@ use crate::records::{
     Annotations, Dimension, Encoding, Evidence, FramingDifference, Reading, Span, Target, WordAlignment,
 };
 
-pub use part::{is_own, words_of_part};
+pub use part::{is_own, part_of, words_of_part};
 pub use placement::Place;
 pub use wording::folded_word;
 

@@ -40,7 +40,7 @@ pub fn words_of_part(text: &str, annotations: &Annotations, part: Part) -> Optio
 
 /// The part that some words of a sentence belong to: `Quotation` where they meet a direct quotation. Words between scare quotes
 /// and titles are the outlet's.
-pub(super) fn part_of(annotations: &Annotations, words: &Span) -> Part {
+pub fn part_of(annotations: &Annotations, words: &Span) -> Part {
     if is_own(annotations, words) { Part::Narration } else { Part::Quotation }
 }
 

@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::cell::Cell;
 use super::table::Table;
-use crate::framing::MEASURES;
+use crate::framing::{MEASURES, part_of};
 use crate::pipeline::Run;
 use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
 
@@ -299,6 +299,7 @@ impl<'run> Tables<'run> {
             "sentiment_neutral",
             "sentiment_positive",
             "sentiment",
+            "voice",
         ];
         let mut table = Table::new("targets", columns);
         for target in &self.run.targets {
@@ -316,6 +317,7 @@ impl<'run> Tables<'run> {
                 target.sentiment.map(|sentiment| sentiment.neutral).into(),
                 target.sentiment.map(|sentiment| sentiment.positive).into(),
                 target.sentiment.map(|sentiment| sentiment.score()).into(),
+                self.voice(target.sentence, target.span).into(),
             ]);
             table.rows.push(row);
         }
@@ -390,6 +392,8 @@ impl<'run> Tables<'run> {
             "value_a",
             "value_b",
             "difference",
+            "voice_a",
+            "voice_b",
         ];
         let mut table = Table::new("framing", columns);
         for comparison in &self.run.comparisons {
@@ -409,6 +413,8 @@ impl<'run> Tables<'run> {
                     difference.a.value.as_str().into(),
                     difference.b.value.as_str().into(),
                     difference.difference.into(),
+                    difference.a.span.map(|span| self.voice(a, span)).into(),
+                    difference.b.span.map(|span| self.voice(b, span)).into(),
                 ]);
                 table.rows.push(row);
             }
@@ -424,6 +430,11 @@ impl<'run> Tables<'run> {
     pub(super) fn words(&self, sentence: usize, span: Span) -> [Cell; 3] {
         let (start, end) = self.chars(sentence, span);
         [span.slice(self.text(sentence)).into(), start.into(), end.into()]
+    }
+
+    /// Whose words some words of a sentence are.
+    fn voice(&self, sentence: usize, span: Span) -> &'static str {
+        part_of(&self.run.annotations[sentence], &span).as_str()
     }
 
     /// Character offsets, into the sentence's field of the article, of words of the sentence.
