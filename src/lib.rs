@@ -59,5 +59,6 @@ pub mod config;
 pub mod pipeline;
 pub mod evaluate;
 pub mod train;
+pub mod validate;
 
 pub use error::{Error, Result};

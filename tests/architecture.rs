@@ -64,6 +64,8 @@ const ALLOWED: [(&str, &[&str]); 11] = [
     ),
     // Reads labelled files as `evaluate` does, and writes a head's folder as `report` does tables.
     ("train", &["records", "error", "encode", "config", "pipeline", "evaluate", "report", "train"]),
+    // Reads the tables of a run and people's labels of them; the intervals are those of `evaluate` and `statistics`.
+    ("validate", &["records", "error", "statistics", "report", "evaluate", "validate"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

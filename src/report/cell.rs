@@ -86,7 +86,7 @@ fn rounded(value: f64) -> f64 {
 
 /// Puts an apostrophe before words that a spreadsheet would take for a formula (OWASP, "CSV Injection"). To undo it,
 /// drop one leading apostrophe where what follows the apostrophes is one of `= + - @`, a tab or a carriage return.
-fn safe_for_spreadsheets(text: &str) -> Cow<'_, str> {
+pub(crate) fn safe_for_spreadsheets(text: &str) -> Cow<'_, str> {
     if text.parse::<f64>().is_ok() {
         // "-0.5" is a number to a spreadsheet, not a formula.
         return Cow::Borrowed(text);

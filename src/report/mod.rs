@@ -9,6 +9,7 @@ mod run_json;
 mod write;
 mod summary;
 
+pub(crate) use cell::safe_for_spreadsheets;
 pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
 pub use tables::is_column;

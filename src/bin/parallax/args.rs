@@ -7,6 +7,7 @@ use parallax::report::{Format, SummaryOptions};
 use crate::engine::EngineArguments;
 use crate::evaluate::EvaluateArguments;
 use crate::models::ModelsArguments;
+use crate::validate::ValidateArguments;
 
 /// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
 ///
@@ -23,6 +24,7 @@ pub enum Command {
     Compare(CompareArguments),
     Evaluate(Box<EvaluateArguments>),
     Models(Box<ModelsArguments>),
+    Validate(ValidateArguments),
 }
 
 /// Compare articles of several outlets: tables of claims, of differences in framing and of coverage

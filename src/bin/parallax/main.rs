@@ -7,6 +7,7 @@ mod exit;
 mod models;
 mod progress;
 mod train_head;
+mod validate;
 
 use std::process::ExitCode;
 
@@ -22,6 +23,7 @@ fn main() -> ExitCode {
         Command::Compare(compare) => run_compare(compare),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Models(arguments) => models::run(arguments),
+        Command::Validate(validate) => validate.run(),
     };
     exit::code(outcome)
 }
