@@ -8,7 +8,7 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
-const ALLOWED: [(&str, &[&str]); 11] = [
+const ALLOWED: [(&str, &[&str]); 12] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
     // The verifier reads the alignment of a pair before it is known to be a claim.
