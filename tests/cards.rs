@@ -1,4 +1,4 @@
-//! Every figure that README.md or a card in `models/` shows behind a `parallax evaluate` command is what that command prints.
+//! Every figure that README.md or a card in `models/` or `docs/` shows behind a `parallax evaluate` command is what that command prints.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -44,7 +44,11 @@ fn cards(folder: &Path) -> Vec<PathBuf> {
 fn the_figures_of_the_cards_are_reproduced() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut n_commands = 0;
-    for card in cards(&root.join("models")).into_iter().chain([root.join("README.md")]) {
+    for card in cards(&root.join("models"))
+        .into_iter()
+        .chain(cards(&root.join("docs")))
+        .chain([root.join("README.md")])
+    {
         let text = fs::read_to_string(&card).unwrap();
         let blocks = blocks(&text);
         for pair in blocks.windows(2) {
@@ -68,5 +72,5 @@ fn the_figures_of_the_cards_are_reproduced() {
             assert_eq!(printed, expected.text, "{}: {arguments}\n{problem}", card.display());
         }
     }
-    assert!(n_commands >= 6, "only {n_commands} commands were found in README.md and models/");
+    assert!(n_commands >= 6, "only {n_commands} commands were found in README.md, models/ and docs/");
 }

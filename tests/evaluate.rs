@@ -176,6 +176,58 @@ fn a_file_that_cannot_be_scored_is_refused_with_line_field_and_remedy() {
     insta::assert_snapshot!("evaluate_refused", outputs.join("\n"));
 }
 
+/// The value that is printed beside a figure's name.
+fn figure(printed: &str, name: &str) -> f64 {
+    let line = printed.lines().find(|line| line.starts_with(&format!("{name}  "))).expect(name);
+    line[name.len()..].split_whitespace().next().unwrap().parse().unwrap()
+}
+
+#[test]
+fn quotations_are_scored_by_kind() {
+    let row = |text: &str, label: &str| json!({"text": text, "label": label});
+    let printed = evaluate(
+        "quotations",
+        &lines(&[
+            row("The so-called “plan” failed.", "scare"),
+            row("“It fell,” Diaz said.", "direct"),
+            row("The film “Night Train” opened.", "title"),
+            row("The film “Night Train” opened on Friday.", "direct"),
+        ]),
+        &[],
+    );
+    assert!(printed.starts_with("exit code 0"), "{printed}");
+    assert_eq!(figure(&printed, "accuracy"), 0.75);
+    assert_eq!(figure(&printed, "F1 of scare"), 1.0);
+    let refused = evaluate("quotations", &lines(&[row("“It fell.”", "irony")]), &[]);
+    assert!(refused.starts_with("exit code 1"), "{refused}");
+}
+
+#[test]
+fn carried_sources_and_voice_are_scored_by_labelled_content() {
+    let text = "“It fell,” Diaz said. “It will reopen.”";
+    let span = |words: &str| {
+        let start = text.find(words).unwrap();
+        let start = text[..start].chars().count();
+        json!([{"start": start, "end": start + words.chars().count()}])
+    };
+    let row = |source: &str| {
+        let content = json!([span("“It fell,”")[0], span("“It will reopen.”")[0]]);
+        json!({"text": text, "attributions": [{"source": span(source), "cue": span("said"), "content": content}]})
+    };
+    let printed = evaluate("attribution", &lines(&[row("Diaz")]), &[]);
+    for name in [
+        "sentence F1",
+        "carried source precision",
+        "carried source recall",
+        "voice: quotation that is content",
+        "voice: quoted content found",
+    ] {
+        assert_eq!(figure(&printed, name), 1.0, "{printed}");
+    }
+    let printed = evaluate("attribution", &lines(&[row("will")]), &[]);
+    assert_eq!(figure(&printed, "carried source precision"), 0.0, "{printed}");
+}
+
 #[test]
 fn gzip_is_told_by_its_bytes_and_damage_is_refused() {
     let plain = evaluate("sentences", SENTENCES.as_bytes(), &[]);

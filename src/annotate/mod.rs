@@ -38,7 +38,8 @@ use crate::records::{Annotations, Article, Attribution, Field, Quotation, Senten
 ///
 /// Quotation marks are matched over the whole headline and the whole body, so that a quotation may run over several
 /// sentences. Names that open a sentence or stand in a headline are told from other capitalised words by what the
-/// rest of the article writes with a capital letter.
+/// rest of the article writes with a capital letter. A sentence that is quoted throughout and names no source is given
+/// that of a sentence beside it.
 pub fn annotate(article: &Article, sentences: &[Sentence]) -> Vec<Annotations> {
     let headline = quotations(&article.headline);
     let body = quotations(&article.body);

@@ -19,11 +19,12 @@ static CUES: LazyLock<Phrases> =
 
 /// All attributions of a sentence, in the order of their cues; empty where nothing is handed to a source.
 ///
-/// An attribution is that of PARC3 (Pareti 2016): a source, the cue that links it, and the content. Besides saying, it may be a stand ("praised"), a belief or an aim ("hopes"), or what a study
-/// shows. The source is the noun phrase next to the cue, found by clause boundaries without a parser.
+/// An attribution is that of PARC3 (Pareti 2016): a source, the cue that links it, and the content. Besides saying, it
+/// may be a stand ("praised", "criticism of"), a belief or an aim ("hopes", "is confident that"), or what a study shows.
+/// The source is the noun phrase next to the cue, found by clause boundaries without a parser; `None` where there is none.
 ///
-/// Left out are cues inside `quotations` (there the source hands statements on, not the outlet), and stands and
-/// beliefs in a sentence in which something is said, as they are mostly part of it. Hearsay ("reportedly") has no
+/// Left out are cues inside `quotations` (there the source hands statements on, not the outlet), and beliefs and aims in
+/// a sentence in which something is said or judged, as they are mostly part of it. Hearsay ("reportedly") has no
 /// source and is not `anonymous`: no source is claimed.
 ///
 /// ```
