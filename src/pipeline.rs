@@ -230,6 +230,9 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
         EngineName::Onnx => ModelEncoder::new(&files, n_threads)?,
         EngineName::RustBert => ModelEncoder::with_engine(&files, rust_bert::engine(&files)?, n_threads)?,
     };
+    if measures.iter().any(|measure| measure == "loaded_language") {
+        encoder = encoder.without_loaded_language();
+    }
     let verifier = verifier_of(&files);
     let mut model = files.manifest;
     if let Some(folder) = &config.sentiment {

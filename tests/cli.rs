@@ -317,8 +317,14 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
             .file("model/model.toml", &manifest)
             .file("model/tokenizer.json", &tokenizer)
             .file("model/model.onnx", fs::read(bundled.join("model.onnx")).unwrap());
-        for file in ["sentiment.safetensors", "target_sentiment.onnx", "idf.safetensors", "verifier.json"]
-            .map(|head| format!("heads/{head}"))
+        for file in [
+            "sentiment.safetensors",
+            "target_sentiment.onnx",
+            "loaded_language.safetensors",
+            "idf.safetensors",
+            "verifier.json",
+        ]
+        .map(|head| format!("heads/{head}"))
         {
             cli.file(&format!("model/{file}"), fs::read(bundled.join(&file)).unwrap());
         }

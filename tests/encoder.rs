@@ -5,7 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ndarray::{Array2, Axis};
-use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
+use parallax::annotate::{loaded_language, loaded_words};
+use parallax::encode::{Encoder, ModelEncoder, ModelFiles, OutletMask, mask_loaded};
 use parallax::records::Span;
 use proptest::prelude::*;
 
@@ -144,6 +145,62 @@ fn the_words_that_drive_the_tone_are_the_loaded_ones() {
     };
     assert_eq!(word(|a, b| a < b), "brutal");
     assert_eq!(word(|a, b| a > b), "praised");
+}
+
+#[test]
+fn the_loaded_words_of_a_sentence_raise_its_score() {
+    struct Case {
+        plain: &'static str,
+        loaded: &'static str,
+        /// Words of the loaded sentence that are shown.
+        shown: &'static [&'static str],
+    }
+    let cases = [
+        Case {
+            plain: "The council voted to raise the fee for parking.",
+            loaded: "The shameless council rammed through yet another ludicrous fee for parking.",
+            shown: &["shameless", "rammed through", "yet another", "ludicrous"],
+        },
+        Case {
+            plain: "The singer’s fourth album will appear in June.",
+            loaded: "The singer’s dazzling fourth album is nothing short of a masterpiece.",
+            shown: &["dazzling", "nothing short of", "masterpiece"],
+        },
+    ];
+    for case in cases {
+        let read = |text: &str| {
+            let encoding = &ENCODER.encode(&[text], &|_| ()).unwrap()[0];
+            assert_eq!(encoding.loaded.as_ref().unwrap().shares.len(), encoding.words.len());
+            loaded_language(&loaded_words(text), encoding).unwrap()
+        };
+        let (plain, loaded) = (read(case.plain), read(case.loaded));
+        assert!(plain.score < 0.5 && loaded.score > 0.5, "{} {}", plain.score, loaded.score);
+        let shown: Vec<&str> = loaded.words.iter().map(|word| word.span.slice(case.loaded)).collect();
+        for word in case.shown {
+            assert!(shown.contains(word), "{word} is not among {shown:?}");
+        }
+    }
+}
+
+#[test]
+fn the_name_of_an_outlet_does_not_move_the_loaded_score() {
+    let mask = OutletMask::new(["Morning Rant", "Daily Plain"]).unwrap();
+    let read = |text: &str| {
+        let mut encoding = ENCODER.encode(&[text], &|_| ()).unwrap().remove(0);
+        let before = encoding.loaded.clone().unwrap();
+        let n = mask_loaded(&*ENCODER, &mask, [(text, &mut encoding)]).unwrap();
+        let after = encoding.loaded.clone().unwrap();
+        assert_eq!(after.shares.len(), encoding.words.len());
+        (n, before, after)
+    };
+    let (n_rant, rant, rant_masked) = read("A reporter for the Morning Rant asked twice.");
+    let (n_plain, plain, plain_masked) = read("A reporter for the Daily Plain asked twice.");
+    assert_eq!((n_rant, n_plain), (1, 1));
+    assert!((rant.value - plain.value).abs() > 1e-4);
+    assert_eq!(rant_masked, plain_masked);
+    assert_eq!(rant_masked.shares[4..6], [0.0, 0.0]);
+    let (n, before, after) = read("A reporter asked twice.");
+    assert_eq!((n, before), (0, after));
 }
 
 #[test]

@@ -160,7 +160,8 @@ fn a_file_that_cannot_be_scored_is_refused_with_line_field_and_remedy() {
         ("claims", lines(&[json!({"paraphrases": []})]), &[]),
         ("events", lines(&[json!({"event_id": "e", "articles": [{"title": "No text"}]})]), &[]),
         ("attribution", lines(&[json!({"doc_id": "d", "text": "One."})]), &[]),
-        ("loaded-language", lines(&[row("Words.", json!(1))]), &[]),
+        ("checkability", lines(&[row("Words.", json!(1))]), &[]),
+        ("frames", lines(&[row("Words.", json!("weather"))]), &[]),
     ];
     let outputs: Vec<String> = cases
         .iter()

@@ -18,11 +18,15 @@ mod name;
 mod negation;
 mod pole;
 mod plan;
+mod loaded;
+mod frame;
 
 use std::collections::HashSet;
 
 pub use attribution::{attribution, attributions};
 pub use certainty::certainty;
+pub use frame::{FRAMES, frame_scores, frame_words};
+pub use loaded::{LIST_WEIGHT, loaded_language, loaded_words};
 pub use name::names;
 pub use negation::negations;
 pub use plan::plans;
@@ -84,6 +88,8 @@ fn annotate_words(words: &Words, mut quotations: Vec<Quotation>, known: &HashSet
         negations: negation::negations_of(words),
         poles: pole::poles_of(words),
         plans: plan::plans_of(words),
+        loaded: loaded::loaded_of(words),
+        frames: frame::frames_of(words),
         sentiment: None,
     }
 }

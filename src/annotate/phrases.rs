@@ -17,7 +17,8 @@ struct Phrase {
 }
 
 impl Phrases {
-    /// Reads a list: `#` starts a comment, `[label]` a section, any other line is a phrase of that section.
+    /// Reads a list: `#` starts a comment, `[label]` a section, any other line holds phrases of that section with `, `
+    /// between them. Of a phrase that stands in two sections the first counts.
     ///
     /// Apostrophes are straight; tokens of a phrase are parted by blanks, as [`Words`] parts them.
     pub fn parse(list: &'static str) -> Self {
@@ -41,6 +42,24 @@ impl Phrases {
         candidates.iter().find(fits).map(|phrase| (phrase.label, phrase.rest.len() + 1))
     }
 
+    /// Every phrase in order, none inside another: its label, and the tokens from and up to which it reaches. A phrase of
+    /// one word may be a possessive.
+    pub fn found<'list>(
+        &'list self,
+        words: &'list Words<'_>,
+    ) -> impl Iterator<Item = (&'static str, usize, usize)> + 'list {
+        let mut next = 0;
+        (0..words.len()).filter_map(move |i| {
+            let (label, len) = match self.at(words, i) {
+                _ if i < next => return None,
+                None if words[i].is_possessive() => (self.label(words[i].base())?, 1),
+                found => found?,
+            };
+            next = i + len;
+            Some((label, i, next))
+        })
+    }
+
     /// The label of a phrase of one word.
     pub fn label(&self, word: &str) -> Option<&'static str> {
         self.by_first.get(word)?.iter().find(|phrase| phrase.rest.is_empty()).map(|phrase| phrase.label)
@@ -55,13 +74,13 @@ impl Phrases {
 /// The entries of a list with the section that each stands in ("" before the first).
 pub(super) fn entries(list: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     let mut section = "";
-    list.lines().filter_map(move |line| {
+    list.lines().flat_map(move |line| {
         let line = line.split('#').next().unwrap_or_default().trim();
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            section = name;
-            return None;
-        }
-        (!line.is_empty()).then_some((section, line))
+        let name = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        section = name.unwrap_or(section);
+        let of_line = section;
+        let phrases = if name.is_some() { "" } else { line };
+        phrases.split(", ").filter(|phrase| !phrase.is_empty()).map(move |phrase| (of_line, phrase))
     })
 }
 
@@ -77,5 +96,13 @@ mod tests {
         assert_eq!(phrases.at(&words, 4), Some(("a", 1)));
         assert_eq!(phrases.at(&words, 9), None);
         assert!(phrases.contains("no") && !phrases.contains("longer"));
+    }
+
+    #[test]
+    fn a_line_may_hold_several_phrases_and_none_is_found_inside_another() {
+        let phrases = Phrases::parse("[a] # of one kind\nmob, mobs\n[b]\nangry mob, mob\n");
+        let words = Words::new("The mob’s leader met an angry mob of mobs");
+        let found: Vec<_> = phrases.found(&words).collect();
+        assert_eq!(found, [("a", 1, 2), ("b", 5, 7), ("a", 8, 9)]);
     }
 }

@@ -20,6 +20,9 @@ use crate::records::{Encoding, Score, Sentiment, Span};
 /// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
 const BATCH_TOKENS: usize = 1024;
 
+/// The head for loaded language in a model's folder.
+const LOADED: &str = "heads/loaded_language.safetensors";
+
 /// Some models bring more embeddings than tokens, so that the table's size is a multiple of at most this number.
 const MAX_PADDING: u32 = 128;
 
@@ -34,6 +37,8 @@ pub struct ModelEncoder {
     /// What gives the sentiment in place of the head.
     sentiment_model: Option<Box<dyn SentimentModel>>,
     target: Option<TargetHead>,
+    /// What tells plain words from loaded ones.
+    loaded: Option<Head>,
     /// Heads that the user brought.
     heads: Vec<Head>,
     /// Inverse document frequency by vocabulary id; empty where the model brings none.
@@ -90,6 +95,8 @@ impl ModelEncoder {
             .map_err(|message| Error::Model { name: name.clone(), message })?;
         let target = files.get("heads/target_sentiment.onnx").cloned().map(TargetHead::new).transpose();
         let target = target.map_err(|message| Error::Model { name: name.clone(), message })?;
+        let loaded = files.get(LOADED).map(|bytes| read_loaded(bytes, manifest)).transpose();
+        let loaded = loaded.map_err(|message| Error::Model { name: name.clone(), message })?;
         let idf = files.get("heads/idf.safetensors").map(|bytes| read_idf(bytes)).transpose();
         let idf = idf.map_err(|message| Error::Model { name: name.clone(), message })?;
         let mut encoder = Self {
@@ -98,6 +105,7 @@ impl ModelEncoder {
             sentiment,
             sentiment_model: None,
             target,
+            loaded,
             heads: vec![],
             idf: idf.unwrap_or_default(),
             languages: manifest.languages.clone(),
@@ -120,6 +128,13 @@ impl ModelEncoder {
         self
     }
 
+    /// The same encoder without the head that fills [`Encoding::loaded`]: a head of the user's own takes its place.
+    pub fn without_loaded_language(mut self) -> Self {
+        self.loaded = None;
+        self.list_layers();
+        self
+    }
+
     /// The same encoder with the sentiment of texts by `model`, which gives no shares of words. The sentiment toward a
     /// target stays the head's.
     pub fn with_sentiment(mut self, model: Box<dyn SentimentModel>) -> Self {
@@ -131,7 +146,8 @@ impl ModelEncoder {
 
     fn list_layers(&mut self) {
         self.layers = vec![self.alignment_layer];
-        self.layers.extend(self.sentiment.iter().chain(&self.heads).flat_map(Head::layers));
+        let heads = self.sentiment.iter().chain(&self.loaded).chain(&self.heads);
+        self.layers.extend(heads.flat_map(Head::layers));
         self.layers.sort_unstable();
         self.layers.dedup();
     }
@@ -261,6 +277,7 @@ impl ModelEncoder {
             Some(head) => read_tone(head, &pieces, &of_head(head)),
             None => (None, vec![]),
         };
+        let loaded = self.loaded.as_ref().and_then(|head| read_scores(head, &pieces, &of_head(head)).pop());
         let scores = self.heads.iter().flat_map(|head| read_scores(head, &pieces, &of_head(head))).collect();
         Encoding {
             embedding: self.unit(forward.embeddings.row(row)),
@@ -269,6 +286,7 @@ impl ModelEncoder {
             }),
             sentiment,
             tone,
+            loaded,
             scores,
             truncated: tokens.truncated,
         }
@@ -419,6 +437,17 @@ fn read_sentiment(bytes: &[u8], manifest: &ModelManifest) -> Result<Head, String
             "heads/sentiment.safetensors: classes are `{}`, not negative,neutral,positive",
             other.join(",")
         )),
+    }
+}
+
+/// The head for loaded language, whose classes are plain and loaded in this order.
+fn read_loaded(bytes: &[u8], manifest: &ModelManifest) -> Result<Head, String> {
+    let head = Head::from_safetensors(bytes)
+        .and_then(|head| head.fits(manifest.dimensions, manifest.layers).map(|()| head))
+        .map_err(|message| format!("{LOADED}: {message}"))?;
+    match head.classes().iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["plain", "loaded"] => Ok(head),
+        other => Err(format!("{LOADED}: classes are `{}`, not plain,loaded", other.join(","))),
     }
 }
 

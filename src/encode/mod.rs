@@ -20,6 +20,7 @@ pub mod rust_bert;
 #[path = "rust_bert_missing.rs"]
 pub mod rust_bert;
 mod encoder;
+mod mask;
 
 use crate::error::Result;
 use crate::records::{Encoding, Sentiment, Span};
@@ -28,6 +29,7 @@ pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward, SentimentModel};
 pub use head::Head;
 pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
+pub use mask::{MaskedText, OutletMask, mask_loaded};
 pub(crate) use model::sha256_of;
 pub use model::{ModelFiles, ModelManifest, is_inside, is_pickle, read_manifest};
 pub use pooling::Pooling;

@@ -10,7 +10,7 @@ use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 11] = [
+const CONVENTIONAL: [&str; 12] = [
     "model.onnx",
     "model.safetensors",
     "rust_model.ot",
@@ -19,6 +19,7 @@ const CONVENTIONAL: [&str; 11] = [
     "tokenizer_config.json",
     "vocab.txt",
     "heads/idf.safetensors",
+    "heads/loaded_language.safetensors",
     "heads/sentiment.safetensors",
     "heads/target_sentiment.onnx",
     "heads/verifier.json",
@@ -108,6 +109,7 @@ impl ModelFiles {
             "model.onnx",
             "tokenizer.json",
             "heads/sentiment.safetensors",
+            "heads/loaded_language.safetensors",
             "heads/target_sentiment.onnx",
             "heads/verifier.json",
             "heads/idf.safetensors"

@@ -6,11 +6,13 @@ use super::evaluation::{ConfusionTable, Evaluation, Figures, GroupFigure};
 use super::figures::{Confusion, Ranking};
 use super::inputs::{Inputs, add_class_figures, name_and_version};
 use super::rows::Groups;
-use crate::annotate::certainty as certainty_of;
+use crate::annotate::{certainty as certainty_of, loaded_language as loaded_language_of, loaded_words};
+use crate::encode::{OutletMask, mask_loaded};
 use crate::error::{Error, Result};
+use crate::records::Encoding;
 
 /// For each text how far it has the property, in [0, 1]; with the model's name and version.
-type Score<'run> = dyn Fn(&[&str]) -> Result<(Vec<f32>, String)> + 'run;
+type Score<'run> = dyn Fn(&[&str], &Groups) -> Result<(Vec<f32>, String)> + 'run;
 
 /// What a task is about and how it is scored.
 struct Detection<'run> {
@@ -27,23 +29,62 @@ struct Detection<'run> {
     notes: Vec<String>,
 }
 
-/// Whether a text is loaded, by the head `loaded_language`.
+const LOADED: [&str; 2] = ["not loaded", "loaded"];
+const LOADED_LABELS: &[(&str, &str)] = &[
+    ("0", "not loaded"),
+    ("false", "not loaded"),
+    ("plain", "not loaded"),
+    ("non-biased", "not loaded"),
+    ("1", "loaded"),
+    ("true", "loaded"),
+    ("biased", "loaded"),
+];
+
+/// Whether a text is loaded: by the head `loaded_language` where the user brings one, else by the shipped measure.
 pub(super) fn loaded_language(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    by_head(
-        inputs,
-        Task::LoadedLanguage,
-        "loaded_language",
-        ["not loaded", "loaded"],
-        &[
-            ("0", "not loaded"),
-            ("false", "not loaded"),
-            ("non-biased", "not loaded"),
-            ("1", "loaded"),
-            ("true", "loaded"),
-            ("biased", "loaded"),
-        ],
-        "label_bias",
-    )
+    if inputs.config.heads.contains_key("loaded_language") {
+        return by_head(inputs, Task::LoadedLanguage, "loaded_language", LOADED, LOADED_LABELS, "label_bias");
+    }
+    let score = |texts: &[&str], groups: &Groups| shipped_loaded_language(inputs, texts, groups);
+    let notes = vec![
+        "By the shipped measure: the word list and the head heads/loaded_language.safetensors; loaded is given from 0.5."
+            .to_owned(),
+        "Where the rows are grouped by `outlet`, the outlets' names are masked in the texts.".to_owned(),
+    ];
+    Detection {
+        task: Task::LoadedLanguage,
+        classes: LOADED,
+        labels: LOADED_LABELS,
+        label_field: "label_bias",
+        score: &score,
+        threshold: 0.5,
+        notes,
+    }
+    .evaluate(inputs)
+}
+
+fn shipped_loaded_language(
+    inputs: &Inputs<'_>,
+    texts: &[&str],
+    groups: &Groups,
+) -> Result<(Vec<f32>, String)> {
+    let (encoder, model) = inputs.encoder()?;
+    let mut encodings = inputs.encode(&encoder, texts)?;
+    if groups.field == "outlet" {
+        let mask = OutletMask::new(groups.names.iter().map(String::as_str))
+            .map_err(|message| Error::Usage { message })?;
+        mask_loaded(&encoder, &mask, texts.iter().copied().zip(&mut encodings))?;
+    }
+    let score = |(text, encoding): (&&str, &Encoding)| {
+        loaded_language_of(&loaded_words(text), encoding).map(|loaded| loaded.score)
+    };
+    let scores: Option<Vec<f32>> = texts.iter().zip(&encodings).map(score).collect();
+    let scores = scores.ok_or_else(|| Error::Usage {
+        message: "the model has no head for loaded language; use parallax-en, or give a head of your own with --head \
+                  loaded_language=DIR"
+            .to_owned(),
+    })?;
+    Ok((scores, model))
 }
 
 /// Whether a text makes a claim that can be checked, by the head `checkability`.
@@ -61,7 +102,7 @@ pub(super) fn checkability(inputs: &Inputs<'_>) -> Result<Evaluation> {
 
 /// Whether a text is hedged: a certainty below 1.
 pub(super) fn certainty(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let score = |texts: &[&str]| {
+    let score = |texts: &[&str], _: &Groups| {
         Ok((texts.iter().map(|text| 1.0 - certainty_of(text).score).collect(), String::new()))
     };
     Detection {
@@ -108,7 +149,7 @@ fn by_head(
             format!("the head {name} has more than two classes; {} needs one with two", task.name());
         return Err(Error::Usage { message });
     };
-    let score = |texts: &[&str]| {
+    let score = |texts: &[&str], _: &Groups| {
         let encodings = inputs.encode(&loaded.encoder, texts)?;
         let scores = encodings.iter().map(|encoding| encoding.scores[measure].value).collect();
         Ok((scores, name_and_version(&loaded.model)))
@@ -136,7 +177,7 @@ impl Detection<'_> {
         let classes = Classes::new(&self.classes, self.labels);
         let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or(usual))?;
         let (texts, groups) = inputs.texts(&labelled.rows)?;
-        let (scores, model) = (self.score)(&texts)?;
+        let (scores, model) = (self.score)(&texts, &groups)?;
         let labels = &labelled.labels;
         let given: Vec<usize> = scores.iter().map(|&score| usize::from(score >= self.threshold)).collect();
         let scores: Vec<f64> = scores.into_iter().map(f64::from).collect();

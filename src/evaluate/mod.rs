@@ -18,6 +18,7 @@ mod events;
 mod attribution;
 mod quotations;
 mod detection;
+mod frames;
 mod print;
 pub mod figures;
 
@@ -58,6 +59,8 @@ pub enum Task {
     Certainty,
     /// Whether a text makes a claim that can be checked.
     Checkability,
+    /// Which policy frame a text speaks for.
+    Frames,
 }
 
 impl Task {
@@ -73,6 +76,7 @@ impl Task {
         ("loaded-language", Task::LoadedLanguage),
         ("certainty", Task::Certainty),
         ("checkability", Task::Checkability),
+        ("frames", Task::Frames),
     ];
 
     /// The name on the command line.
@@ -119,5 +123,6 @@ pub fn evaluate(
         Task::LoadedLanguage => detection::loaded_language(&inputs),
         Task::Certainty => detection::certainty(&inputs),
         Task::Checkability => detection::checkability(&inputs),
+        Task::Frames => frames::evaluate(&inputs),
     }
 }

@@ -56,6 +56,7 @@ fn encoding(about: &[f32], text: &str) -> Encoding {
         words: TokenStates { spans, weights: vec![8.0; n], states, scales },
         sentiment: None,
         tone: vec![],
+        loaded: None,
         scores: vec![],
         truncated: false,
     }

@@ -1,4 +1,4 @@
-use super::Span;
+use super::{FrameWord, LoadedWord, Span};
 
 /// What the annotators found in one sentence. Every span counts bytes from the start of the sentence's own text.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,6 +25,10 @@ pub struct Annotations {
     pub poles: Vec<Pole>,
     /// Words that say that what follows has not been done yet ("will", "plans to"), in order.
     pub plans: Vec<Span>,
+    /// Loaded words of the list, in order.
+    pub loaded: Vec<LoadedWord>,
+    /// Words of the policy frames, in order.
+    pub frames: Vec<FrameWord>,
     /// The model's sentiment; `None` for a sentence that was not encoded.
     pub sentiment: Option<Sentiment>,
 }

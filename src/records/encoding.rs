@@ -14,6 +14,9 @@ pub struct Encoding {
     /// How far each word of `words` moves the sentiment, in logits of positive over negative: above 0 it speaks for
     /// positive. The words' mean is 0. Empty where the model brings no such head.
     pub tone: Vec<f32>,
+    /// How loaded the loaded-language head finds the text; [`loaded_language`](crate::annotate::loaded_language) adds the
+    /// list to it. `None` where the model brings no such head.
+    pub loaded: Option<Score>,
     /// The figures of the run's further heads, in the order of the run's measures.
     pub scores: Vec<Score>,
     /// True where the text was longer than the model reads and its end was left out.

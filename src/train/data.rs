@@ -1,13 +1,9 @@
 use std::collections::BTreeSet;
 
-use regex::RegexBuilder;
-
 use super::TrainOptions;
+use crate::encode::OutletMask;
 use crate::error::{Error, Result};
 use crate::evaluate::{Classes, Groups, Rows};
-
-/// What stands for the name of a group where names are masked.
-const MASK: &str = "the outlet";
 
 /// Labelled texts, ready to be encoded.
 pub(super) struct Data {
@@ -112,27 +108,15 @@ fn lower(label: &str) -> String {
     label.trim().to_lowercase()
 }
 
-/// Puts a neutral word in place of every group's name, longest first and in any case; returns how many texts had one.
+/// Hides every group's name; returns how many texts had one.
 fn mask(texts: &mut [String], names: &[String]) -> Result<usize> {
-    let mut names: Vec<String> =
-        names.iter().filter(|name| !name.is_empty()).map(|name| regex::escape(name)).collect();
-    names.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    let pattern = RegexBuilder::new(&format!(r"\b(?:{})\b", names.join("|")))
-        .case_insensitive(true)
-        .size_limit(64 << 20)
-        .build()
-        .map_err(|_| Error::Usage {
-            message: format!(
-                "--mask-groups: {} names are too many to look for; group by outlet",
-                names.len()
-            ),
-        })?;
+    let mask = OutletMask::new(names.iter().map(String::as_str))
+        .map_err(|fault| Error::Usage { message: format!("--mask-groups: {fault}; group by outlet") })?;
     let mut n = 0;
     for text in texts {
-        let masked = pattern.replace_all(text, MASK);
-        if masked != *text {
+        if let Some(masked) = mask.mask(text) {
+            *text = masked.text;
             n += 1;
-            *text = masked.into_owned();
         }
     }
     Ok(n)

@@ -109,9 +109,10 @@ Tasks, and the fields that their rows have:
   events           event_id, and text and title, or a list of articles that have them
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl
   quotations       text, label (direct, scare, title), of the first quotation in the text
-  loaded-language  text, label or label_bias; by outlet; needs --head loaded_language=DIR
+  loaded-language  text, label or label_bias; by outlet; --head loaded_language=DIR scores a head of your own
   certainty        text, label (1 or uncertain)
   checkability     text, label (1 or checkable); needs --head checkability=DIR
+  frames           text, label (economic, legality, political, ...; see docs/measures/frames.md)
 
 Examples:
   parallax evaluate claims pairs.jsonl.gz --group topic
