@@ -6,16 +6,17 @@ use std::time::Instant;
 use rayon::ThreadPoolBuilder;
 
 use crate::align::align;
-use crate::annotate::annotate;
+use crate::annotate::{annotate, loaded_language};
 use crate::clean::clean;
 use crate::cluster::{
     Candidate, Material, NameFrequency, Verifier, cluster, compare_outlets, shared_targets,
 };
 use crate::config::{Config, EngineName};
 use crate::encode::{
-    Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, encode, rust_bert,
+    Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, OutletMask, encode,
+    mask_loaded, rust_bert,
 };
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::framing::{Place, Side, differences, folded_word, is_own, readings, words_of_part};
 use crate::group::{copies, group};
 use crate::models;
@@ -123,9 +124,21 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
 
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));
-    let encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, observer)?;
+    let mut encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, observer)?;
+    let outlets = outlets_of(&articles);
+    let mask =
+        OutletMask::new(outlets.iter().map(String::as_str)).map_err(|message| Error::Usage { message })?;
+    let texts = sentences.iter().map(|sentence| sentence.text(&articles[sentence.article]));
+    mask_loaded(
+        &encoder,
+        &mask,
+        texts.zip(&mut encodings).filter_map(|(text, of)| Some((text, of.as_mut()?))),
+    )?;
     for (annotations, encoding) in annotations.iter_mut().zip(&encodings) {
-        annotations.sentiment = encoding.as_ref().and_then(|encoding| encoding.sentiment);
+        let Some(encoding) = encoding else { continue };
+        annotations.sentiment = encoding.sentiment;
+        annotations.loaded_language =
+            loaded_language(&annotations.loaded, encoding).map(|loaded| loaded.score);
     }
     warn_of_truncation(&mut articles, &sentences, &encodings);
 
@@ -150,7 +163,7 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let targets = targets(&encoder, &material, &claims, observer)?;
 
     clock.begin("reading quotes apart", None);
-    let parts = encode_parts(&encoder, &material, &claims, observer)?;
+    let parts = encode_parts(&encoder, &mask, &material, &claims, observer)?;
 
     clock.begin("comparing", None);
     let mut comparisons =
@@ -160,7 +173,6 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let readings = sides.readings(&claims, &measures);
     let coverage = coverage(&articles, &sentences, &events, &claims, config.group.window_days);
     let independent_outlets = independent_outlets(&articles, &sentences, &claims, &copies);
-    let outlets = outlets_of(&articles);
     let series = series(&readings, &material, &claims, &copies, &outlets);
     let estimates = outlet_estimates(&series, &config.statistics);
     let wordings = wordings(&comparisons, &material, &copies, &outlets);
@@ -343,6 +355,7 @@ fn targets(
 /// of a sentence in which only the source is named beside them.
 fn encode_parts(
     encoder: &dyn Encoder,
+    mask: &OutletMask,
     material: &Material<'_>,
     claims: &[Claim],
     observer: &dyn Observer,
@@ -356,7 +369,8 @@ fn encode_parts(
         }
     }
     let words: Vec<&str> = texts.values().map(String::as_str).collect();
-    let encodings = encode(encoder, &words, &|n| observer.advance(n))?;
+    let mut encodings = encode(encoder, &words, &|n| observer.advance(n))?;
+    mask_loaded(encoder, mask, words.into_iter().zip(&mut encodings))?;
     Ok(texts.into_keys().zip(encodings).collect())
 }
 

@@ -91,6 +91,7 @@ fn annotate_words(words: &Words, mut quotations: Vec<Quotation>, known: &HashSet
         loaded: loaded::loaded_of(words),
         frames: frame::frames_of(words),
         sentiment: None,
+        loaded_language: None,
     }
 }
 

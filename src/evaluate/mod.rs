@@ -65,7 +65,7 @@ pub enum Task {
 
 impl Task {
     /// Every task with its name on the command line.
-    pub const ALL: [(&'static str, Task); 10] = [
+    pub const ALL: [(&'static str, Task); 11] = [
         ("sentences", Task::Sentences),
         ("sentiment", Task::Sentiment),
         ("claims", Task::Claims),

@@ -7,11 +7,13 @@ mod part;
 mod tone;
 mod target_tone;
 mod wording;
+mod loaded_language;
 mod attribution;
 mod certainty;
 mod quantity;
 mod quotation;
 mod placement;
+mod frame;
 mod measure;
 
 use serde::{Deserialize, Serialize};
@@ -32,7 +34,7 @@ pub struct FramingOptions {
     pub min_tone: f32,
     /// Least difference of two certainties (each in [0, 1]) that is listed.
     pub min_certainty: f32,
-    /// Least difference of two probabilities of a head that the user brought (each in [0, 1]) that is listed.
+    /// Least difference of two figures of loaded language, or of a head that the user brought (each in [0, 1]), that is listed.
     pub min_head: f32,
 }
 
@@ -74,6 +76,7 @@ pub fn differences(
     found.extend(tone::difference(a, b, options.min_tone));
     found.extend(target_tone::differences(a, b, options.min_tone));
     found.extend(wording::differences(a, b, alignment));
+    found.extend(loaded_language::difference(a, b, options.min_head));
     found.extend(attribution::difference(a, b));
     found.extend(certainty::difference(a, b, options.min_certainty));
     found.extend(quantity::differences(a, b));
@@ -87,18 +90,21 @@ pub fn differences(
 /// [`differences`].
 pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
     let mut found = tone::readings(side);
+    found.extend(loaded_language::readings(side));
     found.extend(attribution::readings(side));
     found.extend(certainty::readings(side));
     found.extend(quantity::readings(side));
     found.extend(quotation::readings(side));
     found.extend(placement::readings(side));
+    found.extend(frame::readings(side));
     found.extend(measure::readings(side, measures));
     found
 }
 
-/// The names of the measures of [`readings`], in the order of the tables, before those of the heads that the user brought.
-pub const MEASURES: [&str; 10] = [
+/// The names of the measures of [`readings`], in the order of the tables, but for the frames and the heads that the user brought.
+pub const MEASURES: [&str; 11] = [
     tone::MEASURE,
+    loaded_language::MEASURE,
     certainty::MEASURE,
     attribution::MEASURES[0],
     attribution::MEASURES[1],

@@ -31,6 +31,9 @@ pub struct Annotations {
     pub frames: Vec<FrameWord>,
     /// The model's sentiment; `None` for a sentence that was not encoded.
     pub sentiment: Option<Sentiment>,
+    /// How loaded the sentence is, in [0, 1]; `None` for one that was not encoded, or where a head of the user's takes the
+    /// measure's place.
+    pub loaded_language: Option<f32>,
 }
 
 /// Whose words a sentence is made of.

@@ -112,6 +112,8 @@ pub enum Dimension {
     TargetTone,
     /// Other words for the same thing.
     Wording,
+    /// How loaded the words are.
+    LoadedLanguage,
     /// Who is named as the source, and by which cue.
     Attribution,
     /// How sure it sounds.
@@ -133,6 +135,7 @@ impl Dimension {
             Dimension::Tone => "tone",
             Dimension::TargetTone => "target_tone",
             Dimension::Wording => "wording",
+            Dimension::LoadedLanguage => "loaded_language",
             Dimension::Attribution => "attribution",
             Dimension::Certainty => "certainty",
             Dimension::Quantity => "quantity",

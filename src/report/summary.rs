@@ -181,7 +181,11 @@ impl Page<'_> {
         let side = match (&difference.dimension, words) {
             (Dimension::Wording | Dimension::Quantity, Some(words)) => words,
             (
-                Dimension::Tone | Dimension::TargetTone | Dimension::Certainty | Dimension::Measure(_),
+                Dimension::Tone
+                | Dimension::TargetTone
+                | Dimension::LoadedLanguage
+                | Dimension::Certainty
+                | Dimension::Measure(_),
                 words,
             ) => {
                 let value: f32 = evidence.value.parse().unwrap_or_default();

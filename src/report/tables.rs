@@ -71,6 +71,9 @@ const COMPARISONS: [&str; 14] = [
 /// What the three columns of a measure end in.
 const SIDES: [&str; 3] = ["a", "b", "difference"];
 
+/// The shipped measure whose place a head of the user's may take.
+const LOADED_LANGUAGE: &str = "loaded_language";
+
 /// True for a name that a figure of a head cannot have: a column of `sentences`, a measure, or a dimension of `framing` is
 /// called so, or a column of `comparisons` would be.
 pub fn is_column(name: &str) -> bool {
@@ -78,6 +81,7 @@ pub fn is_column(name: &str) -> bool {
     let names = SENTENCES.iter().chain(&MEASURES).chain(&framing);
     let of_sides = SIDES.map(|side| format!("{name}_{side}"));
     names
+        .filter(|&&column| column != LOADED_LANGUAGE)
         .chain(&COMPARISONS)
         .any(|&column| column == name || of_sides.iter().any(|of_side| of_side == column))
 }
@@ -181,6 +185,7 @@ impl<'run> Tables<'run> {
 
     fn sentences(&self) -> Table {
         let mut table = Table::new("sentences", SENTENCES);
+        table.columns.extend(self.shipped_loaded_language().map(str::to_owned));
         table.columns.extend(self.run.measures.iter().cloned());
         for (position, (sentence, annotations)) in
             self.run.sentences.iter().zip(&self.run.annotations).enumerate()
@@ -214,6 +219,7 @@ impl<'run> Tables<'run> {
                 self.claim_of_sentence.get(&position).map(|&claim| claim_id(claim)).into(),
                 self.copy_of(position).into(),
             ];
+            row.extend(self.shipped_loaded_language().map(|_| Cell::from(self.loaded_language(position))));
             row.extend(self.scores(position).map(Cell::from));
             table.rows.push(row);
         }
@@ -359,7 +365,17 @@ impl<'run> Tables<'run> {
 
     /// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
     fn measure_names(&self) -> impl Iterator<Item = &'run str> {
-        MEASURES.into_iter().chain(self.run.measures.iter().map(String::as_str))
+        let has_place = |measure: &&str| !self.run.measures.iter().any(|of_head| of_head == measure);
+        MEASURES.into_iter().filter(has_place).chain(self.run.measures.iter().map(String::as_str))
+    }
+
+    /// The column of the shipped measure of loaded language; `None` where a head of the user's has its place.
+    fn shipped_loaded_language(&self) -> Option<&'static str> {
+        (!self.run.measures.iter().any(|measure| measure == LOADED_LANGUAGE)).then_some(LOADED_LANGUAGE)
+    }
+
+    fn loaded_language(&self, position: usize) -> Option<f32> {
+        self.run.annotations[position].loaded_language
     }
 
     /// The figure of a claim's sentence, quoted words left out.

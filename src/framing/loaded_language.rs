@@ -1,0 +1,38 @@
+use super::part::{common_part, part_of, parts};
+use super::{Side, of_numbers};
+use crate::annotate::loaded_language;
+use crate::records::{
+    Dimension, FramingDifference, LoadedEvidence, LoadedLanguage, LoadedWord, Part, Reading, Span,
+};
+
+/// The measure's name in the tables.
+pub(super) const MEASURE: &str = "loaded_language";
+
+/// How loaded each part of the sentence is, with the words that make it so.
+pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+    let reading = |&part: &Part| {
+        let LoadedLanguage { score, words } = of_part(side, part)?;
+        let words = words.iter().map(|word| word.span).collect();
+        Some(Reading { measure: MEASURE.into(), part, value: score, words })
+    };
+    parts(side.annotations.voice).iter().filter_map(reading).collect()
+}
+
+/// How loaded the two sentences are, with the word of each that raises it most.
+pub(super) fn difference(a: &Side<'_>, b: &Side<'_>, least: f32) -> Option<FramingDifference> {
+    let part = common_part(a, b)?;
+    let (of_a, of_b) = (of_part(a, part)?, of_part(b, part)?);
+    let differs = (of_a.score - of_b.score).abs() >= least;
+    let figure = |of: LoadedLanguage| (of.score, strongest(&of.words));
+    differs.then(|| of_numbers(Dimension::LoadedLanguage, figure(of_a), figure(of_b)))
+}
+
+fn of_part(side: &Side<'_>, part: Part) -> Option<LoadedLanguage> {
+    let listed = side.annotations.loaded.iter().filter(|word| part_of(side.annotations, &word.span) == part);
+    let listed: Vec<LoadedWord> = listed.copied().collect();
+    loaded_language(&listed, side.encoding_of(part)?)
+}
+
+fn strongest(words: &[LoadedEvidence]) -> Option<Span> {
+    words.iter().max_by(|a, b| a.share.total_cmp(&b.share)).map(|word| word.span)
+}
