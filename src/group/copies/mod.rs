@@ -118,7 +118,8 @@ impl<'run> RunningText<'run> {
         let mut words = Words::default();
         for item in items {
             let (text, mut start) = (self.text(item), 0);
-            for quotation in &self.annotations[self.positions[item]].quotations {
+            let quotations = self.annotations[self.positions[item]].quotations.iter();
+            for quotation in quotations.filter(|quotation| quotation.kind == QuotationKind::Direct) {
                 words.push(&text[start..quotation.span.start.max(start)]);
                 start = quotation.span.end.max(start);
             }
