@@ -14,7 +14,7 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::records::{Annotations, Article, Copies, Field, Kind, Sentence};
+use crate::records::{Annotations, Article, Copies, Field, Kind, QuotationKind, Sentence};
 use minhash::originals;
 use shingles::{Shingles, Words};
 use spans::copied_spans;
