@@ -15,6 +15,8 @@ COLUMNS = {
     "sentiment_negative sentiment_neutral sentiment_positive sentiment certainty source cue anonymous_source copy_of",
     "attributions": "sentence_id article_id outlet source source_start_char source_end_char source_sentence_id anonymous cue "
     "cue_start_char cue_end_char cue_kind kind content content_spans",
+    "clauses": "sentence_id article_id outlet verb verb_start_char verb_end_char clause_voice agent agent_start_char "
+    "agent_end_char patient patient_start_char patient_end_char voice",
     "claims": "claim_id event_id text n_sentences n_articles n_outlets n_independent_outlets n_disputing tier",
     "mentions": "claim_id sentence_id article_id outlet similarity probability relation tier",
     "targets": "claim_id sentence_id article_id outlet target words start_char end_char sentiment_negative sentiment_neutral "

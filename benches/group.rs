@@ -85,6 +85,7 @@ fn encoding(text: &str) -> Encoding {
         tone: vec![],
         loaded: None,
         scores: vec![],
+        syntax: None,
         truncated: false,
     }
 }

@@ -1,15 +1,18 @@
-"""Writes models/golden/*.jsonl: a few rows of shippable sets, on which tests repeat the figures of the model cards.
+"""Writes models/golden/*.jsonl and agency.conllu: a few rows of shippable sets, on which tests repeat the figures of the model cards.
 
     python models/make_golden_rows.py DATA
 """
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from corpora import NEWSMTSC_ID, read_rows
+from syntax_data import part_of, read_treebank
 
 OUT = Path(__file__).parent / "golden"
+GOLDEN_SENTENCES = 400
 
 
 def every(rows, n):
@@ -20,6 +23,23 @@ def every(rows, n):
 def newsmtsc(row):
     event = NEWSMTSC_ID.match(row["id"])["article"]
     return {key: row[key] for key in ("id", "text", "start", "end", "label")} | {"article": event}
+
+
+def held_out_sentences(data):
+    """Web logs and newsgroups that the syntax head did not see, with the columns that the task `agency` reads."""
+    sentences = read_treebank(data / "syntax" / "ud_ewt.conllu.gz", Counter())
+    chosen = [s for s in sentences if part_of(s.document) == "held_out" and s.document.startswith(("weblog", "newsgroup"))]
+    lines = []
+    for sentence in chosen[:GOLDEN_SENTENCES]:
+        for line in sentence.lines:
+            columns = line.split("\t")
+            if len(columns) == 10:
+                features = "Voice=Pass" if "Voice=Pass" in columns[5] else "_"
+                lines.append("\t".join([*columns[:2], "_", columns[3], "_", features, *columns[6:9], "_"]))
+            elif line.startswith(("# newdoc", "# sent_id", "# text =")):
+                lines.append(line)
+        lines.append("")
+    return "\n".join(lines) + "\n"
 
 
 def main():
@@ -46,6 +66,7 @@ def main():
         ),
     }
     OUT.mkdir(exist_ok=True)
+    (OUT / "agency.conllu").write_text(held_out_sentences(data), encoding="utf-8", newline="\n")
     for name, rows in files.items():
         lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
         (OUT / f"{name}.jsonl").write_text("".join(lines), encoding="utf-8")

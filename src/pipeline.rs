@@ -6,6 +6,7 @@ use std::time::Instant;
 use rayon::ThreadPoolBuilder;
 
 use crate::align::align;
+use crate::annotate::agency::clauses;
 use crate::annotate::{annotate, loaded_language};
 use crate::clean::clean;
 use crate::cluster::{
@@ -134,11 +135,15 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
         &mask,
         texts.zip(&mut encodings).filter_map(|(text, of)| Some((text, of.as_mut()?))),
     )?;
-    for (annotations, encoding) in annotations.iter_mut().zip(&encodings) {
+    for ((sentence, annotations), encoding) in sentences.iter().zip(&mut annotations).zip(&encodings) {
         let Some(encoding) = encoding else { continue };
         annotations.sentiment = encoding.sentiment;
         annotations.loaded_language =
             loaded_language(&annotations.loaded, encoding).map(|loaded| loaded.score);
+        if let Some(parse) = &encoding.syntax {
+            let text = sentence.text(&articles[sentence.article]);
+            annotations.clauses = clauses(text, &encoding.words.spans, parse);
+        }
     }
     warn_of_truncation(&mut articles, &sentences, &encodings);
 
@@ -501,7 +506,9 @@ fn wordings(
     let mut aligned = vec![];
     for comparison in comparisons {
         let (a, b) = (comparison.sentence_a, comparison.sentence_b);
-        for difference in comparison.differences.iter().filter(|d| d.dimension == Dimension::Wording) {
+        let names_a_thing =
+            |dimension: &Dimension| matches!(dimension, Dimension::Labelling | Dimension::Wording);
+        for difference in comparison.differences.iter().filter(|d| names_a_thing(&d.dimension)) {
             let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
             let is_own =
                 is_own(&material.annotations[a], &span_a) && is_own(&material.annotations[b], &span_b);

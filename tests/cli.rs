@@ -317,15 +317,15 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
             .file("model/model.toml", &manifest)
             .file("model/tokenizer.json", &tokenizer)
             .file("model/model.onnx", fs::read(bundled.join("model.onnx")).unwrap());
-        for file in [
+        let heads = [
             "sentiment.safetensors",
-            "target_sentiment.onnx",
             "loaded_language.safetensors",
+            "syntax.safetensors",
+            "target_sentiment.onnx",
             "idf.safetensors",
             "verifier.json",
-        ]
-        .map(|head| format!("heads/{head}"))
-        {
+        ];
+        for file in heads.map(|head| format!("heads/{head}")) {
             cli.file(&format!("model/{file}"), fs::read(bundled.join(&file)).unwrap());
         }
         let output = cli.run(&["compare", "a.txt", "--model", "model"]);
@@ -407,6 +407,7 @@ fn the_example_job_gives_what_the_flags_give() {
         "articles",
         "sentences",
         "attributions",
+        "clauses",
         "claims",
         "mentions",
         "targets",

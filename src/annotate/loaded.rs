@@ -122,6 +122,7 @@ mod tests {
             sentiment: None,
             tone: vec![],
             loaded: Some(Score { value, shares }),
+            syntax: None,
             scores: vec![],
             truncated: false,
         }

@@ -20,6 +20,7 @@ mod pole;
 mod plan;
 mod loaded;
 mod frame;
+pub mod agency;
 
 use std::collections::HashSet;
 
@@ -90,6 +91,7 @@ fn annotate_words(words: &Words, mut quotations: Vec<Quotation>, known: &HashSet
         plans: plan::plans_of(words),
         loaded: loaded::loaded_of(words),
         frames: frame::frames_of(words),
+        clauses: vec![],
         sentiment: None,
         loaded_language: None,
     }

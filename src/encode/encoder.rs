@@ -11,6 +11,7 @@ use super::head::{Head, floats};
 use super::model::{ModelFiles, ModelManifest};
 use super::onnx::OnnxEngine;
 use super::readout::{mean_states, pieces_of_words, word_shares, word_states};
+use super::syntax::SyntaxHead;
 use super::target::TargetHead;
 use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
@@ -39,6 +40,7 @@ pub struct ModelEncoder {
     target: Option<TargetHead>,
     /// What tells plain words from loaded ones.
     loaded: Option<Head>,
+    syntax: Option<SyntaxHead>,
     /// Heads that the user brought.
     heads: Vec<Head>,
     /// Inverse document frequency by vocabulary id; empty where the model brings none.
@@ -97,6 +99,14 @@ impl ModelEncoder {
         let target = target.map_err(|message| Error::Model { name: name.clone(), message })?;
         let loaded = files.get(LOADED).map(|bytes| read_loaded(bytes, manifest)).transpose();
         let loaded = loaded.map_err(|message| Error::Model { name: name.clone(), message })?;
+        let syntax = files
+            .get("heads/syntax.safetensors")
+            .map(|bytes| SyntaxHead::from_safetensors(bytes, manifest))
+            .transpose()
+            .map_err(|message| Error::Model {
+                name: name.clone(),
+                message: format!("heads/syntax.safetensors: {message}"),
+            })?;
         let idf = files.get("heads/idf.safetensors").map(|bytes| read_idf(bytes)).transpose();
         let idf = idf.map_err(|message| Error::Model { name: name.clone(), message })?;
         let mut encoder = Self {
@@ -106,6 +116,7 @@ impl ModelEncoder {
             sentiment_model: None,
             target,
             loaded,
+            syntax,
             heads: vec![],
             idf: idf.unwrap_or_default(),
             languages: manifest.languages.clone(),
@@ -148,6 +159,7 @@ impl ModelEncoder {
         self.layers = vec![self.alignment_layer];
         let heads = self.sentiment.iter().chain(&self.loaded).chain(&self.heads);
         self.layers.extend(heads.flat_map(Head::layers));
+        self.layers.extend(self.syntax.iter().flat_map(SyntaxHead::layers));
         self.layers.sort_unstable();
         self.layers.dedup();
     }
@@ -278,6 +290,10 @@ impl ModelEncoder {
             None => (None, vec![]),
         };
         let loaded = self.loaded.as_ref().and_then(|head| read_scores(head, &pieces, &of_head(head)).pop());
+        let syntax = self.syntax.as_ref().map(|head| {
+            let states: Vec<_> = head.layers().iter().map(states).collect();
+            head.parse(text, &pieces, &states)
+        });
         let scores = self.heads.iter().flat_map(|head| read_scores(head, &pieces, &of_head(head))).collect();
         Encoding {
             embedding: self.unit(forward.embeddings.row(row)),
@@ -288,6 +304,7 @@ impl ModelEncoder {
             tone,
             loaded,
             scores,
+            syntax,
             truncated: tokens.truncated,
         }
     }

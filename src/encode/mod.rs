@@ -13,6 +13,7 @@ mod readout;
 mod engine;
 mod onnx;
 mod target;
+mod syntax;
 mod bert;
 #[cfg(feature = "rust-bert")]
 pub mod rust_bert;

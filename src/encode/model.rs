@@ -10,7 +10,7 @@ use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 12] = [
+const CONVENTIONAL: [&str; 13] = [
     "model.onnx",
     "model.safetensors",
     "rust_model.ot",
@@ -21,6 +21,7 @@ const CONVENTIONAL: [&str; 12] = [
     "heads/idf.safetensors",
     "heads/loaded_language.safetensors",
     "heads/sentiment.safetensors",
+    "heads/syntax.safetensors",
     "heads/target_sentiment.onnx",
     "heads/verifier.json",
 ];
@@ -110,6 +111,7 @@ impl ModelFiles {
             "tokenizer.json",
             "heads/sentiment.safetensors",
             "heads/loaded_language.safetensors",
+            "heads/syntax.safetensors",
             "heads/target_sentiment.onnx",
             "heads/verifier.json",
             "heads/idf.safetensors"

@@ -17,6 +17,8 @@ mod relations;
 mod events;
 mod attribution;
 mod quotations;
+mod conllu;
+mod agency;
 mod detection;
 mod frames;
 mod print;
@@ -53,6 +55,8 @@ pub enum Task {
     Attribution,
     /// What quotation marks are for: direct speech, distance, a title.
     Quotations,
+    /// Who does what to whom: passive clauses, agents, patients.
+    Agency,
     /// Whether a text is loaded.
     LoadedLanguage,
     /// Whether a text is hedged.
@@ -65,7 +69,7 @@ pub enum Task {
 
 impl Task {
     /// Every task with its name on the command line.
-    pub const ALL: [(&'static str, Task); 11] = [
+    pub const ALL: [(&'static str, Task); 12] = [
         ("sentences", Task::Sentences),
         ("sentiment", Task::Sentiment),
         ("claims", Task::Claims),
@@ -73,6 +77,7 @@ impl Task {
         ("events", Task::Events),
         ("attribution", Task::Attribution),
         ("quotations", Task::Quotations),
+        ("agency", Task::Agency),
         ("loaded-language", Task::LoadedLanguage),
         ("certainty", Task::Certainty),
         ("checkability", Task::Checkability),
@@ -110,7 +115,10 @@ pub fn evaluate(
     observer: &dyn Observer,
 ) -> Result<Evaluation> {
     observer.begin("reading", None);
-    let rows = Rows::read(file)?;
+    let rows = match task {
+        Task::Agency => conllu::read(file)?,
+        _ => Rows::read(file)?,
+    };
     let inputs = inputs::Inputs { rows: &rows, config, options, observer };
     match task {
         Task::Sentences => sentences::evaluate(&inputs),
@@ -118,6 +126,7 @@ pub fn evaluate(
         Task::Claims => claims::evaluate(&inputs),
         Task::Relations => relations::evaluate(&inputs),
         Task::Events => events::evaluate(&inputs),
+        Task::Agency => agency::evaluate(&inputs),
         Task::Attribution => attribution::evaluate(&inputs),
         Task::Quotations => quotations::evaluate(&inputs),
         Task::LoadedLanguage => detection::loaded_language(&inputs),

@@ -19,14 +19,14 @@ pub struct Rows {
     pub path: PathBuf,
     /// Hash of the file's bytes, packed as they were, in hexadecimal.
     pub sha256: String,
-    rows: Vec<Row>,
+    pub(super) rows: Vec<Row>,
 }
 
 #[derive(Debug, Clone)]
-struct Row {
+pub(super) struct Row {
     /// Counted from 1.
-    line: usize,
-    fields: Map<String, Value>,
+    pub line: usize,
+    pub fields: Map<String, Value>,
 }
 
 impl Rows {
@@ -158,7 +158,7 @@ impl Rows {
 }
 
 /// Unpacks gzip where the file starts with its two marks.
-fn unpacked(file: &[u8]) -> Box<dyn BufRead + '_> {
+pub(super) fn unpacked(file: &[u8]) -> Box<dyn BufRead + '_> {
     let is_gzip = file.starts_with(&[0x1f, 0x8b]);
     if is_gzip { Box::new(BufReader::new(MultiGzDecoder::new(file))) } else { Box::new(file) }
 }

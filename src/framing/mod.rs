@@ -13,6 +13,7 @@ mod certainty;
 mod quantity;
 mod quotation;
 mod placement;
+mod agency;
 mod frame;
 mod measure;
 
@@ -79,6 +80,7 @@ pub fn differences(
     found.extend(loaded_language::difference(a, b, options.min_head));
     found.extend(attribution::difference(a, b));
     found.extend(certainty::difference(a, b, options.min_certainty));
+    found.extend(agency::differences(a, b, alignment));
     found.extend(quantity::differences(a, b));
     found.extend(quotation::differences(a, b));
     found.extend(placement::difference(a, b));
@@ -93,6 +95,7 @@ pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
     found.extend(loaded_language::readings(side));
     found.extend(attribution::readings(side));
     found.extend(certainty::readings(side));
+    found.extend(agency::readings(side));
     found.extend(quantity::readings(side));
     found.extend(quotation::readings(side));
     found.extend(placement::readings(side));
@@ -102,12 +105,14 @@ pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
 }
 
 /// The names of the measures of [`readings`], in the order of the tables, but for the frames and the heads that the user brought.
-pub const MEASURES: [&str; 11] = [
+pub const MEASURES: [&str; 13] = [
     tone::MEASURE,
     loaded_language::MEASURE,
     certainty::MEASURE,
     attribution::MEASURES[0],
     attribution::MEASURES[1],
+    agency::MEASURES[0],
+    agency::MEASURES[1],
     quantity::ROUNDED,
     quotation::MEASURES[0],
     quotation::MEASURES[1],
@@ -160,7 +165,13 @@ fn moving_words(side: &Side<'_>, encoding: &Encoding, shares: &[f32], upwards: b
 fn is_telling(side: &Side<'_>, encoding: &Encoding, word: usize) -> bool {
     let span = encoding.words.spans[word];
     let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&span));
-    encoding.words.weights[word] >= MIN_WEIGHT && !is_name
+    is_content(encoding, word) && !is_name
+}
+
+/// True for a word that is no function word: by its kind where the model has a head for syntax, and by its weight.
+fn is_content(encoding: &Encoding, word: usize) -> bool {
+    let kinds = encoding.syntax.as_ref();
+    encoding.words.weights[word] >= MIN_WEIGHT && kinds.is_none_or(|kinds| kinds[word].tag.is_content())
 }
 
 /// A difference of two numbers, with the words that show each.

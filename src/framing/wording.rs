@@ -1,5 +1,5 @@
 use super::Side;
-use crate::records::{AlignedPhrase, Dimension, Evidence, FramingDifference, Span, WordAlignment};
+use crate::records::{AlignedPhrase, Dimension, Evidence, FramingDifference, Span, Tag, WordAlignment};
 
 /// Least mean cosine of two phrases that are taken to name the same thing.
 const MIN_SIMILARITY: f32 = 0.6;
@@ -32,8 +32,9 @@ fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<Framin
         && !is_same_name(a, &span_a, b, &span_b);
     let evidence =
         |side: &Side<'_>, span: Span| Evidence { span: Some(span), value: folded_words(side, &span) };
+    let is_label = ends_in_noun(a, &span_a) && ends_in_noun(b, &span_b);
     differs.then(|| FramingDifference {
-        dimension: Dimension::Wording,
+        dimension: if is_label { Dimension::Labelling } else { Dimension::Wording },
         a: evidence(a, span_a),
         b: evidence(b, span_b),
         difference: None,
@@ -50,6 +51,13 @@ fn content_words(side: &Side<'_>, phrase: &Span) -> Vec<Span> {
             && !AUXILIARIES.contains(&text.as_str())
     };
     (0..words.len()).filter(is_content).map(|word| words.spans[word]).collect()
+}
+
+/// True for a phrase whose last word is a noun; false where the model has no head for syntax.
+fn ends_in_noun(side: &Side<'_>, phrase: &Span) -> bool {
+    let last = side.encoding.words.spans.iter().rposition(|word| phrase.contains(word));
+    let kind = side.encoding.syntax.as_ref().zip(last).map(|(kinds, last)| kinds[last].tag);
+    kind.is_some_and(|kind| matches!(kind, Tag::Noun | Tag::ProperNoun))
 }
 
 /// From the first to the last of the words; `None` where there are none.

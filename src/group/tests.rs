@@ -58,6 +58,7 @@ fn encoding(about: &[f32], text: &str) -> Encoding {
         tone: vec![],
         loaded: None,
         scores: vec![],
+        syntax: None,
         truncated: false,
     }
 }

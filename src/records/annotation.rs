@@ -1,4 +1,4 @@
-use super::{FrameWord, LoadedWord, Span};
+use super::{Clause, FrameWord, LoadedWord, Span};
 
 /// What the annotators found in one sentence. Every span counts bytes from the start of the sentence's own text.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,6 +29,8 @@ pub struct Annotations {
     pub loaded: Vec<LoadedWord>,
     /// Words of the policy frames, in order.
     pub frames: Vec<FrameWord>,
+    /// Clauses in the order of their verbs; empty for a sentence that was not encoded, or by a model without a head for syntax.
+    pub clauses: Vec<Clause>,
     /// The model's sentiment; `None` for a sentence that was not encoded.
     pub sentiment: Option<Sentiment>,
     /// How loaded the sentence is, in [0, 1]; `None` for one that was not encoded, or where a head of the user's takes the

@@ -1,6 +1,6 @@
 use ndarray::Array2;
 
-use super::{Sentiment, Span};
+use super::{Parsed, Sentiment, Span};
 
 /// What one pass of the encoder gives for one text.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +19,8 @@ pub struct Encoding {
     pub loaded: Option<Score>,
     /// The figures of the run's further heads, in the order of the run's measures.
     pub scores: Vec<Score>,
+    /// The syntax of each word of `words`; `None` where the model brings no head for it.
+    pub syntax: Option<Vec<Parsed>>,
     /// True where the text was longer than the model reads and its end was left out.
     pub truncated: bool,
 }

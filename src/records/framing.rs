@@ -110,7 +110,9 @@ pub enum Dimension {
     Tone,
     /// The sentiment toward a name that both sentences use.
     TargetTone,
-    /// Other words for the same thing.
+    /// Other nouns for the same person, group or thing.
+    Labelling,
+    /// Other words for the same thing, where they are no nouns.
     Wording,
     /// How loaded the words are.
     LoadedLanguage,
@@ -118,6 +120,8 @@ pub enum Dimension {
     Attribution,
     /// How sure it sounds.
     Certainty,
+    /// Who does it and to whom, and whether that is said.
+    Agency,
     /// Numbers, amounts, dates.
     Quantity,
     /// What is quoted and what is told.
@@ -134,10 +138,12 @@ impl Dimension {
         match self {
             Dimension::Tone => "tone",
             Dimension::TargetTone => "target_tone",
+            Dimension::Labelling => "labelling",
             Dimension::Wording => "wording",
             Dimension::LoadedLanguage => "loaded_language",
             Dimension::Attribution => "attribution",
             Dimension::Certainty => "certainty",
+            Dimension::Agency => "agency",
             Dimension::Quantity => "quantity",
             Dimension::Quotation => "quotation",
             Dimension::Placement => "placement",

@@ -13,6 +13,8 @@ mod loaded;
 mod frame;
 mod target;
 mod measure;
+mod parse;
+mod clause;
 mod rejection;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
@@ -22,12 +24,14 @@ pub use annotation::{
 };
 pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
+pub use clause::{Clause, ClauseVoice};
 pub use copy::{CopiedSpan, Copies};
 pub use encoding::{Encoding, Score, TokenStates};
 pub use frame::{FrameScore, FrameWord};
 pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
 pub use loaded::{LoadedEvidence, LoadedLanguage, LoadedWord};
 pub use measure::{Part, Reading};
+pub use parse::{Dependency, Parsed, Tag};
 pub use rejection::Rejection;
 pub use sentence::{Field, Sentence};
 pub use span::Span;

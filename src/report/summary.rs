@@ -179,7 +179,7 @@ impl Page<'_> {
             .map(|span| format!("“{}”", printable(span.slice(text)).trim_matches(['“', '”', '"'])));
         let value = evidence.value.split(';').next().unwrap_or_default();
         let side = match (&difference.dimension, words) {
-            (Dimension::Wording | Dimension::Quantity, Some(words)) => words,
+            (Dimension::Wording | Dimension::Labelling | Dimension::Quantity, Some(words)) => words,
             (
                 Dimension::Tone
                 | Dimension::TargetTone

@@ -7,10 +7,11 @@ use crate::pipeline::Run;
 use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
 
 /// The names of all tables, in the order in which they are written.
-pub(super) const NAMES: [&str; 14] = [
+pub(super) const NAMES: [&str; 15] = [
     "articles",
     "sentences",
     "attributions",
+    "clauses",
     "claims",
     "mentions",
     "targets",
@@ -77,7 +78,8 @@ const LOADED_LANGUAGE: &str = "loaded_language";
 /// True for a name that a figure of a head cannot have: a column of `sentences`, a measure, or a dimension of `framing` is
 /// called so, or a column of `comparisons` would be.
 pub fn is_column(name: &str) -> bool {
-    let framing = ["tone", "wording", "attribution", "quantity", "quotation", "placement"];
+    let framing =
+        ["tone", "wording", "labelling", "attribution", "agency", "quantity", "quotation", "placement"];
     let names = SENTENCES.iter().chain(&MEASURES).chain(&framing);
     let of_sides = SIDES.map(|side| format!("{name}_{side}"));
     names
@@ -120,6 +122,7 @@ impl<'run> Tables<'run> {
             "articles" => self.articles(),
             "sentences" => self.sentences(),
             "attributions" => self.attributions(),
+            "clauses" => self.clauses(),
             "claims" => self.claims(),
             "mentions" => self.mentions(),
             "targets" => self.targets(),
@@ -439,7 +442,7 @@ impl<'run> Tables<'run> {
     }
 
     fn evidence(&self, sentence: usize, evidence: &Evidence) -> [Cell; 3] {
-        evidence.span.map_or([Cell::Empty, Cell::Empty, Cell::Empty], |span| self.words(sentence, span))
+        self.words_or_none(sentence, evidence.span)
     }
 
     /// The words and their character offsets into the sentence's field of the article.
@@ -449,7 +452,7 @@ impl<'run> Tables<'run> {
     }
 
     /// Whose words some words of a sentence are.
-    fn voice(&self, sentence: usize, span: Span) -> &'static str {
+    pub(super) fn voice(&self, sentence: usize, span: Span) -> &'static str {
         part_of(&self.run.annotations[sentence], &span).as_str()
     }
 

@@ -23,7 +23,7 @@ pub struct EvaluateArguments {
     #[arg(value_name = "TASK", value_parser = PossibleValuesParser::new(Task::ALL.map(|(name, _)| name)))]
     task: String,
 
-    /// The labelled file (.jsonl or .jsonl.gz)
+    /// The labelled file (.jsonl or .jsonl.gz; a treebank for agency)
     file: PathBuf,
 
     /// Print JSON
@@ -110,6 +110,9 @@ Tasks, and the fields that their rows have:
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl
   quotations       text, label (direct, scare, title), of the first quotation in the text
   loaded-language  text, label or label_bias; by outlet; --head loaded_language=DIR scores a head of your own
+  agency           a treebank in CoNLL-U (.conllu or .conllu.gz) with the relations of Universal Dependencies. The
+                   bundled head was trained on UD English EWT: of that treebank, score the documents held out only
+                   (models/train_syntax.py --held-out FILE writes them)
   certainty        text, label (1 or uncertain)
   checkability     text, label (1 or checkable); needs --head checkability=DIR
   frames           text, label (economic, legality, political, ...; see docs/measures/frames.md)
