@@ -45,9 +45,30 @@ fn each_dimension_shows_the_words_that_differ() {
         Case {
             a: "Police officers arrested forty protesters in the main square.",
             b: "Police officers arrested forty rioters in the main square.",
-            dimension: Dimension::Wording,
+            dimension: Dimension::Labelling,
             evidence_a: Some("protesters"),
             evidence_b: Some("rioters"),
+        },
+        Case {
+            a: "The union rejected the new contract for the nurses in the city on Friday.",
+            b: "The union spurned the new contract for the nurses in the city on Friday.",
+            dimension: Dimension::Wording,
+            evidence_a: Some("rejected"),
+            evidence_b: Some("spurned"),
+        },
+        Case {
+            a: "Police officers arrested forty protesters in the main square on Sunday.",
+            b: "Forty protesters were arrested in the main square on Sunday.",
+            dimension: Dimension::Agency,
+            evidence_a: Some("arrested"),
+            evidence_b: Some("were arrested"),
+        },
+        Case {
+            a: "The council approved the plan to close six schools in the city on Monday.",
+            b: "The council rammed through the shameful plan to close six schools in the city on Monday.",
+            dimension: Dimension::LoadedLanguage,
+            evidence_a: None,
+            evidence_b: Some("shameful"),
         },
         Case {
             a: "The dam is close to collapse after the storm, Governor Maria Lopez said.",
