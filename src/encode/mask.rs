@@ -5,7 +5,7 @@ use regex::{Regex, RegexBuilder};
 use super::Encoder;
 use super::encode;
 use crate::error::Result;
-use crate::records::{Encoding, Score, Span};
+use crate::records::{Encoding, LoadedWord, Score, Span};
 
 /// What stands for a name.
 const MASK: &str = "the outlet";
@@ -70,20 +70,27 @@ impl MaskedText {
     }
 }
 
-/// Gives each encoding the figure of the loaded-language head on its text with the names hidden: one more pass for the texts
-/// that hold a name, and none for the others. Words of a name get no share. Returns how many texts held one.
+/// Hides the names from both parts of the loaded-language measure, for each sentence with its encoding and its words of the
+/// list: the head reads the text with the names hidden, which is one more pass for the texts that hold one and none for the
+/// others, and words of the list that are part of a name are taken out. Words of a name get no share. Returns how many texts
+/// held a name.
 ///
 /// # Errors
 /// As [`Encoder::encode`].
 pub fn mask_loaded<'run>(
     encoder: &dyn Encoder,
     mask: &OutletMask,
-    encodings: impl IntoIterator<Item = (&'run str, &'run mut Encoding)>,
+    sentences: impl IntoIterator<Item = (&'run str, &'run mut Encoding, &'run mut Vec<LoadedWord>)>,
 ) -> Result<usize> {
-    let masked: Vec<(MaskedText, &mut Encoding)> = encodings
+    let named = sentences
         .into_iter()
+        .filter_map(|(text, encoding, listed)| Some((mask.mask(text)?, encoding, listed)));
+    let masked: Vec<(MaskedText, &mut Encoding)> = named
+        .map(|(masked, encoding, listed)| {
+            listed.retain(|word| masked.masked(&word.span).is_some());
+            (masked, encoding)
+        })
         .filter(|(_, encoding)| encoding.loaded.is_some())
-        .filter_map(|(text, encoding)| Some((mask.mask(text)?, encoding)))
         .collect();
     let texts: Vec<&str> = masked.iter().map(|(masked, _)| masked.text.as_str()).collect();
     let again = encode(encoder, &texts, &|_| ())?;

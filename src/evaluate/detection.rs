@@ -9,7 +9,7 @@ use super::rows::Groups;
 use crate::annotate::{certainty as certainty_of, loaded_language as loaded_language_of, loaded_words};
 use crate::encode::{OutletMask, mask_loaded};
 use crate::error::{Error, Result};
-use crate::records::Encoding;
+use crate::records::LoadedWord;
 
 /// For each text how far it has the property, in [0, 1]; with the model's name and version.
 type Score<'run> = dyn Fn(&[&str], &Groups) -> Result<(Vec<f32>, String)> + 'run;
@@ -70,15 +70,17 @@ fn shipped_loaded_language(
 ) -> Result<(Vec<f32>, String)> {
     let (encoder, model) = inputs.encoder()?;
     let mut encodings = inputs.encode(&encoder, texts)?;
+    let mut listed: Vec<Vec<LoadedWord>> = texts.iter().map(|text| loaded_words(text)).collect();
     if groups.field == "outlet" {
         let mask = OutletMask::new(groups.names.iter().map(String::as_str))
             .map_err(|message| Error::Usage { message })?;
-        mask_loaded(&encoder, &mask, texts.iter().copied().zip(&mut encodings))?;
+        let sentences = texts.iter().zip(&mut encodings).zip(&mut listed);
+        mask_loaded(&encoder, &mask, sentences.map(|((&text, encoding), listed)| (text, encoding, listed)))?;
     }
-    let score = |(text, encoding): (&&str, &Encoding)| {
-        loaded_language_of(&loaded_words(text), encoding).map(|loaded| loaded.score)
-    };
-    let scores: Option<Vec<f32>> = texts.iter().zip(&encodings).map(score).collect();
+    let scored = listed.iter().zip(&encodings);
+    let scores: Option<Vec<f32>> = scored
+        .map(|(listed, encoding)| loaded_language_of(listed, encoding).map(|loaded| loaded.score))
+        .collect();
     let scores = scores.ok_or_else(|| Error::Usage {
         message: "the model has no head for loaded language; use parallax-en, or give a head of your own with --head \
                   loaded_language=DIR"
