@@ -130,11 +130,9 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let mask =
         OutletMask::new(outlets.iter().map(String::as_str)).map_err(|message| Error::Usage { message })?;
     let texts = sentences.iter().map(|sentence| sentence.text(&articles[sentence.article]));
-    mask_loaded(
-        &encoder,
-        &mask,
-        texts.zip(&mut encodings).filter_map(|(text, of)| Some((text, of.as_mut()?))),
-    )?;
+    let read = texts.zip(&mut encodings).zip(&mut annotations);
+    let read = read.filter_map(|((text, encoding), of)| Some((text, encoding.as_mut()?, &mut of.loaded)));
+    mask_loaded(&encoder, &mask, read)?;
     for ((sentence, annotations), encoding) in sentences.iter().zip(&mut annotations).zip(&encodings) {
         let Some(encoding) = encoding else { continue };
         annotations.sentiment = encoding.sentiment;
@@ -375,7 +373,10 @@ fn encode_parts(
     }
     let words: Vec<&str> = texts.values().map(String::as_str).collect();
     let mut encodings = encode(encoder, &words, &|n| observer.advance(n))?;
-    mask_loaded(encoder, mask, words.into_iter().zip(&mut encodings))?;
+    // Words of a name are no longer among the sentence's listed words, so here only the head needs the mask.
+    let mut listed = vec![vec![]; words.len()];
+    let read = words.into_iter().zip(&mut encodings).zip(&mut listed);
+    mask_loaded(encoder, mask, read.map(|((text, encoding), listed)| (text, encoding, listed)))?;
     Ok(texts.into_keys().zip(encodings).collect())
 }
 

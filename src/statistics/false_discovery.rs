@@ -13,7 +13,8 @@ pub fn benjamini_hochberg(p_values: &[f64]) -> Vec<f64> {
     let mut adjusted = vec![0.0; n];
     let mut least: f64 = 1.0;
     for (place, &test) in falling.iter().enumerate() {
-        least = least.min(p_values[test] * n as f64 / (n - place) as f64);
+        // The factor is 1 or more, also after rounding, so no p-value is lowered.
+        least = least.min(p_values[test] * (n as f64 / (n - place) as f64));
         adjusted[test] = least;
     }
     adjusted
