@@ -29,7 +29,7 @@ from syntax_head import SURFACE, SyntaxHead, surface
 MODEL = Path(__file__).parent / "parallax-en"
 LAYERS = 6
 BATCH_WORDS, PROJECTION_WORDS, BOOTSTRAP_SAMPLES = 1500, 30000, 1000
-CHOSEN = {"layers": [3, 4, 5], "components": 256, "hidden": 192, "context_layers": 1, "dropout": 0.2, "epochs": 8, "rate": 3e-3}
+CHOSEN = {"layers": [3, 4, 5], "components": 256, "hidden": 256, "context_layers": 2, "dropout": 0.25, "epochs": 20, "rate": 3e-3}
 CANDIDATES = {
     "layers 3,4,5": CHOSEN,
     "layers 3,4,5, 256 hidden": CHOSEN | {"hidden": 256},

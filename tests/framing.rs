@@ -50,11 +50,11 @@ fn each_dimension_shows_the_words_that_differ() {
             evidence_b: Some("rioters"),
         },
         Case {
-            a: "The union rejected the new contract for the nurses in the city on Friday.",
-            b: "The union spurned the new contract for the nurses in the city on Friday.",
+            a: "The company closed its three plants in the state of Ohio last month.",
+            b: "The company shuttered its three plants in the state of Ohio last month.",
             dimension: Dimension::Wording,
-            evidence_a: Some("rejected"),
-            evidence_b: Some("spurned"),
+            evidence_a: Some("closed"),
+            evidence_b: Some("shuttered"),
         },
         Case {
             a: "Police officers arrested forty protesters in the main square on Sunday.",
