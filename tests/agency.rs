@@ -51,8 +51,10 @@ fn clauses_are_what_a_reader_would_say() {
                 "active: takes | The law | effect",
             ],
         },
-        // A passive question is missed: docs/measures/agency.md says so.
-        Case { text: "Was the minister warned by her staff?", clauses: &[] },
+        Case {
+            text: "Was the minister warned by her staff?",
+            clauses: &["passive: Was the minister warned | her staff | the minister"],
+        },
         Case { text: "Who signed the order?", clauses: &["active: signed | Who | the order"] },
         Case {
             text: "Three people got arrested during the protest.",

@@ -36,9 +36,16 @@ pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
 /// Clauses around verbs that answer each other, of which one is passive and the other is not, or one says by whom and the
 /// other does not. The value is the voice, then who does it and to whom.
 pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment) -> Vec<FramingDifference> {
+    // The words of a pair of phrases answer each other one by one.
+    let place = |side: &Side<'_>, phrase: &Span, verb: &Span| {
+        let words = side.encoding.words.spans.iter().filter(|word| phrase.contains(word));
+        words.enumerate().find(|(_, word)| word.end == verb.end).map(|(place, _)| place)
+    };
     let answers = |x: &Clause, y: &Clause| {
-        let ends = |verb: &Span, phrase: &Span| phrase.start < verb.end && verb.end <= phrase.end;
-        alignment.pairs.iter().any(|pair| ends(&x.verb, &pair.a) && ends(&y.verb, &pair.b))
+        alignment.pairs.iter().any(|pair| {
+            let places = place(a, &pair.a, &x.verb).zip(place(b, &pair.b, &y.verb));
+            places.is_some_and(|(of_a, of_b)| of_a == of_b)
+        })
     };
     let mut found = vec![];
     for of_a in &a.annotations.clauses {
