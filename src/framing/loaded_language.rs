@@ -18,13 +18,15 @@ pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
     parts(side.annotations.voice).iter().filter_map(reading).collect()
 }
 
-/// How loaded the two sentences are, with the word of each that raises it most.
+/// How loaded the two sentences are, with the words of each that raise it most: no names, and none that the other side has
+/// as well, which cannot make the difference.
 pub(super) fn difference(a: &Side<'_>, b: &Side<'_>, least: f32) -> Option<FramingDifference> {
     let part = common_part(a, b)?;
     let (of_a, of_b) = (of_part(a, part)?, of_part(b, part)?);
     let differs = (of_a.score - of_b.score).abs() >= least;
-    let figure = |of: LoadedLanguage| (of.score, strongest(&of.words));
-    differs.then(|| of_numbers(Dimension::LoadedLanguage, figure(of_a), figure(of_b)))
+    let evidence_a = (of_a.score, strongest(a, b, &of_a.words));
+    let evidence_b = (of_b.score, strongest(b, a, &of_b.words));
+    differs.then(|| of_numbers(Dimension::LoadedLanguage, evidence_a, evidence_b))
 }
 
 fn of_part(side: &Side<'_>, part: Part) -> Option<LoadedLanguage> {
@@ -33,6 +35,12 @@ fn of_part(side: &Side<'_>, part: Part) -> Option<LoadedLanguage> {
     loaded_language(&listed, side.encoding_of(part)?)
 }
 
-fn strongest(words: &[LoadedEvidence]) -> Option<Span> {
-    words.iter().max_by(|a, b| a.share.total_cmp(&b.share)).map(|word| word.span)
+fn strongest(side: &Side<'_>, other: &Side<'_>, words: &[LoadedEvidence]) -> Option<Span> {
+    let theirs = other.text.to_lowercase();
+    let makes_difference = |word: &&LoadedEvidence| {
+        let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&word.span));
+        !is_name && !theirs.contains(&word.span.slice(side.text).to_lowercase())
+    };
+    let telling = words.iter().filter(makes_difference);
+    telling.max_by(|a, b| a.share.total_cmp(&b.share)).map(|word| word.span)
 }
