@@ -4,6 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use parallax::framing::MEASURES;
+
 /// A fenced block: what follows the three marks, and the lines inside.
 struct Block<'text> {
     kind: &'text str,
@@ -73,4 +75,26 @@ fn the_figures_of_the_cards_are_reproduced() {
         }
     }
     assert!(n_commands >= 6, "only {n_commands} commands were found in README.md, models/ and docs/");
+}
+
+#[test]
+fn every_measure_has_a_construct_card() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/measures");
+    let index = fs::read_to_string(folder.join("README.md")).unwrap();
+    let linked: Vec<&str> = index.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+    let cards: Vec<(&str, String)> =
+        linked.iter().map(|&name| (name, fs::read_to_string(folder.join(name)).unwrap())).collect();
+    for measure in MEASURES.into_iter().chain(["target_tone", "frame_"]) {
+        assert!(
+            cards.iter().any(|(_, card)| card.contains(&format!("`{measure}"))),
+            "no card speaks of `{measure}`"
+        );
+    }
+    for (name, card) in &cards {
+        let sections =
+            ["Definition", "Unit and range", "How it is computed", "Evidence", "Figure", "Known failures"];
+        for section in sections.into_iter().chain(["What may not be inferred"]) {
+            assert!(card.contains(section), "{name} does not say `{section}`");
+        }
+    }
 }

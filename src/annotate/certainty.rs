@@ -12,8 +12,8 @@ static CUES: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("l
 ///
 /// The score is the epistemic level of FactBank (Saurí & Pustejovsky 2009), written as a number: 1 plainly stated (no
 /// cue), 0.75 probable ("likely", "expected to"), 0.5 possible ("may", "reportedly"), 0.25 doubtful ("unlikely",
-/// "remains to be seen"). It is an order with names, not a probability. Boosters ("clearly") are given and do not
-/// raise it. Cues inside quotations count.
+/// "remains to be seen"). It is an order with names, not a probability. Boosters ("clearly") and factives
+/// ("revealed that"; Kiparsky & Kiparsky 1970) are given and do not raise it. Cues inside quotations count.
 ///
 /// ```
 /// use parallax::annotate::certainty;
@@ -25,7 +25,7 @@ pub fn certainty(text: &str) -> Certainty {
 }
 
 pub(super) fn certainty_of(words: &Words) -> Certainty {
-    let mut found = Certainty { score: 1.0, hedges: Vec::new(), boosters: Vec::new() };
+    let mut found = Certainty { score: 1.0, hedges: vec![], boosters: vec![], factives: vec![] };
     let mut i = 0;
     while i < words.len() {
         let (label, len) = CUES.at(words, i).unwrap_or(("", 1));
@@ -35,6 +35,7 @@ pub(super) fn certainty_of(words: &Words) -> Certainty {
                 found.hedges.push(Hedge { span: words.span(i, i + len), level });
             }
             _ if label == "booster" => found.boosters.push(words.span(i, i + len)),
+            _ if label == "factive" => found.factives.push(words.span(i, i + len)),
             _ => {}
         }
         i += len;
@@ -114,6 +115,20 @@ mod tests {
     }
 
     #[test]
+    fn factives_take_what_follows_for_a_fact() {
+        for (text, factives) in [
+            ("Papers revealed that the mayor may have known that.", &["revealed that", "known that"][..]),
+            ("The fact that it failed is clear.", &["The fact that"]),
+            ("She said that it failed.", &[]),
+            ("The papers revealed a plan.", &[]),
+        ] {
+            let found = certainty(text);
+            let words: Vec<&str> = found.factives.iter().map(|span| span.slice(text)).collect();
+            assert_eq!(words, factives, "{text}");
+        }
+    }
+
+    #[test]
     fn boosters_do_not_raise_the_score() {
         let found = certainty("Clearly it may fail.");
         assert_eq!((found.score, found.boosters.len()), (0.5, 1));
@@ -125,7 +140,8 @@ mod tests {
             let found = certainty(&text);
             prop_assert!([1.0, 0.75, 0.5, 0.25].contains(&found.score));
             prop_assert_eq!(found.score < 1.0, !found.hedges.is_empty());
-            for span in found.hedges.iter().map(|hedge| hedge.span).chain(found.boosters) {
+            let hedges = found.hedges.iter().map(|hedge| hedge.span);
+            for span in hedges.chain(found.boosters).chain(found.factives) {
                 prop_assert!(!span.slice(&text).is_empty());
             }
         }

@@ -2,16 +2,28 @@ use super::part::{common_part, part_of, parts};
 use super::{Side, of_numbers};
 use crate::records::{Dimension, FramingDifference, Part, Reading, Span};
 
-/// The measure's name in the tables.
-pub(super) const MEASURE: &str = "certainty";
+/// The measures' names in the tables.
+pub(super) const MEASURES: [&str; 3] = ["certainty", "boosters", "factives"];
 
-/// How sure each part of the sentence sounds, with its hedges.
+/// How sure each part of the sentence sounds, with its hedges; and the number of its boosters and of its factives, with these.
 pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
-    let reading = |&part: &Part| {
-        let (value, words) = of_part(side, part);
-        Reading { measure: MEASURE.into(), part, value, words }
+    let certainty = &side.annotations.certainty;
+    let count = |words: Vec<Span>| (words.len() as f32, words);
+    let of_part = |&part: &Part| {
+        let figures = [
+            of_part(side, part),
+            count(side.within(part, &certainty.boosters)),
+            count(side.within(part, &certainty.factives)),
+        ];
+        let reading = move |(measure, (value, words)): (&'static str, _)| Reading {
+            measure: measure.into(),
+            part,
+            value,
+            words,
+        };
+        MEASURES.into_iter().zip(figures).map(reading)
     };
-    parts(side.annotations.voice).iter().map(reading).collect()
+    parts(side.annotations.voice).iter().flat_map(of_part).collect()
 }
 
 /// How sure the two sentences sound, with the first hedge (or else booster) of each.

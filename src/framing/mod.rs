@@ -105,10 +105,12 @@ pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
 }
 
 /// The names of the measures of [`readings`], in the order of the tables, but for the frames and the heads that the user brought.
-pub const MEASURES: [&str; 13] = [
+pub const MEASURES: [&str; 15] = [
     tone::MEASURE,
     loaded_language::MEASURE,
-    certainty::MEASURE,
+    certainty::MEASURES[0],
+    certainty::MEASURES[1],
+    certainty::MEASURES[2],
     attribution::MEASURES[0],
     attribution::MEASURES[1],
     agency::MEASURES[0],

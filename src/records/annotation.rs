@@ -184,6 +184,8 @@ pub struct Certainty {
     pub hedges: Vec<Hedge>,
     /// The words that insist ("clearly", "undoubtedly"). They do not raise the score.
     pub boosters: Vec<Span>,
+    /// The words that take what follows for a fact ("revealed that", "the fact that"). They do not raise the score.
+    pub factives: Vec<Span>,
 }
 
 /// Words that make a statement less certain.
