@@ -102,7 +102,7 @@ impl Observer for Silent {
 /// Runs every stage on the inputs of `config`.
 ///
 /// # Errors
-/// Whatever stops the run as a whole: see [`Error`](crate::Error). Inputs that cannot be used are listed in
+/// Whatever stops the run as a whole: see [`Error`]. Inputs that cannot be used are listed in
 /// [`Run::rejected`] instead.
 pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let mut clock = Clock { observer, stages: vec![], last: Instant::now() };
@@ -224,8 +224,8 @@ pub(crate) struct LoadedEncoder {
 /// Loads the model and the heads.
 ///
 /// # Errors
-/// [`Error::Model`](crate::Error::Model) where one cannot be found or used, [`Error::Config`](crate::Error::Config)
-/// where a head's name is taken, [`Error::Usage`](crate::Error::Usage)
+/// [`Error::Model`] where one cannot be found or used, [`Error::Config`]
+/// where a head's name is taken, [`Error::Usage`]
 /// where the config asks for rust-bert and this build is without it.
 pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
     let mut files = models::load(&config.model)?;
@@ -262,7 +262,7 @@ pub(crate) fn load_encoder(config: &Config) -> Result<LoadedEncoder> {
 /// The verifier that a model brings, or one that goes by similarity alone.
 ///
 /// # Errors
-/// [`Error::Model`](crate::Error::Model) where the model's `heads/verifier.json` is damaged or of another version.
+/// [`Error::Model`] where the model's `heads/verifier.json` is damaged or of another version.
 pub fn verifier_of(files: &ModelFiles) -> Result<Verifier> {
     match files.get(Verifier::PATH) {
         Some(bytes) => Verifier::from_json(bytes, &files.manifest.name),
