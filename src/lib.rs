@@ -8,18 +8,18 @@
 //! 3. [`split`]: articles become sentences, as offsets into the text as read.
 //! 4. [`encode`]: one pass of the model over each distinct sentence gives its embedding, a vector for each word and the
 //!    sentiment.
-//! 5. [`annotate`]: voice, attribution, certainty, quantities, names and negation of each sentence.
+//! 5. [`annotate`]: voice, attribution, certainty, quantities, names, loaded words, frames and clauses of each sentence.
 //! 6. [`group`]: articles on the same event.
 //! 7. [`align`]: which words of one sentence answer which of the other.
 //! 8. [`cluster`]: sentences of different outlets that make the same claim, or contradict each other.
 //! 9. [`framing`]: how the two differ, with the words that show it.
-//! 10. [`statistics`]: which outlet has which claim.
+//! 10. [`statistics`]: which outlet has which claim, and by how much the framing differs between outlets.
 //! 11. [`report`]: tables, `run.json` and the summary.
 //!
 //! [`models`] finds, checks and fetches the models that [`encode`] runs.
 //!
 //! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`config`] says how, [`evaluate`] scores them
-//! on labelled files.
+//! on labelled files, [`train`] makes heads of one's own, [`validate`] samples a run for people to label and scores their labels.
 //!
 //! ```
 //! use parallax::config::Config;
