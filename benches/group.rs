@@ -78,16 +78,7 @@ fn encoding(text: &str) -> Encoding {
     // Words of four letters and more stand for those that are rare enough to count.
     let weights = spans.iter().map(|span| if span.end - span.start >= 4 { 6.0 } else { 1.0 }).collect();
     let words = TokenStates { spans, weights, states: ndarray::Array2::zeros((n, 1)), scales: vec![1.0; n] };
-    Encoding {
-        embedding,
-        words,
-        sentiment: None,
-        tone: vec![],
-        loaded: None,
-        scores: vec![],
-        syntax: None,
-        truncated: false,
-    }
+    Encoding::without_heads(embedding, words)
 }
 
 /// FNV-1a of the word seeds a xorshift generator.

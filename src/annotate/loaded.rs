@@ -111,21 +111,9 @@ mod tests {
             text.split_whitespace().map(|word| Span::new(start(word), start(word) + word.len())).collect();
         let n = spans.len();
         let shares = (0..n).map(|i| shares.get(i).copied().unwrap_or(0.0)).collect();
-        Encoding {
-            embedding: vec![],
-            words: TokenStates {
-                spans,
-                weights: vec![1.0; n],
-                states: Array2::zeros((n, 1)),
-                scales: vec![1.0; n],
-            },
-            sentiment: None,
-            tone: vec![],
-            loaded: Some(Score { value, shares }),
-            syntax: None,
-            scores: vec![],
-            truncated: false,
-        }
+        let words =
+            TokenStates { spans, weights: vec![1.0; n], states: Array2::zeros((n, 1)), scales: vec![1.0; n] };
+        Encoding { loaded: Some(Score { value, shares }), ..Encoding::without_heads(vec![], words) }
     }
 
     #[test]

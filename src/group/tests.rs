@@ -51,16 +51,8 @@ fn encoding(about: &[f32], text: &str) -> Encoding {
         text.split(' ').map(|word| Span::new(start(word), start(word) + word.len())).collect();
     let n = spans.len();
     let (states, scales) = (Array2::zeros((n, 1)), vec![1.0; n]);
-    Encoding {
-        embedding: about.iter().map(|x| x / length).collect(),
-        words: TokenStates { spans, weights: vec![8.0; n], states, scales },
-        sentiment: None,
-        tone: vec![],
-        loaded: None,
-        scores: vec![],
-        syntax: None,
-        truncated: false,
-    }
+    let words = TokenStates { spans, weights: vec![8.0; n], states, scales };
+    Encoding::without_heads(about.iter().map(|x| x / length).collect(), words)
 }
 
 /// A direction that shares `shared` of its square with the direction of all news and the rest with that of `event`.

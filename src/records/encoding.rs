@@ -25,6 +25,22 @@ pub struct Encoding {
     pub truncated: bool,
 }
 
+impl Encoding {
+    /// What a model without heads gives.
+    pub fn without_heads(embedding: Vec<f32>, words: TokenStates) -> Self {
+        Self {
+            embedding,
+            words,
+            sentiment: None,
+            tone: vec![],
+            loaded: None,
+            scores: vec![],
+            syntax: None,
+            truncated: false,
+        }
+    }
+}
+
 /// One figure of a head on one text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Score {
