@@ -105,7 +105,7 @@ fn each_dimension_shows_the_words_that_differ() {
 
 /// The figure of outlet A's sentence.
 fn reading(run: &Run, measure: &str, part: Part) -> Option<f32> {
-    let (_, _, readings) = &run.readings[0];
+    let readings = &run.readings[0].readings;
     readings
         .iter()
         .find(|reading| reading.measure == measure && reading.part == part)

@@ -1,36 +1,33 @@
 //! The stages in order: files in, a [`Run`] with every record out. Nothing is written here.
 
-use std::collections::BTreeMap;
+mod outlets;
+mod sides;
+
 use std::time::Instant;
 
 use rayon::ThreadPoolBuilder;
 
-use crate::align::align;
 use crate::annotate::agency::clauses;
 use crate::annotate::{annotate, loaded_language};
 use crate::clean::clean;
-use crate::cluster::{
-    Candidate, Material, NameFrequency, Verifier, cluster, compare_outlets, shared_targets,
-};
+use crate::cluster::{Material, NameFrequency, Verifier, cluster, compare_outlets, shared_targets};
 use crate::config::{Config, EngineName};
 use crate::encode::{
     Encoder, HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, OutletMask, encode,
     mask_loaded, rust_bert,
 };
 use crate::error::{Error, Result};
-use crate::framing::{Place, Side, differences, folded_word, is_own, readings, words_of_part};
 use crate::group::{copies, group};
 use crate::models;
 use crate::read::{InputFile, read};
 use crate::records::{
-    Annotations, Article, Claim, Comparison, Copies, Coverage, Dimension, Encoding, Event, Kind, Part,
-    Reading, Rejection, Sentence, Span, Target,
+    Annotations, Article, Claim, Comparison, Copies, Coverage, Encoding, Event, Outlets, Rejection, Sentence,
+    SentenceReadings, Span, Target,
 };
 use crate::split::split;
-use crate::statistics::{
-    AlignedTerms, Observation, OutletEstimate, Series, Wording, Wordings, coverage, independent_outlets,
-    outlet_estimates, position_in_article,
-};
+use crate::statistics::{OutletEstimate, Wording, coverage, independent_outlets, outlet_estimates};
+use outlets::{series, wordings};
+use sides::{Sides, encode_parts};
 
 /// Everything that a run of `compare` found.
 pub struct Run {
@@ -69,10 +66,10 @@ pub struct Run {
     pub targets: Vec<Target>,
     /// Each claim as each pair of its outlets words it.
     pub comparisons: Vec<Comparison>,
-    /// The figures of each sentence of a claim: claim, sentence, figures; in the order of the claims, then of the sentences.
-    pub readings: Vec<(usize, usize, Vec<Reading>)>,
+    /// The figures of each sentence of a claim, in the order of the claims, then of the sentences.
+    pub readings: Vec<SentenceReadings>,
     /// The outlets in the order of their names.
-    pub outlets: Vec<String>,
+    pub outlets: Outlets,
     /// By how much the framing differs within matched claims.
     pub estimates: Vec<OutletEstimate>,
     /// What outlets call the same things.
@@ -126,9 +123,9 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
     clock.begin("encoding", Some(wanted.len()));
     let mut encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, observer)?;
-    let outlets = outlets_of(&articles);
-    let mask =
-        OutletMask::new(outlets.iter().map(String::as_str)).map_err(|message| Error::Usage { message })?;
+    let outlets = Outlets::new(&articles);
+    let mask = OutletMask::new(outlets.names().iter().map(String::as_str))
+        .map_err(|message| Error::Usage { message })?;
     let texts = sentences.iter().map(|sentence| sentence.text(&articles[sentence.article]));
     let read = texts.zip(&mut encodings).zip(&mut annotations);
     let read = read.filter_map(|((text, encoding), of)| Some((text, encoding.as_mut()?, &mut of.loaded)));
@@ -174,10 +171,10 @@ pub fn compare(config: &Config, observer: &dyn Observer) -> Result<Run> {
     let sides = Sides::new(&material, &targets, &parts);
     sides.add_differences(&mut comparisons, &measures, config);
     let readings = sides.readings(&claims, &measures);
-    let coverage = coverage(&articles, &sentences, &events, &claims, config.group.window_days);
+    let coverage = coverage(&articles, &outlets, &sentences, &events, &claims, config.group.window_days);
     let independent_outlets = independent_outlets(&articles, &sentences, &claims, &copies);
-    let series = series(&readings, &material, &claims, &copies, &outlets);
-    let estimates = outlet_estimates(&series, &config.statistics);
+    let series = series(&readings, &sentences, &claims, &copies, &outlets);
+    let estimates = workers.install(|| outlet_estimates(&series, &config.statistics));
     let wordings = wordings(&comparisons, &material, &copies, &outlets);
 
     Ok(Run {
@@ -352,194 +349,6 @@ fn targets(
         target.sentiment = sentiment;
     }
     Ok(targets)
-}
-
-/// The outlet's own words and the quoted words of the claims' sentences that hold both, encoded apart; also the quoted words
-/// of a sentence in which only the source is named beside them.
-fn encode_parts(
-    encoder: &dyn Encoder,
-    mask: &OutletMask,
-    material: &Material<'_>,
-    claims: &[Claim],
-    observer: &dyn Observer,
-) -> Result<BTreeMap<(usize, Part), Encoding>> {
-    let mut texts = BTreeMap::new();
-    for mention in claims.iter().flat_map(|claim| &claim.mentions) {
-        for part in [Part::Narration, Part::Quotation] {
-            let annotations = &material.annotations[mention.sentence];
-            let words = words_of_part(material.text(mention.sentence), annotations, part);
-            texts.extend(words.map(|words| ((mention.sentence, part), words)));
-        }
-    }
-    let words: Vec<&str> = texts.values().map(String::as_str).collect();
-    let mut encodings = encode(encoder, &words, &|n| observer.advance(n))?;
-    // Words of a name are no longer among the sentence's listed words, so here only the head needs the mask.
-    let mut listed = vec![vec![]; words.len()];
-    let read = words.into_iter().zip(&mut encodings).zip(&mut listed);
-    mask_loaded(encoder, mask, read.map(|((text, encoding), listed)| (text, encoding, listed)))?;
-    Ok(texts.into_keys().zip(encodings).collect())
-}
-
-/// What the measures of framing read of each sentence of a claim.
-struct Sides<'run> {
-    material: &'run Material<'run>,
-    targets: &'run [Target],
-    parts: &'run BTreeMap<(usize, Part), Encoding>,
-    /// Where each sentence stands.
-    places: Vec<Place>,
-}
-
-impl<'run> Sides<'run> {
-    fn new(
-        material: &'run Material<'run>,
-        targets: &'run [Target],
-        parts: &'run BTreeMap<(usize, Part), Encoding>,
-    ) -> Self {
-        Self { material, targets, parts, places: places(material.articles.len(), material.sentences) }
-    }
-
-    fn side(&self, claim: usize, sentence: usize) -> Side<'run> {
-        let candidate = self.material.candidate(sentence).expect("a matched sentence was encoded");
-        let Candidate { text, encoding, annotations, .. } = candidate;
-        let of_sentence = |target: &Target| (target.claim, target.sentence);
-        let first = self.targets.partition_point(|target| of_sentence(target) < (claim, sentence));
-        let end = self.targets.partition_point(|target| of_sentence(target) <= (claim, sentence));
-        let of_part = |part| self.parts.get(&(sentence, part)).unwrap_or(encoding);
-        Side {
-            text,
-            encoding,
-            annotations,
-            narration: of_part(Part::Narration),
-            quotation: of_part(Part::Quotation),
-            targets: &self.targets[first..end],
-            place: self.places[sentence],
-        }
-    }
-
-    /// Aligns the words of each comparison and marks what differs.
-    fn add_differences(&self, comparisons: &mut [Comparison], measures: &[String], config: &Config) {
-        for comparison in comparisons {
-            let a = self.side(comparison.claim, comparison.sentence_a);
-            let b = self.side(comparison.claim, comparison.sentence_b);
-            comparison.alignment = align(&a.encoding.words, &b.encoding.words);
-            comparison.differences = differences(&a, &b, &comparison.alignment, measures, &config.framing);
-        }
-    }
-
-    fn readings(&self, claims: &[Claim], measures: &[String]) -> Vec<(usize, usize, Vec<Reading>)> {
-        let mentions = claims.iter().enumerate().flat_map(|(claim, of_claim)| {
-            of_claim.mentions.iter().map(move |mention| (claim, mention.sentence))
-        });
-        mentions
-            .map(|(claim, sentence)| (claim, sentence, readings(&self.side(claim, sentence), measures)))
-            .collect()
-    }
-}
-
-/// Where each sentence stands; `sentences` are in the order of their articles.
-fn places(n_articles: usize, sentences: &[Sentence]) -> Vec<Place> {
-    let mut n_sentences = vec![0; n_articles];
-    sentences.iter().for_each(|sentence| n_sentences[sentence.article] += 1);
-    let mut n_before = vec![0; n_articles];
-    let place = |sentence: &Sentence| {
-        let before = n_before[sentence.article];
-        n_before[sentence.article] += usize::from(sentence.kind == Kind::Body);
-        Place {
-            is_headline: sentence.kind == Kind::Headline,
-            n_before: before,
-            depth: position_in_article(sentence, n_sentences[sentence.article]),
-        }
-    };
-    sentences.iter().map(place).collect()
-}
-
-/// The outlets in the order of their names.
-fn outlets_of(articles: &[Article]) -> Vec<String> {
-    let mut outlets: Vec<String> = articles.iter().map(|article| article.outlet.clone()).collect();
-    outlets.sort_unstable();
-    outlets.dedup();
-    outlets
-}
-
-/// The figures of the claims' sentences, measure by measure. Sentences that dispute a claim do not make it and are left out.
-fn series(
-    readings: &[(usize, usize, Vec<Reading>)],
-    material: &Material<'_>,
-    claims: &[Claim],
-    copies: &Copies,
-    outlets: &[String],
-) -> Vec<Series> {
-    let mut series: BTreeMap<(&str, Part), Vec<Observation>> = BTreeMap::new();
-    for (claim, sentence, readings) in readings {
-        if claims[*claim].disputing().any(|mention| mention.sentence == *sentence) {
-            continue;
-        }
-        let outlet = outlets.binary_search_by(|outlet| outlet.as_str().cmp(material.outlet(*sentence)));
-        for reading in readings {
-            series.entry((&*reading.measure, reading.part)).or_default().push(Observation {
-                claim: *claim,
-                event: claims[*claim].event,
-                outlet: outlet.expect("every article's outlet is listed"),
-                text: copies.origin[*sentence],
-                value: f64::from(reading.value),
-            });
-        }
-    }
-    let named = |((measure, part), observations): ((&str, Part), Vec<Observation>)| Series {
-        measure: measure.to_owned(),
-        part,
-        observations,
-    };
-    series.into_iter().map(named).collect()
-}
-
-/// What outlets call the same things, in their own words: quoted words and copied sentences are left out.
-fn wordings(
-    comparisons: &[Comparison],
-    material: &Material<'_>,
-    copies: &Copies,
-    outlets: &[String],
-) -> Vec<Wording> {
-    let outlet = |sentence: usize| {
-        let position = outlets.binary_search_by(|outlet| outlet.as_str().cmp(material.outlet(sentence)));
-        position.expect("every article's outlet is listed")
-    };
-    let mut aligned = vec![];
-    for comparison in comparisons {
-        let (a, b) = (comparison.sentence_a, comparison.sentence_b);
-        let names_a_thing =
-            |dimension: &Dimension| matches!(dimension, Dimension::Labelling | Dimension::Wording);
-        for difference in comparison.differences.iter().filter(|d| names_a_thing(&d.dimension)) {
-            let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
-            let is_own =
-                is_own(&material.annotations[a], &span_a) && is_own(&material.annotations[b], &span_b);
-            if !is_own || copies.origin[a] == copies.origin[b] {
-                continue;
-            }
-            let sides = [
-                (a, span_a, &difference.a.value, b, &difference.b.value),
-                (b, span_b, &difference.b.value, a, &difference.a.value),
-            ];
-            aligned.extend(sides.map(|(sentence, span, term, other_sentence, other)| AlignedTerms {
-                outlet: outlet(sentence),
-                term: term.clone(),
-                other: other.clone(),
-                place: (sentence, span.start),
-                other_sentence,
-            }));
-        }
-    }
-    let mut wordings = Wordings::new(aligned);
-    for (sentence, encoding) in material.encodings.iter().enumerate() {
-        let Some(encoding) = encoding.as_ref().filter(|_| copies.origin[sentence] == sentence) else {
-            continue;
-        };
-        let (text, annotations) = (material.text(sentence), &material.annotations[sentence]);
-        let own = encoding.words.spans.iter().filter(|word| is_own(annotations, word));
-        let words: Vec<String> = own.map(|word| folded_word(word.slice(text))).collect();
-        wordings.read(outlet(sentence), &words);
-    }
-    wordings.finish()
 }
 
 /// Times the stages and tells the observer of them.

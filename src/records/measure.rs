@@ -36,3 +36,14 @@ pub struct Reading {
     /// The words that made it, as bytes from the start of the sentence, in order; empty where none stands out.
     pub words: Vec<Span>,
 }
+
+/// The figures of one sentence of a claim.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SentenceReadings {
+    /// Position in the run's list of claims.
+    pub claim: usize,
+    /// Position in the run's list of sentences.
+    pub sentence: usize,
+    /// In the order of the measures.
+    pub readings: Vec<Reading>,
+}

@@ -3,7 +3,7 @@
 use super::cell::Cell;
 use super::table::Table;
 use super::tables::{Tables, claim_id, event_id};
-use crate::records::Span;
+use crate::records::{SentenceReadings, Span};
 use crate::statistics::OutletEstimate;
 
 impl Tables<'_> {
@@ -23,7 +23,7 @@ impl Tables<'_> {
             "copy_of",
         ];
         let mut table = Table::new("measures", columns);
-        for (claim, sentence, readings) in &self.run.readings {
+        for SentenceReadings { claim, sentence, readings } in &self.run.readings {
             let article = &self.run.articles[self.sentence(*sentence).article];
             let copy_of = self.copy_of(*sentence);
             for reading in readings {
@@ -103,7 +103,7 @@ impl Tables<'_> {
             let alternatives = wording.alternatives.iter().map(|(term, n)| format!("{term} ({n})"));
             table.rows.push(vec![
                 wording.term.as_str().into(),
-                self.run.outlets[wording.outlet].as_str().into(),
+                self.run.outlets.names()[wording.outlet].as_str().into(),
                 wording.n_aligned.into(),
                 alternatives.collect::<Vec<_>>().join("; ").into(),
                 wording.uses.0.into(),
@@ -118,7 +118,7 @@ impl Tables<'_> {
     }
 
     fn estimate(&self, of: &OutletEstimate) -> Vec<Cell> {
-        let outlet = |position: usize| self.run.outlets[position].as_str();
+        let outlet = |position: usize| self.run.outlets.names()[position].as_str();
         let figure = |value: Option<f64>| value.map_or(Cell::Empty, Cell::Figure);
         let estimate = of.estimate;
         vec![

@@ -85,13 +85,11 @@ fn without_chance(config: &Config) -> Config {
 }
 
 fn counts(run: &Run) -> BTreeMap<&'static str, usize> {
-    let outlets =
-        run.articles.iter().map(|article| article.outlet.as_str()).collect::<std::collections::BTreeSet<_>>();
     let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
     let in_claims = run.claims.iter().map(|claim| claim.mentions.len()).sum();
     BTreeMap::from([
         ("articles", run.articles.len()),
-        ("outlets", outlets.len()),
+        ("outlets", run.outlets.names().len()),
         ("rejected", run.rejected.len()),
         ("sentences", run.sentences.len()),
         ("sentences_encoded", run.encodings.iter().flatten().count()),

@@ -66,11 +66,10 @@ impl Page<'_> {
 
     fn head(&mut self) {
         let run = self.run;
-        let outlets: BTreeSet<&str> = run.articles.iter().map(|article| article.outlet.as_str()).collect();
         let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
         let counts = [
             count(run.articles.len(), "article"),
-            count(outlets.len(), "outlet"),
+            count(run.outlets.names().len(), "outlet"),
             count(run.events.len(), "event"),
             count(run.sentences.len(), "sentence"),
         ];
@@ -224,7 +223,7 @@ impl Page<'_> {
             size(b).total_cmp(&size(a))
         });
         for (pair, estimate) in detected.iter().take(MAX_DETECTED) {
-            let name = |outlet: usize| shorten(&printable(&run.outlets[outlet]), 30);
+            let name = |outlet: usize| shorten(&printable(&run.outlets.names()[outlet]), 30);
             let (low, high) = estimate.interval;
             self.line(&format!(
                 "  {:<18} {:<9}  {} less {}: {:+.3} [{low:+.3}, {high:+.3}], {}, {}",

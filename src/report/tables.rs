@@ -5,6 +5,7 @@ use super::table::Table;
 use crate::framing::{MEASURES, part_of};
 use crate::pipeline::Run;
 use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
+use crate::statistics::sentences_per_article;
 
 /// The names of all tables, in the order in which they are written.
 pub(super) const NAMES: [&str; 15] = [
@@ -102,18 +103,16 @@ impl<'run> Tables<'run> {
     pub(super) fn new(run: &'run Run) -> Self {
         let events = run.events.iter().enumerate();
         let claims = run.claims.iter().enumerate();
-        let mut n_sentences = vec![0; run.articles.len()];
-        run.sentences.iter().for_each(|sentence| n_sentences[sentence.article] += 1);
         Self {
             run,
-            readings: run.readings.iter().map(|(_, sentence, of)| (*sentence, of.as_slice())).collect(),
+            readings: run.readings.iter().map(|of| (of.sentence, of.readings.as_slice())).collect(),
             event_of_article: events
                 .flat_map(|(e, event)| event.articles.iter().map(move |&a| (a, e)))
                 .collect(),
             claim_of_sentence: claims
                 .flat_map(|(c, claim)| claim.mentions.iter().map(move |m| (m.sentence, c)))
                 .collect(),
-            n_sentences,
+            n_sentences: sentences_per_article(run.articles.len(), &run.sentences),
         }
     }
 

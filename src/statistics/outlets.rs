@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::false_discovery::benjamini_hochberg;
@@ -92,7 +93,7 @@ impl OutletEstimate {
 /// `outlet_a`, its own mean first, then of `outlet_b`.
 ///
 /// A pair is compared within matched claims alone: the mean of the claims' differences. Words that both print (copies) are
-/// left out of a pair. P-values are adjusted over all pairs and series together.
+/// left out of a pair. P-values are adjusted over all pairs and series together. All cores of the current rayon pool are used.
 ///
 /// ```
 /// use parallax::records::Part;
@@ -152,7 +153,7 @@ fn of_series(series: &Series, options: &StatisticsOptions) -> Vec<OutletEstimate
             estimate: sample.estimate(&clusters, outlet_b.is_some(), options),
         }
     };
-    found.into_iter().map(estimate).collect()
+    found.into_par_iter().map(estimate).collect()
 }
 
 /// The claims' figures of one outlet, or of two side by side.
