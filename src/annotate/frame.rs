@@ -4,29 +4,11 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::words::{Word, Words};
-use crate::records::{FrameScore, FrameWord};
+use crate::records::{Frame, FrameScore, FrameWord};
 
 static WORDS: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/frames.txt")));
 static FUNCTION_WORDS: LazyLock<Phrases> =
     LazyLock::new(|| Phrases::parse(include_str!("lists/function_words.txt")));
-
-/// The policy frame dimensions of Boydstun et al. (2014), in their order; their fifteenth, "other", is not scored.
-pub const FRAMES: [&str; 14] = [
-    "economic",
-    "capacity_and_resources",
-    "morality",
-    "fairness_and_equality",
-    "legality",
-    "policy_prescription",
-    "crime_and_punishment",
-    "security_and_defence",
-    "health_and_safety",
-    "quality_of_life",
-    "cultural_identity",
-    "public_opinion",
-    "political",
-    "external_regulation",
-];
 
 /// The words and phrases of our list that speak for a policy frame, in order, without overlap; each is of one frame. Words
 /// inside quotations are given as well.
@@ -34,7 +16,7 @@ pub const FRAMES: [&str; 14] = [
 /// ```
 /// use parallax::annotate::frame_words;
 /// let text = "The court struck down the tax.";
-/// let found: Vec<_> = frame_words(text).iter().map(|word| (word.span.slice(text), word.frame)).collect();
+/// let found: Vec<_> = frame_words(text).iter().map(|word| (word.span.slice(text), word.frame.name())).collect();
 /// assert_eq!(found, [("court", "legality"), ("struck down", "legality"), ("tax", "economic")]);
 /// ```
 pub fn frame_words(text: &str) -> Vec<FrameWord> {
@@ -43,10 +25,12 @@ pub fn frame_words(text: &str) -> Vec<FrameWord> {
 
 pub(super) fn frames_of(words: &Words) -> Vec<FrameWord> {
     let found = WORDS.found(words);
-    found.map(|(frame, from, to)| FrameWord { span: words.span(from, to), frame }).collect()
+    let word =
+        |(frame, from, to)| Some(FrameWord { span: words.span(from, to), frame: Frame::named(frame)? });
+    found.filter_map(word).collect()
 }
 
-/// For each of [`FRAMES`], the share of the sentence's content words that are of the frame. `found` are the sentence's
+/// For each [`Frame`], in their order, the share of the sentence's content words that are of the frame. `found` are the sentence's
 /// [`frame_words`], in order. Linear in the text.
 ///
 /// Content words are all words but numbers, marks and the function words of `lists/function_words.txt`; each content word of
@@ -56,24 +40,23 @@ pub(super) fn frames_of(words: &Words) -> Vec<FrameWord> {
 /// use parallax::annotate::{frame_scores, frame_words};
 /// let text = "The court struck down the tax.";
 /// let scores = frame_scores(text, &frame_words(text));
-/// assert_eq!((scores[0].frame, scores[0].score), ("economic", 1.0 / 3.0));
+/// assert_eq!((scores[0].frame.name(), scores[0].score), ("economic", 1.0 / 3.0));
 /// ```
 pub fn frame_scores(text: &str, found: &[FrameWord]) -> Vec<FrameScore> {
     let words = Words::new(text);
     let is_content = |word: &&Word<'_>| word.is_word() && !FUNCTION_WORDS.contains(&word.lower);
-    let (mut n_words, mut n_of) = (0.0, [0.0; FRAMES.len()]);
+    let (mut n_words, mut n_of) = (0.0, [0.0; Frame::ALL.len()]);
     let mut rest = found.iter().peekable();
     for word in words.iter().filter(is_content) {
         n_words += 1.0;
         while rest.next_if(|found| found.span.end <= word.span.start).is_some() {}
         let of_word = rest.peek().filter(|found| found.span.contains(&word.span));
-        let frame = of_word.and_then(|found| FRAMES.iter().position(|&frame| frame == found.frame));
-        if let Some(frame) = frame {
-            n_of[frame] += 1.0;
+        if let Some(found) = of_word {
+            n_of[found.frame as usize] += 1.0;
         }
     }
     let share = |n: f32| if n_words > 0.0 { n / n_words } else { 0.0 };
-    FRAMES.iter().zip(n_of).map(|(&frame, n)| FrameScore { frame, score: share(n) }).collect()
+    Frame::ALL.iter().zip(n_of).map(|(&(_, frame), n)| FrameScore { frame, score: share(n) }).collect()
 }
 
 #[cfg(test)]
@@ -132,7 +115,8 @@ mod tests {
         ];
         for case in cases {
             let found = frame_words(case.text);
-            let found: Vec<_> = found.iter().map(|word| (word.span.slice(case.text), word.frame)).collect();
+            let found: Vec<_> =
+                found.iter().map(|word| (word.span.slice(case.text), word.frame.name())).collect();
             assert_eq!(found, case.found, "{}", case.text);
         }
     }
@@ -140,13 +124,13 @@ mod tests {
     #[test]
     fn every_entry_is_of_one_of_the_frames_and_is_found_where_it_stands_alone() {
         for (frame, phrase) in entries(include_str!("lists/frames.txt")) {
-            assert!(FRAMES.contains(&frame), "{frame}");
+            assert!(Frame::named(frame).is_some(), "{frame}");
             let words = Words::new(phrase);
             let tokens: Vec<&str> = words.iter().map(|word| &*word.lower).collect();
             assert_eq!(tokens.join(" "), phrase, "its tokens are not parted by blanks");
             assert_eq!(WORDS.at(&words, 0), Some((frame, words.len())), "`{phrase}` stands twice");
         }
-        for frame in FRAMES {
+        for frame in Frame::NAMES {
             let n =
                 entries(include_str!("lists/frames.txt")).filter(|(section, _)| *section == frame).count();
             assert!(n >= 60, "{frame} has {n} entries");
@@ -157,7 +141,7 @@ mod tests {
     fn a_share_is_of_content_words() {
         let score = |text: &str, frame: &str| {
             let scores = frame_scores(text, &frame_words(text));
-            scores.iter().find(|score| score.frame == frame).unwrap().score
+            scores.iter().find(|score| score.frame.name() == frame).unwrap().score
         };
         assert_eq!(score("The cost of the 40 tanks was high.", "economic"), 1.0 / 3.0);
         assert_eq!(score("The quality of life in the town", "quality_of_life"), 2.0 / 3.0);
@@ -170,13 +154,12 @@ mod tests {
         fn shares_are_in_range_and_spans_slice(text in "(\\PC{0,60}|(court |tax |the |quality of life |mob ){0,8})") {
             let found = frame_words(&text);
             let scores = frame_scores(&text, &found);
-            prop_assert_eq!(scores.iter().map(|score| score.frame).collect::<Vec<_>>(), FRAMES);
+            prop_assert_eq!(scores.iter().map(|score| score.frame.name()).collect::<Vec<_>>(), Frame::NAMES);
             prop_assert!(scores.iter().all(|score| (0.0..=1.0).contains(&score.score)));
             prop_assert!(scores.iter().map(|score| score.score).sum::<f32>() <= 1.0 + 1e-5);
             prop_assert!(found.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));
             for word in &found {
                 prop_assert!(!word.span.slice(&text).is_empty());
-                prop_assert!(FRAMES.contains(&word.frame));
             }
         }
     }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::words::Words;
-use crate::records::{Encoding, LoadedEvidence, LoadedLanguage, LoadedWord, Score, Span};
+use crate::records::{Encoding, LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Score, Span};
 
 static LOADED: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/loaded_words.txt")));
 
@@ -24,7 +24,7 @@ const MOST_SHOWN: usize = 3;
 /// ```
 /// use parallax::annotate::loaded_words;
 /// let text = "Critics slammed the so-called reform.";
-/// let found: Vec<_> = loaded_words(text).iter().map(|word| (word.span.slice(text), word.kind)).collect();
+/// let found: Vec<_> = loaded_words(text).iter().map(|word| (word.span.slice(text), word.kind.name())).collect();
 /// assert_eq!(found, [("slammed", "attack"), ("so-called", "sneer")]);
 /// ```
 pub fn loaded_words(text: &str) -> Vec<LoadedWord> {
@@ -32,8 +32,10 @@ pub fn loaded_words(text: &str) -> Vec<LoadedWord> {
 }
 
 pub(super) fn loaded_of(words: &Words) -> Vec<LoadedWord> {
-    let found = LOADED.found(words).filter(|(kind, ..)| *kind != "plain");
-    found.map(|(kind, from, to)| LoadedWord { span: words.span(from, to), kind }).collect()
+    // The section `plain` holds phrases in which a listed word is not loaded; it is no kind.
+    let word =
+        |(kind, from, to)| Some(LoadedWord { span: words.span(from, to), kind: LoadedKind::named(kind)? });
+    LOADED.found(words).filter_map(word).collect()
 }
 
 /// How loaded a sentence is, from its words of the list and the head's figure; `None` where the model brings no head.
@@ -144,7 +146,8 @@ mod tests {
         ];
         for case in cases {
             let found = loaded_words(case.text);
-            let found: Vec<_> = found.iter().map(|word| (word.span.slice(case.text), word.kind)).collect();
+            let found: Vec<_> =
+                found.iter().map(|word| (word.span.slice(case.text), word.kind.name())).collect();
             assert_eq!(found, case.found, "{}", case.text);
         }
     }
@@ -156,6 +159,7 @@ mod tests {
             let words = Words::new(phrase);
             let tokens: Vec<&str> = words.iter().map(|word| &*word.lower).collect();
             assert_eq!(tokens.join(" "), phrase, "its tokens are not parted by blanks");
+            assert!(kind == "plain" || LoadedKind::named(kind).is_some(), "{kind}");
             assert_eq!(LOADED.at(&words, 0), Some((kind, words.len())), "`{phrase}` stands twice");
             n += 1;
         }
@@ -191,7 +195,8 @@ mod tests {
         let text = "Her pals gorged on a shameful windfall and gobbled it";
         let shares = [0.0, 0.4, 0.9, 0.0, 0.0, 0.5, 0.3, 0.1, 0.8, -0.6];
         let found = loaded_language(&loaded_words(text), &encoding(text, 0.5, &shares)).unwrap();
-        let words: Vec<_> = found.words.iter().map(|word| (word.span.slice(text), word.kind)).collect();
+        let words: Vec<_> =
+            found.words.iter().map(|word| (word.span.slice(text), word.kind.map(LoadedKind::name))).collect();
         assert_eq!(words, [("pals", None), ("gorged", None), ("shameful", Some("scorn")), ("gobbled", None)]);
         let of_list = 5.0 / 10_f32.sqrt() + 0.5;
         assert!((found.words[2].share - of_list).abs() < 1e-6);

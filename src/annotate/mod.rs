@@ -26,7 +26,7 @@ use std::collections::HashSet;
 
 pub use attribution::{attribution, attributions};
 pub use certainty::certainty;
-pub use frame::{FRAMES, frame_scores, frame_words};
+pub use frame::{frame_scores, frame_words};
 pub use loaded::{LIST_WEIGHT, loaded_language, loaded_words};
 pub use name::names;
 pub use negation::negations;

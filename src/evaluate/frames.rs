@@ -5,11 +5,12 @@ use super::classes::Classes;
 use super::evaluation::{ConfusionTable, Evaluation, Figures};
 use super::figures::{Confusion, Ranking};
 use super::inputs::{Inputs, add_class_figures};
-use crate::annotate::{FRAMES, frame_scores, frame_words};
+use crate::annotate::{frame_scores, frame_words};
 use crate::error::Result;
+use crate::records::Frame;
 
 /// What a text is given that has no word of any labelled frame.
-const NONE: usize = FRAMES.len();
+const NONE: usize = Frame::NAMES.len();
 
 /// A table of more classes is too wide to be read.
 const MOST_CLASSES: usize = 10;
@@ -17,8 +18,10 @@ const MOST_CLASSES: usize = 10;
 /// The policy frame of a text, of those that the file labels: the one with the highest score; of equals the one whose word
 /// comes first. Nothing is trained.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let labelled = inputs
-        .labelled(Classes::new(&FRAMES, &[]), inputs.options.fields.label.as_deref().unwrap_or("label"))?;
+    let labelled = inputs.labelled(
+        Classes::new(&Frame::NAMES, &[]),
+        inputs.options.fields.label.as_deref().unwrap_or("label"),
+    )?;
     let (texts, groups) = inputs.texts(&labelled.rows)?;
     let labels = &labelled.labels;
     let candidates: BTreeSet<usize> = labels.iter().copied().collect();
@@ -34,7 +37,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         let is_frame: Vec<bool> = labels.iter().map(|&label| label == frame).collect();
         let of_frame: Vec<f64> = scores.iter().map(|scores| scores[frame]).collect();
         let ranking = Ranking::new(&of_frame, &is_frame);
-        figures.add(&format!("AUC of {}", FRAMES[frame]), |weights| ranking.auc(weights));
+        figures.add(&format!("AUC of {}", Frame::NAMES[frame]), |weights| ranking.auc(weights));
     }
     let n_of = |frame: usize| labels.iter().filter(|&&label| label == frame).count();
     let commonest = candidates.iter().rev().copied().max_by_key(|&frame| n_of(frame)).unwrap_or_default();
@@ -45,7 +48,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
 
     let mut evaluation = inputs.evaluation(Task::Frames, "text", texts.len(), &groups);
     evaluation.figures = figures.list;
-    let names: Vec<String> = FRAMES.iter().chain(&["none"]).map(|&name| name.to_owned()).collect();
+    let names: Vec<String> = Frame::NAMES.iter().chain(&["none"]).map(|&name| name.to_owned()).collect();
     let table = shown(&names, &ConfusionTable::new(&names, labels, &given));
     evaluation.confusion = Some(table).filter(|table| table.classes.len() <= MOST_CLASSES);
     evaluation.left_out = labelled.left_out;
@@ -63,7 +66,7 @@ fn scores_of(text: &str) -> Vec<f64> {
 
 fn strongest(text: &str, scores: &[f64], candidates: &BTreeSet<usize>) -> usize {
     let in_order = frame_words(text).into_iter().filter_map(|word| {
-        let frame = FRAMES.iter().position(|&frame| frame == word.frame)?;
+        let frame = word.frame as usize;
         candidates.contains(&frame).then_some(frame)
     });
     // `rev`, since of equals `max_by` takes the last.

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 
 /// Which words of sentence a answer which words of sentence b. Spans count bytes from each sentence's own start.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct WordAlignment {
     /// Phrases that answer each other, in the order of sentence a.
     pub pairs: Vec<AlignedPhrase>,
@@ -16,7 +18,7 @@ pub struct WordAlignment {
 }
 
 /// A phrase of sentence a and the phrase of sentence b that answers it.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AlignedPhrase {
     /// The words in sentence a.
     pub a: Span,

@@ -1,7 +1,10 @@
+use serde::{Deserialize, Serialize};
+
+use super::named::named;
 use super::{Clause, FrameWord, LoadedWord, Span};
 
 /// What the annotators found in one sentence. Every span counts bytes from the start of the sentence's own text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Annotations {
     /// Whose words the sentence is made of.
     pub voice: Voice,
@@ -39,7 +42,7 @@ pub struct Annotations {
 }
 
 /// Whose words a sentence is made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Voice {
     /// The outlet's own words throughout.
     Narration,
@@ -61,7 +64,7 @@ impl Voice {
 }
 
 /// Words between quotation marks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quotation {
     /// The quoted part inside the sentence, with the marks that lie in the sentence.
     pub span: Span,
@@ -70,7 +73,7 @@ pub struct Quotation {
 }
 
 /// What quotation marks are for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum QuotationKind {
     /// They give a source's words: `“It will rain,” she said`, `she called it “a disaster”`.
     Direct,
@@ -92,7 +95,7 @@ impl QuotationKind {
 }
 
 /// A statement handed to a source: who (source), by which words (cue), and what (content).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attribution {
     /// The words that name the source; `None` where a cue names none ("it is alleged that").
     pub source: Option<Span>,
@@ -110,7 +113,7 @@ pub struct Attribution {
 }
 
 /// How much of what is handed to a source is in the source's own words, by the marks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AttributionKind {
     /// Every word of the content is quoted directly: `“It will rain,” she said`.
     Direct,
@@ -140,7 +143,7 @@ impl AttributionKind {
 /// assertive ones ("insist", "claim") and hedges where Wikipedia's editors saw a slant. "Admit", "concede" and "confess"
 /// take for sure what they report, so they are assertive here; "claim", "contend" and "maintain", which those studies
 /// count among the assertive verbs by their grammar, are doubting, as they leave open whether it is so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CueKind {
     /// Somebody says it, no more: "said", "told", "according to", a colon.
     Neutral,
@@ -165,7 +168,7 @@ impl CueKind {
 }
 
 /// The source of a sentence that is quoted throughout and names none, taken from a sentence beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CarriedSource {
     /// The sentence that names the source: its `Sentence::index`.
     pub sentence: usize,
@@ -176,7 +179,7 @@ pub struct CarriedSource {
 }
 
 /// How sure a sentence sounds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Certainty {
     /// In [0, 1]: 1 is stated plainly (no hedge), lower is more hedged; the least certain cue counts.
     pub score: f32,
@@ -189,7 +192,7 @@ pub struct Certainty {
 }
 
 /// Words that make a statement less certain.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Hedge {
     /// The words.
     pub span: Span,
@@ -198,7 +201,7 @@ pub struct Hedge {
 }
 
 /// A number with what it counts, or a date.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Quantity {
     /// The words.
     pub span: Span,
@@ -213,7 +216,7 @@ pub struct Quantity {
 }
 
 /// Kinds of quantity. Two quantities are compared only when kind and unit are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum QuantityKind {
     /// A plain count: "1,500 migrants", "three people".
     Count,
@@ -230,7 +233,7 @@ pub enum QuantityKind {
 }
 
 /// A proper name.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {
     /// The words.
     pub span: Span,
@@ -241,13 +244,66 @@ pub struct Name {
     pub is_place: bool,
 }
 
+named! {
+    /// What a word with an opposite is a matter of.
+    Scale, 24:
+    /// "rise" and "fall".
+    Level = "level",
+    /// "accept" and "reject".
+    Approval = "approval",
+    /// "support" and "oppose".
+    Support = "support",
+    /// "praise" and "criticize".
+    Praise = "praise",
+    /// "confirm" and "deny".
+    Truth = "truth",
+    /// "win" and "lose".
+    Outcome = "outcome",
+    /// "guilty" and "innocent".
+    Verdict = "verdict",
+    /// "arrested" and "released".
+    Custody = "custody",
+    /// "survived" and "died".
+    Life = "life",
+    /// "begin" and "end".
+    Start = "start",
+    /// "agree" and "disagree".
+    Agreement = "agreement",
+    /// "hire" and "fire".
+    Employment = "employment",
+    /// "upheld" and "overturned".
+    Ruling = "ruling",
+    /// "legal" and "illegal".
+    Law = "law",
+    /// "expand" and "reduce".
+    Size = "size",
+    /// "improve" and "worsen".
+    Quality = "quality",
+    /// "majority" and "minority".
+    Share = "share",
+    /// "likely" and "unlikely".
+    Odds = "odds",
+    /// "safe" and "dangerous".
+    Safety = "safety",
+    /// "before" and "after".
+    Time = "time",
+    /// "ahead" and "behind".
+    Rank = "rank",
+    /// "ally" and "enemy".
+    Peace = "peace",
+    /// "optimistic" and "pessimistic".
+    Hope = "hope",
+    /// "with" and "without".
+    Presence = "presence",
+}
+
 /// A word that stands at one end of a scale.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pole {
     /// The word.
     pub span: Span,
-    /// What the scale is of: "level" for what rises and falls.
-    pub scale: &'static str,
+    /// What the scale is of.
+    pub scale: Scale,
     /// Which end: true for "rose", false for "fell".
     pub up: bool,
 }
@@ -260,7 +316,7 @@ impl Pole {
 }
 
 /// Probabilities of the three classes; they sum to 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Sentiment {
     /// In [0, 1].
     pub negative: f32,

@@ -2,10 +2,12 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 
 /// Where an article came from: enough to find it again and to name it in a message.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Origin {
     /// The file, as its path was given or found below a folder that was given.
     pub file: String,
@@ -16,7 +18,7 @@ pub struct Origin {
 /// One article of one outlet.
 ///
 /// `read` fills everything down to `origin`; `clean` fills `language`, `blocks` and more `warnings`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Article {
     /// Unique in a run: the `article_id` column, or the file's name without its ending.
     pub id: String,
@@ -43,7 +45,7 @@ pub struct Article {
 }
 
 /// A stretch of an article's body that is one kind of thing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Byte offsets into the article's body, without blanks at either end.
     pub span: Span,
@@ -52,7 +54,7 @@ pub struct Block {
 }
 
 /// What a stretch of an article is. Only `Headline` and `Body` are matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Kind {
     /// The article's headline or its standfirst.
     Headline,

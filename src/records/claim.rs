@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::Relation;
 
 /// Articles that report the same event.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
     /// Positions in the run's list of articles, in rising order.
     pub articles: Vec<usize>,
@@ -11,7 +13,7 @@ pub struct Event {
 }
 
 /// A claim: sentences of different outlets that say the same thing, and sentences that dispute it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// Position of the event in the run's list of events.
     pub event: usize,
@@ -43,7 +45,7 @@ impl Claim {
 }
 
 /// One sentence's part in a claim.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Mention {
     /// Position in the run's list of sentences.
     pub sentence: usize,
@@ -58,7 +60,7 @@ pub struct Mention {
 }
 
 /// How sure a match is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Tier {
     /// Tuned for precision.
     Confirmed,
@@ -77,7 +79,7 @@ impl Tier {
 }
 
 /// What one outlet has on one claim.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
     /// Position in the run's list of claims.
     pub claim: usize,
@@ -92,7 +94,7 @@ pub struct Coverage {
 }
 
 /// Whether a claim was seen in an outlet's articles. Not seeing a claim is not the same as its omission.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum CoverageStatus {
     /// At least one sentence of the outlet makes the claim.
     Reported,

@@ -1,9 +1,9 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Span;
 
 /// A clause with a verb: who does what to whom, as far as its grammar says. Spans count bytes from the start of the sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clause {
     /// From the first auxiliary to the verb: "was not shot". Where the subject stands between them ("Was he shot"), it is inside.
     pub verb: Span,
@@ -17,7 +17,7 @@ pub struct Clause {
 }
 
 /// The grammatical voice of a clause.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ClauseVoice {
     /// "Police shot the suspect."

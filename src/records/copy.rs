@@ -1,10 +1,12 @@
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 
 /// What one article has in the same words as an earlier one.
 ///
 /// "Earlier" orders the articles of a run by day of publication, those without one last, then by id. It does not say
 /// who wrote first: both may carry the text of an agency that is not in the run.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Copies {
     /// One for each article: the earliest article of which it is a near-duplicate. That article is none itself.
     pub duplicate_of: Vec<Option<usize>>,
@@ -15,7 +17,7 @@ pub struct Copies {
 }
 
 /// One or several sentences on end that an article shares with an earlier article of another outlet.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct CopiedSpan {
     /// Position of the article in the run's list of articles.
     pub article: usize,

@@ -1,9 +1,11 @@
 use ndarray::Array2;
 
+use serde::{Deserialize, Serialize};
+
 use super::{Parsed, Sentiment, Span};
 
 /// What one pass of the encoder gives for one text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Encoding {
     /// The sentence embedding, scaled to length 1; its inner product with another is the cosine in [-1, 1].
     pub embedding: Vec<f32>,
@@ -42,7 +44,7 @@ impl Encoding {
 }
 
 /// One figure of a head on one text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
     /// The probability of the figure's class, in [0, 1].
     pub value: f32,
@@ -55,7 +57,7 @@ pub struct Score {
 ///
 /// A word is what the tokenizer splits at blanks and punctuation; its vector is the mean of its pieces' states,
 /// scaled to length 1 and stored in 8 bits.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TokenStates {
     /// Byte offsets of each word into the text that was encoded.
     pub spans: Vec<Span>,

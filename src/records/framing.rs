@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::{Span, WordAlignment};
 
 /// A claim as two outlets word it: one row of the claim-comparison table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
     /// Position in the run's list of claims.
     pub claim: usize,
@@ -29,7 +31,7 @@ pub struct Comparison {
 }
 
 /// How two sentences of one claim relate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Relation {
     /// Same truth conditions.
     Equivalent,
@@ -54,7 +56,7 @@ impl Relation {
 }
 
 /// What two sentences disagree on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Conflict {
     /// The same thing counted differently.
     Number,
@@ -82,7 +84,7 @@ impl Conflict {
 }
 
 /// One way in which the framing of a claim differs between two outlets.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FramingDifference {
     /// What kind of difference.
     pub dimension: Dimension,
@@ -95,7 +97,7 @@ pub struct FramingDifference {
 }
 
 /// One side of a framing difference.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Evidence {
     /// The words that show it, as bytes from the start of the sentence's own text; `None` where the side has none.
     pub span: Option<Span>,
@@ -104,7 +106,7 @@ pub struct Evidence {
 }
 
 /// The kinds of framing difference.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Dimension {
     /// The sentiment of the sentence.
     Tone,

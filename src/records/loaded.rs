@@ -1,16 +1,56 @@
+use serde::{Deserialize, Serialize};
+
 use super::Span;
+use super::named::named;
+
+named! {
+    /// In what way a word is loaded: the sections of our list.
+    LoadedKind, 16:
+    /// What people are called.
+    Insult = "insult",
+    /// Doubt, mockery, knowing better.
+    Sneer = "sneer",
+    /// Disaster, fear, things out of hand.
+    Alarm = "alarm",
+    /// Strong words for criticism.
+    Attack = "attack",
+    /// Violence, where none was done.
+    Violence = "violence",
+    /// Heroes, splendour, virtue.
+    Praise = "praise",
+    /// Disgust, failure, folly, vice.
+    Scorn = "scorn",
+    /// Bigotry, tyranny, oppression.
+    Accusation = "accusation",
+    /// Names of political camps and of what they want.
+    Label = "label",
+    /// Hidden hands.
+    Conspiracy = "conspiracy",
+    /// Untruth, flight, betrayal.
+    Deceit = "deceit",
+    /// How somebody said it.
+    Speaking = "speaking",
+    /// More than plain.
+    Intensifier = "intensifier",
+    /// The writer's own view.
+    Stance = "stance",
+    /// Small, stupid, weak.
+    Belittle = "belittle",
+    /// Sensation.
+    Hype = "hype",
+}
 
 /// A word or phrase of the list that judges while it tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoadedWord {
     /// The words, in bytes of the sentence.
     pub span: Span,
-    /// By what: "insult", "alarm", "praise" (the sections of the list).
-    pub kind: &'static str,
+    /// In what way.
+    pub kind: LoadedKind,
 }
 
 /// How loaded the language of a sentence is, with the words that make it so.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct LoadedLanguage {
     /// In [0, 1]; from 0.5 on the measure takes the sentence as loaded.
     pub score: f32,
@@ -20,12 +60,12 @@ pub struct LoadedLanguage {
 }
 
 /// A word that makes a sentence loaded.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LoadedEvidence {
     /// The words, in bytes of the sentence.
     pub span: Span,
     /// The section of the list; `None` for a word that is not in the list and that the model goes by.
-    pub kind: Option<&'static str>,
+    pub kind: Option<LoadedKind>,
     /// How far it raises the score, in logits: above 0 it speaks for loaded.
     pub share: f32,
 }

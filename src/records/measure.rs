@@ -1,9 +1,11 @@
 use std::borrow::Cow;
 
+use serde::{Deserialize, Serialize};
+
 use super::Span;
 
 /// Whose words of a sentence a figure is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Part {
     /// The outlet's own words.
     Narration,
@@ -25,7 +27,7 @@ impl Part {
 }
 
 /// One figure of one sentence, with the words that made it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Reading {
     /// The measure's name in the tables.
     pub measure: Cow<'static, str>,
@@ -38,7 +40,7 @@ pub struct Reading {
 }
 
 /// The figures of one sentence of a claim.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SentenceReadings {
     /// Position in the run's list of claims.
     pub claim: usize,

@@ -1,5 +1,6 @@
 //! The vocabulary: what the stages hand to one another. Imports nothing else of this crate.
 
+mod named;
 mod span;
 mod article;
 mod sentence;
@@ -21,16 +22,16 @@ mod rejection;
 pub use alignment::{AlignedPhrase, WordAlignment};
 pub use annotation::{
     Annotations, Attribution, AttributionKind, CarriedSource, Certainty, CueKind, Hedge, Name, Pole,
-    Quantity, QuantityKind, Quotation, QuotationKind, Sentiment, Voice,
+    Quantity, QuantityKind, Quotation, QuotationKind, Scale, Sentiment, Voice,
 };
 pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
 pub use clause::{Clause, ClauseVoice};
 pub use copy::{CopiedSpan, Copies};
 pub use encoding::{Encoding, Score, TokenStates};
-pub use frame::{FrameScore, FrameWord};
+pub use frame::{Frame, FrameScore, FrameWord};
 pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
-pub use loaded::{LoadedEvidence, LoadedLanguage, LoadedWord};
+pub use loaded::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord};
 pub use measure::{Part, Reading, SentenceReadings};
 pub use outlet::Outlets;
 pub use parse::{Dependency, Parsed, Tag};

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::Article;
 
 /// The outlets of a run in the order of their names.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outlets {
     names: Vec<String>,
     of_article: Vec<usize>,

@@ -1,8 +1,12 @@
+use serde::{Deserialize, Serialize};
+
+use super::named::named;
+
 /// The syntax of one word: its kind, the word that it belongs to, and how.
 ///
 /// Kinds and relations are those of Universal Dependencies (<https://universaldependencies.org/u/dep/>), on words that
 /// contain no punctuation and are not cut at apostrophes: "doesn't" is one auxiliary.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parsed {
     /// The word's kind.
     pub tag: Tag,
@@ -20,26 +24,6 @@ impl Parsed {
     pub fn head(&self) -> Option<usize> {
         (self.head != Self::ROOT).then_some(usize::from(self.head))
     }
-}
-
-/// An enum whose members have names, listed in order.
-macro_rules! named {
-    ($(#[$doc:meta])* $name:ident, $count:literal: $($(#[$of:meta])* $member:ident = $text:literal,)*) => {
-        $(#[$doc])*
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        #[repr(u8)]
-        pub enum $name { $($(#[$of])* $member,)* }
-
-        impl $name {
-            /// Every member with its name, in order.
-            pub const ALL: [(&'static str, $name); $count] = [$(($text, $name::$member),)*];
-
-            /// The name.
-            pub fn name(self) -> &'static str {
-                Self::ALL[self as usize].0
-            }
-        }
-    };
 }
 
 named! {

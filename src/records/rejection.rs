@@ -1,5 +1,7 @@
+use serde::{Deserialize, Serialize};
+
 /// An input that could not be used, and why. Each becomes a row of `rejected.csv`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rejection {
     /// The file.
     pub file: String,

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::{Article, Kind, Span};
 
 /// Which text of the article a sentence's offsets refer to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Field {
     /// [`Article::headline`], where the body does not repeat it.
     Headline,
@@ -22,7 +24,7 @@ impl Field {
 /// One sentence, as offsets into its article.
 ///
 /// The sentences of one body do not overlap and cover every non-blank character of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
     /// Position of the article in the run's list of articles.
     pub article: usize,

@@ -1,7 +1,9 @@
+use serde::{Deserialize, Serialize};
+
 use super::{Sentiment, Span};
 
 /// A name that several outlets use on one claim, in one of the claim's sentences.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// Position in the run's list of claims.
     pub claim: usize,
