@@ -104,6 +104,14 @@ pub enum Error {
         /// What is wrong and how to mend it.
         message: String,
     },
+    /// The folder for stored encodings cannot be used without harm. What lies there is untouched.
+    #[error("{}: {message}", path.display())]
+    Store {
+        /// The folder.
+        path: PathBuf,
+        /// Why not, and how to mend it.
+        message: String,
+    },
     /// The encoder failed on a batch.
     #[error("the encoder failed on a text of {n_tokens} tokens: {message}")]
     Encode {

@@ -7,7 +7,7 @@
 //! 2. [`clean`]: captions, datelines, "read next" lines and embedded posts are marked; nothing is deleted.
 //! 3. [`split`]: articles become sentences, as offsets into the text as read.
 //! 4. [`encode`]: one pass of the model over each distinct sentence gives its embedding, a vector for each word and the
-//!    sentiment.
+//!    sentiment; [`store`] keeps what it gave for the next run.
 //! 5. [`annotate`]: voice, attribution, certainty, quantities, names, loaded words, frames and clauses of each sentence.
 //! 6. [`group`]: articles on the same event.
 //! 7. [`align`]: which words of one sentence answer which of the other.
@@ -43,10 +43,12 @@
 // In the order in which data flows.
 pub mod records;
 pub mod error;
+mod platform;
 pub mod read;
 pub mod clean;
 pub mod split;
 pub mod encode;
+pub mod store;
 pub mod annotate;
 pub mod group;
 pub mod align;

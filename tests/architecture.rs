@@ -8,14 +8,17 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what.
-const ALLOWED: [(&str, &[&str]); 12] = [
+const ALLOWED: [(&str, &[&str]); 14] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
     // The verifier reads the alignment of a pair before it is known to be a claim.
     ("cluster", &["records", "error", "align", "cluster"]),
     // A measure makes its figure of what the annotators found, with their functions.
     ("framing", &["records", "error", "annotate", "framing"]),
-    ("models", &["records", "error", "encode", "models"]),
+    // Where the platform keeps caches; both models and encodings lie there.
+    ("platform", &["platform"]),
+    ("store", &["records", "error", "platform", "encode", "store"]),
+    ("models", &["records", "error", "platform", "encode", "models"]),
     ("statistics", &["records", "error", "statistics"]),
     (
         "config",

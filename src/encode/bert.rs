@@ -147,6 +147,10 @@ impl BertEngine {
 }
 
 impl Engine for BertEngine {
+    fn name(&self) -> &'static str {
+        "bert"
+    }
+
     fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String> {
         let shape = (ids.nrows(), ids.ncols(), self.words.ncols());
         if let Some(layer) = layers.iter().find(|&&layer| layer > self.layers.len()) {

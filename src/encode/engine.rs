@@ -7,6 +7,9 @@ use crate::records::Sentiment;
 
 /// Runs a transformer on token ids. Everything around it (tokens, batches, words, heads) is the same for every engine.
 pub trait Engine: Send + Sync {
+    /// Its name. Two engines that may give other bits for the same weights have different ones.
+    fn name(&self) -> &'static str;
+
     /// One forward pass. `ids` has the shape `[texts, tokens]`: texts of exactly the same number of tokens, special tokens
     /// included, so that nothing is padded. `layers` are the layers whose token states are wanted, in rising
     /// order, each once; 0 is what goes into the first.

@@ -9,6 +9,7 @@ mod pooling;
 mod model;
 mod head;
 mod head_files;
+mod fingerprint;
 mod readout;
 mod engine;
 mod onnx;
@@ -28,6 +29,7 @@ use crate::records::{Encoding, Sentiment, Span};
 
 pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward, SentimentModel};
+pub use fingerprint::Fingerprint;
 pub use head::Head;
 pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
 pub use mask::{MaskedText, OutletMask, mask_loaded};
@@ -57,6 +59,9 @@ pub trait Encoder: Sync {
 
     /// ISO 639-3 codes of the languages that the model knows.
     fn languages(&self) -> &[String];
+
+    /// What its encodings depend on: two encoders that give different bytes for some text have different fingerprints.
+    fn fingerprint(&self) -> Fingerprint;
 }
 
 /// Encodes `texts` without encoding any text twice; the result has one entry for each of `texts`.

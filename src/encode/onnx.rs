@@ -111,6 +111,10 @@ impl OnnxEngine {
 }
 
 impl Engine for OnnxEngine {
+    fn name(&self) -> &'static str {
+        "onnx"
+    }
+
     fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String> {
         let shape = ids.dim();
         let states = layers.iter().map(|&layer| self.states_of(layer)).collect::<Result<Vec<_>, _>>()?;

@@ -1,8 +1,7 @@
 use std::path::{Path, PathBuf};
 
-use etcetera::BaseStrategy;
-
 use crate::error::{Error, Result};
+use crate::platform::cache_folder;
 
 /// The folder that fetched models lie in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,14 +16,9 @@ impl Cache {
     /// # Errors
     /// [`Error::Fetch`] where the platform names no such folder.
     pub fn platform() -> Result<Self> {
-        if let Some(root) = std::env::var_os("PARALLAX_CACHE").filter(|root| !root.is_empty()) {
-            return Ok(Self::new(Path::new(&root)));
-        }
-        let strategy = etcetera::base_strategy::choose_native_strategy().map_err(|error| Error::Fetch {
-            name: "the cache folder".to_owned(),
-            message: format!("{error}; name one in the environment variable PARALLAX_CACHE"),
-        })?;
-        Ok(Self::new(&strategy.cache_dir().join("parallax")))
+        let root = cache_folder()
+            .map_err(|message| Error::Fetch { name: "the cache folder".to_owned(), message })?;
+        Ok(Self { root })
     }
 
     /// A cache in the folder `root`, which is made when something is fetched into it.

@@ -4,6 +4,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use parallax::config::{Config, check_head_name};
 use parallax::report::{Format, SummaryOptions};
 
+use crate::cache::CacheArguments;
 use crate::engine::EngineArguments;
 use crate::evaluate::EvaluateArguments;
 use crate::models::ModelsArguments;
@@ -25,6 +26,7 @@ pub enum Command {
     Evaluate(Box<EvaluateArguments>),
     Models(Box<ModelsArguments>),
     Validate(ValidateArguments),
+    Cache(CacheArguments),
 }
 
 /// Compare articles of several outlets: tables of claims, of differences in framing and of coverage

@@ -1,6 +1,7 @@
 //! The command line: reads the arguments, runs the library, tells a person what came out.
 
 mod args;
+mod cache;
 mod engine;
 mod evaluate;
 mod exit;
@@ -20,6 +21,7 @@ use exit::Outcome;
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let outcome = match &arguments.command {
+        Command::Cache(arguments) => cache::run(arguments),
         Command::Compare(compare) => run_compare(compare),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Models(arguments) => models::run(arguments),

@@ -125,6 +125,10 @@ impl Transformer {
 }
 
 impl Engine for RustBertEngine {
+    fn name(&self) -> &'static str {
+        "rust-bert"
+    }
+
     fn forward(&self, ids: ArrayView2<'_, u32>, layers: &[usize]) -> Result<Forward, String> {
         let keeps_last = layers.last() == Some(&self.n_layers);
         let mut asked = layers.to_vec();

@@ -1,0 +1,91 @@
+use rayon::prelude::*;
+
+use super::encoding_store::Store;
+use crate::encode::{Encoder, Fingerprint};
+use crate::error::Result;
+use crate::records::{Encoding, Sentiment, Span};
+
+/// So many texts are encoded before they are put into the store: enough that texts of one length make full batches.
+const CHUNK: usize = 512;
+
+/// An encoder that asks the store first and puts into it what it had to encode. It gives what the encoder alone gives,
+/// byte for byte, whatever is in the store.
+pub struct CachedEncoder<'a> {
+    encoder: &'a dyn Encoder,
+    store: &'a Store,
+    fingerprint: Fingerprint,
+}
+
+impl<'a> CachedEncoder<'a> {
+    /// The encoder with the store before it.
+    pub fn new(encoder: &'a dyn Encoder, store: &'a Store) -> Self {
+        Self { encoder, store, fingerprint: encoder.fingerprint() }
+    }
+
+    /// What is found for each of `asked`, and what `make` gives for those without, in the order of `asked`.
+    ///
+    /// `make` is handed positions, longest texts first, so that a chunk's texts are about equally long; what one text gives
+    /// does not depend on the others.
+    fn find_or_make<T: Send>(
+        &self,
+        asked: &[&str],
+        advance: &(dyn Fn(usize) + Sync),
+        find: impl Fn(usize) -> Option<T> + Sync,
+        make: impl Fn(&[usize]) -> Result<Vec<T>>,
+    ) -> Result<Vec<T>> {
+        let found = |position| find(position).inspect(|_| advance(1));
+        let mut results: Vec<Option<T>> = (0..asked.len()).into_par_iter().map(found).collect();
+        let mut missing: Vec<usize> =
+            (0..asked.len()).filter(|&position| results[position].is_none()).collect();
+        missing.sort_by_key(|&position| std::cmp::Reverse(asked[position].len()));
+        for chunk in missing.chunks(CHUNK) {
+            for (&position, made) in chunk.iter().zip(make(chunk)?) {
+                results[position] = Some(made);
+            }
+        }
+        Ok(results.into_iter().map(|result| result.expect("each was found or made")).collect())
+    }
+}
+
+impl Encoder for CachedEncoder<'_> {
+    fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
+        let find = |position: usize| self.store.get(self.fingerprint, texts[position]);
+        self.find_or_make(texts, advance, find, |chunk| {
+            let of_chunk: Vec<&str> = chunk.iter().map(|&position| texts[position]).collect();
+            let encodings = self.encoder.encode(&of_chunk, advance)?;
+            of_chunk
+                .par_iter()
+                .zip(&encodings)
+                .for_each(|(text, encoding)| self.store.put(self.fingerprint, text, encoding));
+            Ok(encodings)
+        })
+    }
+
+    fn target_sentiment(
+        &self,
+        mentions: &[(&str, Span)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Option<Sentiment>>> {
+        let texts: Vec<&str> = mentions.iter().map(|(text, _)| *text).collect();
+        let find = |position: usize| {
+            let (text, span) = mentions[position];
+            self.store.get_target_sentiment(self.fingerprint, text, span)
+        };
+        self.find_or_make(&texts, advance, find, |chunk| {
+            let of_chunk: Vec<(&str, Span)> = chunk.iter().map(|&position| mentions[position]).collect();
+            let sentiments = self.encoder.target_sentiment(&of_chunk, advance)?;
+            for (&(text, span), &sentiment) in of_chunk.iter().zip(&sentiments) {
+                self.store.put_target_sentiment(self.fingerprint, text, span, sentiment);
+            }
+            Ok(sentiments)
+        })
+    }
+
+    fn languages(&self) -> &[String] {
+        self.encoder.languages()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        self.fingerprint
+    }
+}
