@@ -1,6 +1,7 @@
 use std::collections::HashMap;
 use std::fs;
 use std::io;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::{Duration, Instant};
@@ -366,6 +367,11 @@ impl Store {
 
     fn has_stopped(&self) -> bool {
         lock(&self.problem).is_some()
+    }
+
+    /// The folder that it lies in.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
     }
 
     /// What it has done so far.

@@ -203,7 +203,7 @@ fn listed(entry: fs::DirEntry) -> Option<Listed> {
     let name = name(&entry);
     let file = entry.metadata().ok()?;
     let modified = file.modified().ok()?.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-    (is_segment(&name) && file.is_file()).then(|| Listed { name, bytes: file.len(), modified })
+    (is_segment(&name) && file.is_file()).then_some(Listed { name, bytes: file.len(), modified })
 }
 
 fn is_segment(name: &str) -> bool {

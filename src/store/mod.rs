@@ -10,6 +10,7 @@
 //!
 //! Several runs may use one folder at once.
 
+mod options;
 mod key;
 mod segment;
 mod open_files;
@@ -25,4 +26,5 @@ pub use encoding_store::{Stats, Store};
 pub use folder::{Cleared, clear};
 pub use options::StoreOptions;
 
-mod options;
+#[cfg(test)]
+mod tests;

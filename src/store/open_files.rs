@@ -87,3 +87,25 @@ impl PositionedFile {
         file.read_exact(bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_more_files_than_the_bound_are_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |segment: usize| folder.path().join(segment.to_string());
+        let files = OpenFiles::default();
+        for segment in 0..MAX_OPEN + 10 {
+            std::fs::write(path(segment), segment.to_string()).unwrap();
+        }
+        let read = |segment: usize| files.read(segment, &path(segment), 0, segment.to_string().len());
+        for segment in (0..MAX_OPEN + 10).chain([0]) {
+            assert_eq!(read(segment).unwrap(), segment.to_string().into_bytes());
+        }
+        let files = files.0.lock().unwrap();
+        assert_eq!(files.open.len(), MAX_OPEN);
+        assert!(files.open.contains_key(&0) && !files.open.contains_key(&1));
+    }
+}
