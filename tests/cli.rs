@@ -4,6 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use parallax::encode::Fingerprint;
+use parallax::records::{Encoding, Span, TokenStates};
+use parallax::store::{Store, StoreOptions};
 use tempfile::TempDir;
 
 /// A folder of its own to run the binary in.
@@ -422,4 +425,62 @@ fn the_example_job_gives_what_the_flags_give() {
     ] {
         assert_eq!(cli.read(&format!("flags/{table}.csv")), cli.read(&format!("job/{table}.csv")), "{table}");
     }
+}
+
+/// A store with `n` encodings of ten words in `folder`.
+fn store_encodings(folder: &Path, n: usize) {
+    let words = TokenStates {
+        spans: (0..10).map(|word| Span::new(word * 6, word * 6 + 5)).collect(),
+        weights: vec![1.0; 10],
+        states: ndarray::Array2::zeros((10, 384)),
+        scales: vec![1.0; 10],
+    };
+    let encoding = Encoding::without_heads(vec![0.5; 384], words);
+    let store = Store::open(&StoreOptions::in_folder(folder.to_owned())).unwrap();
+    (0..n).for_each(|n| store.put(Fingerprint([1; 32]), &format!("Text {n}."), &encoding));
+    assert_eq!(store.close().problem, None);
+}
+
+#[test]
+fn the_cache_is_shown_and_cleared() {
+    let cli = Cli::new();
+    insta::assert_snapshot!("help_cache", cli.run(&["cache", "--help"]));
+    insta::assert_snapshot!("cache_show_nothing", cli.run(&["cache", "show", "--cache", "stored"]));
+    insta::assert_snapshot!("cache_clear_nothing", cli.run(&["cache", "clear", "--cache", "stored"]));
+    store_encodings(&cli.0.path().join("stored"), 1_200);
+    cli.file("stored/notes.txt", "mine");
+    insta::with_settings!({filters => vec![(r"\d{4}-\d\d-\d\d \d\d:\d\d", "DATE")]}, {
+        insta::assert_snapshot!("cache_show", cli.run(&["cache", "show", "--cache", "stored"]));
+    });
+    insta::assert_snapshot!("cache_clear", cli.run(&["cache", "clear", "--cache", "stored"]));
+    assert_eq!(fs::read_dir(cli.0.path().join("stored")).unwrap().count(), 1);
+}
+
+#[test]
+fn without_a_folder_the_cache_is_the_platforms() {
+    let cli = Cli::new();
+    let cache = cli.0.path().join("platform");
+    store_encodings(&cache.join("encodings"), 1);
+    let show = cli.command(&["cache", "show"]).env("PARALLAX_CACHE", &cache).output().unwrap();
+    let shown = String::from_utf8(show.stdout).unwrap();
+    assert!(shown.contains("entries          1\n"), "{shown}");
+    let clear = cli.command(&["cache", "clear"]).env("PARALLAX_CACHE", &cache).status().unwrap();
+    assert!(clear.success());
+    assert_eq!(fs::read_dir(cache.join("encodings")).unwrap().count(), 0);
+}
+
+#[test]
+fn a_cache_that_is_none_is_refused_with_the_mend() {
+    let cli = Cli::new();
+    cli.file("file", "x").file("foreign/meta.json", "{}");
+    let meta = r#"{"store": "parallax encodings", "format": 99}"#;
+    cli.file("newer/meta.json", meta);
+    for (name, folder) in [("cache_file", "file"), ("cache_foreign", "foreign"), ("cache_newer", "newer")] {
+        insta::assert_snapshot!(name, cli.run(&["cache", "show", "--cache", folder]));
+    }
+    assert_eq!(cli.read("newer/meta.json"), meta);
+    cli.run(&["cache", "clear", "--cache", "newer"]);
+    cli.run(&["cache", "clear", "--cache", "foreign"]);
+    assert_eq!(cli.read("foreign/meta.json"), "{}");
+    assert!(cli.run(&["cache", "show", "--cache", "newer"]).starts_with("exit code 0"));
 }

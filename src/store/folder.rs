@@ -33,9 +33,6 @@ pub(super) const MAX_LOCKED: Duration = Duration::from_secs(10);
 /// Between two looks whether the folder is free.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// What is appended to what is wrong with a folder that can be emptied.
-const MEND: &str = "empty it with `parallax cache clear --cache DIR`, or name another folder";
-
 /// The folder that segments lie in.
 #[derive(Debug, Clone)]
 pub(super) struct Folder(PathBuf);
@@ -82,8 +79,7 @@ impl Folder {
                 "cannot be listed ({error}); name another folder, or allow reading this one"
             ))
         })?;
-        let found = fs::read(self.file(META)).ok().map(|bytes| books::format(&bytes));
-        let other = match found {
+        let other = match self.format_of_meta() {
             Some(Some(format)) => (format != segment::FORMAT).then_some(format),
             Some(None) if segments.is_empty() && !self.file(LOCK).exists() => {
                 return Err(self.refuse(
@@ -94,11 +90,18 @@ impl Folder {
         };
         match other {
             Some(format) => Err(self.refuse(&format!(
-                "holds encodings of another version of parallax (format {format}, this one has {}); {MEND}",
-                segment::FORMAT
+                "holds encodings of another version of parallax (format {format}, this one has {}); empty it with \
+                 `parallax cache clear --cache {}`, or name another folder",
+                segment::FORMAT,
+                self.0.display()
             ))),
             None => Ok(()),
         }
+    }
+
+    /// The format that `meta.json` names; `Some(None)` where it is damaged or another program's, `None` where there is none.
+    fn format_of_meta(&self) -> Option<Option<u32>> {
+        fs::read(self.file(META)).ok().map(|bytes| books::format(&bytes))
     }
 
     /// The format of the segments where all that say one say another than ours.
@@ -248,7 +251,8 @@ pub fn clear(path: &Path) -> Result<Cleared> {
     let has_lock = folder.file(LOCK).exists();
     // Not where there is nothing to remove: taking the lock makes a file.
     let _lock = has_lock.then(|| folder.lock(MAX_LOCKED));
-    let is_ours = has_lock || entries.iter().any(|entry| is_segment(&name(entry)));
+    let has_segment = entries.iter().any(|entry| is_segment(&name(entry)));
+    let is_ours = has_lock || has_segment || folder.format_of_meta().flatten().is_some();
     let mut cleared = Cleared::default();
     for entry in entries {
         let name = name(&entry);
