@@ -86,3 +86,42 @@ pub(super) fn with_parts(
         None => fields.with(b"head").finish(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ndarray::Array2;
+
+    use super::*;
+    use crate::records::{Dependency, Parsed, Score, Sentiment, Span, Tag, TokenStates};
+
+    /// What is stored has no names of fields: bytes of another layout would be read as something else.
+    #[test]
+    fn another_layout_of_encodings_is_another_version() {
+        let score = |value: f32| Score { value, shares: vec![0.5, -0.5] };
+        let parsed = |tag, head, relation| Parsed { tag, head, relation };
+        let encoding = Encoding {
+            embedding: vec![0.6, 0.8],
+            words: TokenStates {
+                spans: vec![Span::new(0, 5), Span::new(300, 305)],
+                weights: vec![1.5, 2.5],
+                states: Array2::from_shape_fn((2, 3), |(word, at)| (word * 100 + at) as i8 - 50),
+                scales: vec![0.01, 0.02],
+            },
+            sentiment: Some(Sentiment { negative: 0.1, neutral: 0.2, positive: 0.7 }),
+            tone: vec![0.25, -0.25],
+            loaded: Some(score(0.3)),
+            scores: vec![score(0.4)],
+            syntax: Some(vec![
+                parsed(Tag::ReducedParticiple, Parsed::ROOT, Dependency::Root),
+                parsed(Tag::Adjective, 0, Dependency::Other),
+            ]),
+            truncated: true,
+        };
+        let bytes = postcard::to_allocvec(&encoding).unwrap();
+        assert_eq!(
+            (ENCODING_VERSION, blake3::hash(&bytes).to_hex().as_str()),
+            (1, "c04b306a928143bebe1d1c895413b35655f6e13ff8542e41cfa60e604814843d"),
+            "raise ENCODING_VERSION and write the new hash here"
+        );
+    }
+}

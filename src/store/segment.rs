@@ -258,6 +258,9 @@ mod tests {
             let bit = at.index(bytes.len() * 8);
             bytes[bit / 8] ^= 1 << (bit % 8);
             let loaded = load_bytes(&bytes);
+            // The header, or the index and the trailer.
+            let index = bytes.len() - TRAILER_BYTES - entries.len() * ENTRY_BYTES;
+            prop_assert_eq!(loaded.is_whole, (HEADER_BYTES..index).contains(&(bit / 8)));
             let mut n_found = 0;
             for entry in &loaded.entries {
                 if let Some(payload) = read(&bytes, entry) {

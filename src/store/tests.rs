@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use ndarray::Array2;
@@ -215,6 +216,9 @@ fn a_segment_that_is_cut_while_it_is_open_is_damaged() {
     let found: Vec<bool> = (0..3).map(|number| get(&store, number).is_some()).collect();
     assert_eq!(found, [false, false, false]);
     assert_eq!(store.stats().damaged, 3);
+    // It is forgotten then.
+    assert_eq!(get(&store, 0), None);
+    assert_eq!((store.stats().damaged, store.stats().misses), (3, 1));
 }
 
 #[test]
@@ -226,6 +230,29 @@ fn a_segment_that_another_run_removed_is_missed() {
     let stats = store.stats();
     assert_eq!((stats.hits, stats.misses, stats.damaged), (1, 3, 0));
     assert_eq!(store.close().problem, None);
+}
+
+#[test]
+fn while_another_run_has_the_folder_locked_the_books_wait_and_the_work_does_not() {
+    let folder = folder_with(&[0..1]);
+    let lock = fs::File::options().write(true).open(folder.path().join("parallax.lock")).unwrap();
+    lock.lock().unwrap();
+    let noted = || {
+        let meta = fs::read(folder.path().join("meta.json")).unwrap();
+        serde_json::from_slice::<serde_json::Value>(&meta).unwrap()["segments"].as_object().unwrap().len()
+    };
+    let store = open(folder.path());
+    put(&store, 1..2);
+    store.flush();
+    assert_eq!((segments(folder.path()).len(), noted()), (2, 1));
+    std::thread::scope(|scope| {
+        let closed = scope.spawn(|| store.close());
+        std::thread::sleep(Duration::from_millis(100));
+        assert!(!closed.is_finished());
+        lock.unlock().unwrap();
+        assert_eq!(closed.join().unwrap().problem, None);
+    });
+    assert_eq!(noted(), 2);
 }
 
 /// Sets when each segment was last used, oldest name first.
@@ -458,17 +485,69 @@ fn threads_share_a_store() {
     assert_eq!(found_in(folder.path(), 0..300).len(), 250);
 }
 
+/// What a tracing subscriber writes.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl std::io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The lines that are logged while `work` is done.
+fn logged(work: impl FnOnce()) -> Vec<String> {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+    tracing::subscriber::with_default(subscriber, work);
+    let bytes = log.0.lock().unwrap().clone();
+    String::from_utf8(bytes).unwrap().lines().map(str::to_owned).collect()
+}
+
 #[test]
-fn where_nothing_can_be_written_the_run_goes_on() {
+fn where_no_folder_can_be_made_the_run_goes_on_with_one_warning() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
-    let store = open(&file.join("below"));
-    put(&store, 0..3);
-    store.flush();
-    assert_eq!(get(&store, 0), None);
-    let stats = store.close();
-    assert_eq!((stats.misses, stats.written), (1, 0));
-    assert!(stats.problem.unwrap().contains("not stored any more"));
+    let warnings = logged(|| {
+        let store = open(&file.join("below"));
+        put(&store, 0..3);
+        store.flush();
+        assert_eq!(get(&store, 0), None);
+        let stats = store.close();
+        assert_eq!((stats.misses, stats.written), (1, 0));
+        assert!(stats.problem.unwrap().contains("not stored any more"));
+    });
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
+    assert!(warnings[0].contains("WARN") && warnings[0].contains("not stored any more"), "{warnings:?}");
     assert_eq!(contents(&file.join("below")).unwrap().segments, 0);
+}
+
+/// The folder is taken away in the middle of the run, so that neither segments nor books can be written.
+#[test]
+fn where_nothing_can_be_written_any_more_there_is_one_warning() {
+    let folder = tempfile::tempdir().unwrap();
+    let inner = folder.path().join("inner");
+    let warnings = logged(|| {
+        let store = open(&inner);
+        put(&store, 0..2);
+        store.flush();
+        assert!(get(&store, 0).is_some());
+        fs::remove_dir_all(&inner).unwrap();
+        for number in 2..4 {
+            put(&store, number..number + 1);
+            store.flush();
+            assert_eq!(get(&store, number), None);
+        }
+        put(&store, 4..5);
+        let stats = store.close();
+        assert_eq!(stats.written, 2);
+        assert!(stats.problem.is_some());
+    });
+    assert_eq!(warnings.len(), 1, "{warnings:?}");
 }
