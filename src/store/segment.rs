@@ -283,6 +283,18 @@ mod tests {
     }
 
     #[test]
+    fn without_an_index_the_records_behind_a_damaged_one_are_found() {
+        let (mut bytes, entries) = segment(&[vec![1; 50], MARK.repeat(3), vec![3; 50]]);
+        bytes.truncate(bytes.len() - 1);
+        // In the payload, the length and the mark of the first.
+        for at in [HEADER_BYTES + RECORD_HEADER_BYTES, HEADER_BYTES + 5, HEADER_BYTES] {
+            bytes[at] ^= 1;
+            assert_eq!(load_bytes(&bytes), Loaded { entries: entries[1..].to_vec(), is_whole: false });
+            bytes[at] ^= 1;
+        }
+    }
+
+    #[test]
     fn what_is_no_segment_has_no_records() {
         for bytes in [vec![], b"parallax".to_vec(), vec![0; 100], MARK.repeat(30), [0xFF; 200].to_vec()] {
             assert_eq!(load_bytes(&bytes), Loaded { entries: vec![], is_whole: false });

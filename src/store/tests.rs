@@ -53,12 +53,14 @@ fn open(folder: &Path) -> Store {
     Store::open(&options(folder)).unwrap()
 }
 
-/// A folder with a segment for each of the ranges, in that order.
-fn folder_with(segments: &[std::ops::Range<usize>]) -> TempDir {
+/// A folder with a segment for each of these numbers of texts, which are counted on.
+fn folder_with(segments: &[usize]) -> TempDir {
     let folder = tempfile::tempdir().unwrap();
-    for numbers in segments {
+    let mut first = 0;
+    for n_texts in segments {
         let store = open(folder.path());
-        put(&store, numbers.clone());
+        put(&store, first..first + n_texts);
+        first += n_texts;
         assert_eq!(store.close().problem, None);
     }
     folder
@@ -163,7 +165,7 @@ proptest! {
     /// A bit anywhere in the file: a record, its key, its checksum, the index, the ends.
     #[test]
     fn a_flipped_bit_is_found_and_mended(at in any::<prop::sample::Index>()) {
-        let folder = folder_with(&[0..3]);
+        let folder = folder_with(&[3]);
         let segment = segments(folder.path()).remove(0);
         let mut bytes = fs::read(&segment).unwrap();
         let bit = at.index(bytes.len() * 8);
@@ -197,7 +199,7 @@ fn what_another_fingerprint_or_text_put_is_not_found() {
 
 #[test]
 fn a_truncated_segment_gives_what_is_left_of_it() {
-    let folder = folder_with(&[0..3]);
+    let folder = folder_with(&[3]);
     let segment = segments(folder.path()).remove(0);
     let bytes = fs::read(&segment).unwrap();
     fs::write(&segment, &bytes[..bytes.len() / 2]).unwrap();
@@ -210,7 +212,7 @@ fn a_truncated_segment_gives_what_is_left_of_it() {
 /// As on a disk that loses data: the index was read before.
 #[test]
 fn a_segment_that_is_cut_while_it_is_open_is_damaged() {
-    let folder = folder_with(&[0..3]);
+    let folder = folder_with(&[3]);
     let store = open(folder.path());
     fs::File::options().write(true).open(&segments(folder.path())[0]).unwrap().set_len(9_000).unwrap();
     let found: Vec<bool> = (0..3).map(|number| get(&store, number).is_some()).collect();
@@ -223,7 +225,7 @@ fn a_segment_that_is_cut_while_it_is_open_is_damaged() {
 
 #[test]
 fn a_segment_that_another_run_removed_is_missed() {
-    let folder = folder_with(&[0..3, 3..4]);
+    let folder = folder_with(&[3, 1]);
     let store = open(folder.path());
     fs::remove_file(&segments(folder.path())[0]).unwrap();
     assert_eq!((0..4).filter(|&number| get(&store, number).is_some()).count(), 1);
@@ -234,7 +236,7 @@ fn a_segment_that_another_run_removed_is_missed() {
 
 #[test]
 fn while_another_run_has_the_folder_locked_the_books_wait_and_the_work_does_not() {
-    let folder = folder_with(&[0..1]);
+    let folder = folder_with(&[1]);
     let lock = fs::File::options().write(true).open(folder.path().join("parallax.lock")).unwrap();
     lock.lock().unwrap();
     let noted = || {
@@ -274,7 +276,7 @@ fn found_in(folder: &Path, numbers: std::ops::Range<usize>) -> Vec<usize> {
 
 #[test]
 fn what_was_not_used_for_longest_goes_first() {
-    let folder = folder_with(&[0..1, 1..2, 2..3, 3..4]);
+    let folder = folder_with(&[1, 1, 1, 1]);
     set_last_used(folder.path(), &[400, 200, 300, 100]);
     let segment_bytes = fs::metadata(&segments(folder.path())[0]).unwrap().len();
     let options = StoreOptions { max_bytes: segment_bytes * 3, ..options(folder.path()) };
@@ -289,7 +291,7 @@ fn what_was_not_used_for_longest_goes_first() {
 #[test]
 fn the_bound_holds_while_a_run_writes() {
     let folder = tempfile::tempdir().unwrap();
-    let segment_bytes = fs::metadata(&segments(folder_with(&[0..1]).path())[0]).unwrap().len();
+    let segment_bytes = fs::metadata(&segments(folder_with(&[1]).path())[0]).unwrap().len();
     let store =
         Store::open(&StoreOptions { max_bytes: segment_bytes * 2, ..options(folder.path()) }).unwrap();
     for number in 0..5 {
@@ -302,7 +304,7 @@ fn the_bound_holds_while_a_run_writes() {
 
 #[test]
 fn a_date_in_the_future_keeps_nothing_for_ever() {
-    let folder = folder_with(&[0..1]);
+    let folder = folder_with(&[1]);
     set_last_used(folder.path(), &[u64::MAX]);
     open(folder.path()).close();
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
@@ -312,7 +314,7 @@ fn a_date_in_the_future_keeps_nothing_for_ever() {
 #[test]
 fn meta_that_is_missing_or_broken_is_made_again() {
     for broken in [None, Some(""), Some("{\"store\": \"paral"), Some("[]")] {
-        let folder = folder_with(&[0..2, 2..3]);
+        let folder = folder_with(&[2, 1]);
         let before = contents(folder.path()).unwrap();
         let path = folder.path().join("meta.json");
         fs::remove_file(&path).unwrap();
@@ -338,7 +340,7 @@ fn refusal(folder: &Path) -> String {
 
 #[test]
 fn a_folder_of_another_version_is_left_alone_until_it_is_cleared() {
-    let folder = folder_with(&[0..2]);
+    let folder = folder_with(&[2]);
     let meta = folder.path().join("meta.json");
     let text = fs::read_to_string(&meta).unwrap().replace("\"format\": 1", "\"format\": 2");
     fs::write(&meta, &text).unwrap();
@@ -352,7 +354,7 @@ fn a_folder_of_another_version_is_left_alone_until_it_is_cleared() {
 
 #[test]
 fn without_meta_the_segments_say_of_which_version_they_are() {
-    let folder = folder_with(&[0..2, 2..4]);
+    let folder = folder_with(&[2, 2]);
     fs::remove_file(folder.path().join("meta.json")).unwrap();
     let segments = segments(folder.path());
     let set_format = |segment: &Path| {
@@ -362,7 +364,7 @@ fn without_meta_the_segments_say_of_which_version_they_are() {
     };
     set_format(&segments[0]);
     assert!(Store::open(&options(folder.path())).is_ok(), "one damaged header is no other version");
-    let folder = folder_with(&[0..2]);
+    let folder = folder_with(&[2]);
     fs::remove_file(folder.path().join("meta.json")).unwrap();
     set_format(&self::segments(folder.path())[0]);
     assert!(refusal(folder.path()).contains("format 9"));
@@ -386,7 +388,7 @@ fn what_others_wrote_is_neither_used_nor_removed() {
 
 #[test]
 fn clearing_removes_every_file_of_the_store_and_no_other() {
-    let folder = folder_with(&[0..2, 2..3]);
+    let folder = folder_with(&[2, 1]);
     fs::write(folder.path().join("notes.txt"), "x").unwrap();
     fs::write(folder.path().join(".parallax-left"), "x").unwrap();
     let bytes = contents(folder.path()).unwrap().bytes;
@@ -400,7 +402,7 @@ fn clearing_removes_every_file_of_the_store_and_no_other() {
 
 #[test]
 fn what_a_killed_run_left_goes_after_a_day() {
-    let folder = folder_with(&[0..1]);
+    let folder = folder_with(&[1]);
     let left = |name: &str, hours: u64| {
         let file = fs::File::create(folder.path().join(name)).unwrap();
         file.set_modified(SystemTime::now() - Duration::from_secs(hours * 3600)).unwrap();
