@@ -6,12 +6,11 @@
 //! A row has `text`, and may have `title` and `date`. Each article is one sentence of its first 400 words; its embedding is the
 //! normalised sum of a fixed random direction for each word, as wide as the bundled model's.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
-use parallax::group::{GroupOptions, group};
+use parallax::group::{GroupOptions, Profile, group};
 use parallax::read::parse_day;
-use parallax::records::{Article, Encoding, Field, Kind, Origin, Sentence, Span, TokenStates};
+use parallax::records::{Article, Corpus, Document, Encoding, Kind, Layout, Span, Thresholds, TokenStates};
 use serde_json::Value;
 
 const WIDTH: usize = 384;
@@ -23,13 +22,23 @@ fn main() {
     let file = std::fs::read_to_string(path.expect("name a JSONL file")).expect("the file can be read");
     let rows = file.lines().map(|line| serde_json::from_str(line).expect("a JSON object a line"));
     let articles: Vec<Article> = rows.enumerate().map(|(n, row)| article(n, &row)).collect();
-    let sentences: Vec<Sentence> =
-        articles.iter().enumerate().map(|(n, article)| sentence(n, article)).collect();
-    let encoding = |sentence: &Sentence| Some(encoding(sentence.text(&articles[sentence.article])));
-    let encodings: Vec<Option<Encoding>> = sentences.iter().map(encoding).collect();
+    let profile = |article: &Article| {
+        let body = article.body.as_str();
+        Profile::new(article, [(Kind::Body, body, &encoding(body))], &Thresholds::default())
+            .expect("it has one sentence")
+    };
+    let profiles: Vec<Profile> = articles.iter().map(profile).collect();
+    let document = |article: &Article| Document {
+        article: article.clone(),
+        layout: Layout::default(),
+        sentences: vec![],
+        annotations: vec![],
+    };
+    let corpus = Corpus::new(articles.iter().map(document).collect());
     for run in 1..=3 {
+        let profiles = profiles.clone();
         let start = Instant::now();
-        let events = group(&articles, &sentences, &encodings, &GroupOptions::default());
+        let events = group(&corpus, profiles, &GroupOptions::default(), &Thresholds::default());
         let seconds = start.elapsed().as_secs_f64();
         let largest = events.iter().map(|event| event.articles.len()).max().unwrap_or(0);
         println!(
@@ -44,24 +53,8 @@ fn article(n: usize, row: &Value) -> Article {
     let field = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
     let body: Vec<&str> =
         field("title").split_whitespace().chain(field("text").split_whitespace()).take(MAX_WORDS).collect();
-    Article {
-        id: format!("{n:06}"),
-        outlet: field("outlet").to_owned(),
-        headline: String::new(),
-        body: body.join(" "),
-        url: String::new(),
-        date_published: parse_day(field("date")).unwrap_or_default(),
-        groups: BTreeMap::new(),
-        origin: Origin { file: String::new(), row: None },
-        language: "eng".to_owned(),
-        blocks: vec![],
-        warnings: vec![],
-    }
-}
-
-fn sentence(article: usize, Article { body, .. }: &Article) -> Sentence {
-    let (bytes, chars) = (Span::new(0, body.len()), Span::new(0, body.chars().count()));
-    Sentence { article, index: 0, field: Field::Body, kind: Kind::Body, bytes, chars }
+    let date_published = parse_day(field("date")).unwrap_or_default();
+    Article { date_published, ..Article::new(format!("{n:06}"), field("outlet"), body.join(" ")) }
 }
 
 fn encoding(text: &str) -> Encoding {

@@ -5,14 +5,14 @@
 use std::path::Path;
 
 use parallax::cluster::Evidence;
-use parallax::config::Config;
 use parallax::evaluate::pair_evidence;
+use parallax::job::Job;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = std::env::args().nth(1).ok_or("name a file with the fields text_a and text_b")?;
     let mut out = csv::Writer::from_writer(std::io::stdout().lock());
     out.write_record(Evidence::NAMES.iter().chain(&["edited"]))?;
-    for evidence in pair_evidence(Path::new(&file), &Config::default())? {
+    for evidence in pair_evidence(Path::new(&file), &Job::default())? {
         let figures = evidence.values().map(|value| value.to_string());
         out.write_record(figures.into_iter().chain([u8::from(evidence.is_edited()).to_string()]))?;
     }

@@ -22,6 +22,16 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The results could not be written. Those of an earlier run are as they were.
+    #[error("{}: the results were not written{}", path.display(), if *kept { "; those of the earlier run are as they were" } else { "; nothing was left there" })]
+    Results {
+        /// The folder.
+        path: PathBuf,
+        /// True where the folder holds the results of an earlier run.
+        kept: bool,
+        /// What the system said.
+        source: std::io::Error,
+    },
     /// An input holds nothing that can be an article.
     #[error("{}: no article found; give .txt, .csv or .jsonl files, or a folder that holds some", path.display())]
     NoArticles {

@@ -18,20 +18,20 @@
 //!
 //! [`models`] finds, checks and fetches the models that [`encode`] runs.
 //!
-//! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`config`] says how, [`evaluate`] scores them
+//! [`records`] is what the stages hand to one another, [`pipeline`] runs them, [`options`] says how, [`job`] on which files; [`evaluate`] scores them
 //! on labelled files, [`train`] makes heads of one's own, [`validate`] samples a run for people to label and scores their labels.
 //!
 //! ```
-//! use parallax::config::Config;
-//! use parallax::pipeline::{Silent, compare};
+//! use parallax::job::{Job, compare};
+//! use parallax::pipeline::Silent;
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let folder = tempfile::tempdir()?;
 //! std::fs::write(folder.path().join("post.txt"), "The bridge was closed on Monday after cracks were found.")?;
 //! std::fs::write(folder.path().join("star.txt"), "The bridge was shut on Monday when cracks were found.")?;
 //!
-//! let config = Config { inputs: vec![folder.path().to_owned()], ..Config::default() };
-//! let run = compare(&config, &Silent)?;
+//! let job = Job { inputs: vec![folder.path().to_owned()], ..Job::default() };
+//! let run = compare(&job, &Silent)?.run;
 //! assert_eq!(run.claims.len(), 1);
 //! assert_eq!(run.claims[0].mentions.len(), 2);
 //! # Ok(())
@@ -56,9 +56,10 @@ pub mod cluster;
 pub mod framing;
 pub mod statistics;
 pub mod models;
-pub mod report;
-pub mod config;
+pub mod options;
 pub mod pipeline;
+pub mod report;
+pub mod job;
 pub mod evaluate;
 pub mod train;
 pub mod validate;

@@ -1,5 +1,7 @@
-//! Imports point one way: records <- error <- the stages <- models, config <- pipeline <- evaluate <- bin.
+//! Imports point one way: records <- error <- the stages <- options, models, store <- pipeline <- report <- job <- evaluate <- train,
+//! validate <- bin. A phase takes records and hands on its own; it changes none that it was handed.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -7,7 +9,7 @@ use std::path::{Path, PathBuf};
 const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
-/// What else may be imported by what.
+/// What else may be imported by what, in the order in which the modules stand on one another.
 const ALLOWED: [(&str, &[&str]); 14] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
@@ -15,35 +17,47 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("cluster", &["records", "error", "align", "cluster"]),
     // A measure makes its figure of what the annotators found, with their functions.
     ("framing", &["records", "error", "annotate", "framing"]),
-    // Where the platform keeps caches; both models and encodings lie there.
-    ("platform", &["platform"]),
-    ("store", &["records", "error", "platform", "encode", "store"]),
-    ("models", &["records", "error", "platform", "encode", "models"]),
     ("statistics", &["records", "error", "statistics"]),
-    (
-        "config",
-        &["records", "error", "read", "group", "cluster", "framing", "statistics", "report", "config"],
-    ),
-    // The report reads whole runs: `Run` and `Config` are its records.
-    ("report", &["records", "error", "read", "framing", "statistics", "config", "pipeline", "report"]),
+    ("models", &["records", "error", "encode", "platform", "models"]),
+    // What is stored are encodings: the store is an encoder around another one.
+    ("store", &["records", "error", "encode", "platform", "store"]),
+    ("options", &["group", "cluster", "framing", "statistics", "options"]),
     (
         "pipeline",
         &[
             "records",
             "error",
-            "read",
             "clean",
             "split",
             "encode",
             "annotate",
             "group",
             "cluster",
-            "align",
+            "framing",
+            "statistics",
+            "options",
+            "pipeline",
+        ],
+    ),
+    // The report reads whole runs: `Run` is its record.
+    ("report", &["records", "error", "framing", "statistics", "pipeline", "report"]),
+    (
+        "job",
+        &[
+            "records",
+            "error",
+            "read",
+            "encode",
+            "store",
+            "group",
+            "cluster",
             "framing",
             "statistics",
             "models",
-            "config",
+            "options",
             "pipeline",
+            "report",
+            "job",
         ],
     ),
     // Scores the stages on labelled files, through the functions that the pipeline uses.
@@ -60,13 +74,13 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "group",
             "cluster",
             "statistics",
-            "config",
             "pipeline",
+            "job",
             "evaluate",
         ],
     ),
     // Reads labelled files as `evaluate` does, and writes a head's folder as `report` does tables.
-    ("train", &["records", "error", "encode", "config", "pipeline", "evaluate", "report", "train"]),
+    ("train", &["records", "error", "encode", "options", "pipeline", "report", "job", "evaluate", "train"]),
     // Reads the tables of a run and people's labels of them; the intervals are those of `evaluate` and `statistics`.
     ("validate", &["records", "error", "statistics", "report", "evaluate", "validate"]),
 ];
@@ -147,6 +161,98 @@ fn only_the_binary_knows_clap_and_anyhow() {
         let text = fs::read_to_string(path).unwrap();
         for name in ["clap", "anyhow", "indicatif"] {
             assert!(!text.contains(&format!("use {name}")), "{} uses {name}", path.display());
+        }
+    }
+}
+
+/// The modules in the order in which they may stand on one another: no two import each other, however many lie between them.
+#[test]
+fn no_modules_import_one_another_in_a_ring() {
+    let mut reached: Vec<(&str, Vec<&str>)> =
+        ALLOWED.iter().map(|(module, allowed)| (*module, allowed.to_vec())).collect();
+    for _ in 0..reached.len() {
+        let before = reached.clone();
+        for (_, of_module) in &mut reached {
+            let further = before.iter().filter(|(name, _)| of_module.contains(name));
+            let further: Vec<&str> = further.flat_map(|(_, of)| of.iter().copied()).collect();
+            of_module.extend(further);
+            of_module.sort_unstable();
+            of_module.dedup();
+        }
+    }
+    let reaches = |from: &str, to: &str| {
+        from != to && reached.iter().any(|(module, of_module)| *module == from && of_module.contains(&to))
+    };
+    for (a, _) in &reached {
+        for (b, _) in &reached {
+            assert!(!(reaches(a, b) && reaches(b, a)), "`{a}` and `{b}` import each other");
+        }
+    }
+}
+
+/// The names of the types of `src/records`.
+fn record_types(src: &Path) -> BTreeSet<String> {
+    let mut types = BTreeSet::new();
+    for path in rust_files(&src.join("records")) {
+        for line in fs::read_to_string(path).unwrap().lines() {
+            let name = line.strip_prefix("pub struct ").or(line.strip_prefix("pub enum "));
+            types.extend(
+                name.map(|rest| rest.chars().take_while(|c| c.is_alphanumeric()).collect::<String>()),
+            );
+        }
+    }
+    assert!(types.len() > 30, "{types:?}");
+    types
+}
+
+/// A record is whole when its stage hands it on: only the module that makes it may change it while it does.
+const MAKERS: [(&str, &[&str]); 4] = [
+    ("annotate", &["Annotations", "Attribution", "Quotation"]),
+    ("clean", &["Block"]),
+    ("cluster", &["Claim"]),
+    // `Reading` is what `read` calls what its inputs hold.
+    ("read", &["Article", "Reading", "Rejection"]),
+];
+
+#[test]
+fn no_phase_changes_a_record_that_it_was_handed() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut types = record_types(&src);
+    // A span is a pair of numbers.
+    types.remove("Span");
+    let mut faults = vec![];
+    for path in rust_files(&src).iter().filter(|path| module(path, &src) != "records") {
+        let module = module(path, &src);
+        let text = fs::read_to_string(path).unwrap();
+        let code: String = text.lines().map(|line| line.split("//").next().unwrap_or_default()).collect();
+        for borrowed in code.split("&mut ").skip(1) {
+            let of: String = borrowed
+                .trim_start_matches("Vec<")
+                .trim_start_matches("Option<")
+                .trim_start_matches('[')
+                .chars()
+                .take_while(|c| c.is_alphanumeric())
+                .collect();
+            let is_maker = MAKERS.iter().any(|(maker, made)| *maker == module && made.contains(&of.as_str()));
+            if types.contains(&of) && !is_maker {
+                faults.push(format!(
+                    "{}: takes `&mut {of}`; hand on a record of its own instead",
+                    path.display()
+                ));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// In the story of the pipeline nothing is changed once it is there: no phase has a mutable record in its hands.
+#[test]
+fn the_pipeline_fills_in_nothing() {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/pipeline");
+    for path in rust_files(&src) {
+        let text = fs::read_to_string(&path).unwrap();
+        for way in [".iter_mut()", "iter_mut(", ".push_warning("] {
+            assert!(!text.contains(way), "{} uses {way}: make the record whole in one step", path.display());
         }
     }
 }

@@ -27,6 +27,8 @@ impl Cli {
     fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
         command.args(arguments).current_dir(self.0.path()).env("NO_COLOR", "1");
+        // Encodings of the tests are none of the user's.
+        command.env("PARALLAX_CACHE", self.0.path().join(".cache"));
         command
     }
 
@@ -270,14 +272,22 @@ fn nothing_of_the_users_is_overwritten() {
 #[test]
 fn what_a_killed_run_left_is_not_read_and_is_replaced() {
     let cli = Cli::new();
-    cli.file("in/a.txt", BRIDGE).file("in/out/run.incomplete", "").file("in/out/.parallax-x", "half");
+    // One file of the first run into this folder is in its place, the others are not.
+    cli.file("in/a.txt", BRIDGE)
+        .file("in/out/.parallax-commit/run.json", "{}")
+        .file("in/out/.parallax-commit/mentions.csv", "claim_id\n")
+        .file("in/out/.parallax-tmp-x", "half");
+    cli.file("in/out/.parallax-commit/stale", "").file("in/out/.parallax-new-y/claims.csv", "half");
     cli.file("in/out/sentences.csv", "id,outlet,text\na,Other,Half a table.\n");
+    let found = cli.run(&["compare", "in", "--out", "elsewhere", "--quiet"]);
+    assert!(found.starts_with("exit code 0"), "{found}");
+    assert_eq!(cli.rows("elsewhere/articles.csv"), 1);
     let output = cli.run(&["compare", "in", "--out", "in/out", "--quiet"]);
     assert!(output.starts_with("exit code 0"), "{output}");
     assert_eq!(cli.rows("in/out/articles.csv"), 1);
     let left: Vec<_> =
         fs::read_dir(cli.0.path().join("in/out")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(left.iter().all(|name| name != "run.incomplete" && name != ".parallax-x"), "{left:?}");
+    assert!(left.iter().all(|name| !name.to_str().unwrap().starts_with('.')), "{left:?}");
     assert!(left.iter().any(|name| name == "run.json"));
 }
 
@@ -326,6 +336,7 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
             "syntax.safetensors",
             "target_sentiment.onnx",
             "idf.safetensors",
+            "thresholds.toml",
             "verifier.json",
         ];
         for file in heads.map(|head| format!("heads/{head}")) {

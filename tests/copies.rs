@@ -1,10 +1,8 @@
 //! Wire copy on made-up articles: what is a copied span, what is not, and that no order of the input changes it.
 
-use parallax::annotate::annotate;
-use parallax::clean::clean;
 use parallax::group::{CopyOptions, copies};
-use parallax::records::{Article, Copies, Origin};
-use parallax::split::split;
+use parallax::pipeline::document;
+use parallax::records::{Article, Copies, Corpus};
 use proptest::prelude::*;
 
 const LONG: &str = "Engineers who inspected the bridge over the weekend had found cracks as wide as a hand in its main \
@@ -22,28 +20,18 @@ const OTHER: &str = "Trains between the two parts of the town ran every ten minu
                      the late afternoon.";
 
 fn article(id: &str, outlet: &str, sentences: &[&str]) -> Article {
-    clean(Article {
-        id: id.to_owned(),
-        outlet: outlet.to_owned(),
-        headline: String::new(),
-        body: sentences.join("\n\n"),
-        url: String::new(),
-        date_published: None,
-        groups: Default::default(),
-        origin: Origin { file: id.to_owned(), row: None },
-        language: String::new(),
-        blocks: vec![],
-        warnings: vec![],
-    })
+    Article::new(id, outlet, sentences.join("\n\n"))
 }
 
-fn found(articles: &[Article]) -> Copies {
-    let split_one = |(position, article)| split(article, position);
-    let sentences: Vec<_> = articles.iter().enumerate().map(split_one).collect();
-    let annotated =
-        articles.iter().zip(&sentences).flat_map(|(article, sentences)| annotate(article, sentences));
-    let annotations: Vec<_> = annotated.collect();
-    copies(articles, &sentences.concat(), &annotations, &CopyOptions::default())
+fn found(articles: &[Article]) -> (Corpus, Copies) {
+    let corpus = Corpus::new(articles.iter().cloned().map(document).collect());
+    let copies = copies(&corpus, &CopyOptions::default());
+    (corpus, copies)
+}
+
+/// The article that each near-duplicate is one of.
+fn duplicates(found: &Copies) -> Vec<(&str, &str)> {
+    found.duplicate_of.iter().map(|(article, original)| (article.as_str(), original.as_str())).collect()
 }
 
 #[test]
@@ -74,21 +62,23 @@ fn what_is_a_copied_span() {
         Case { a: &[LONG, OWN], b: &[OTHER], copied: &[], is_duplicate: false },
     ] {
         let articles = [article("a", "Post", case.a), article("b", "Star", case.b)];
-        let found = found(&articles);
-        let texts = found.spans.iter().map(|span| span.bytes.slice(&articles[span.article].body));
+        let (corpus, found) = found(&articles);
+        let texts = found.spans.iter().map(|span| span.bytes.slice(&corpus.article(&span.article).body));
         let expected: Vec<String> = case.copied.iter().map(|sentences| sentences.join("\n\n")).collect();
         assert_eq!(texts.collect::<Vec<_>>(), expected);
-        assert_eq!(found.duplicate_of, [None, case.is_duplicate.then_some(0)], "{:?}", case.b);
+        let expected = if case.is_duplicate { vec![("b", "a")] } else { vec![] };
+        assert_eq!(duplicates(&found), expected, "{:?}", case.b);
     }
 }
 
 #[test]
 fn an_outlet_does_not_copy_itself() {
     let articles = [article("a", "Post", &[LONG, OWN]), article("b", "Post", &[LONG, OWN])];
-    let found = found(&articles);
+    let (_, found) = found(&articles);
     assert!(found.spans.is_empty());
-    assert_eq!(found.duplicate_of, [None, Some(0)]);
-    assert_eq!(found.origin, [0, 1, 0, 1]);
+    assert_eq!(duplicates(&found), [("b", "a")]);
+    let origins = found.origin.iter().map(|(copy, origin)| (copy.to_string(), origin.to_string()));
+    assert!(origins.eq([("b#0", "a#0"), ("b#1", "a#1")].map(|(a, b)| (a.to_owned(), b.to_owned()))));
 }
 
 proptest! {
@@ -100,23 +90,14 @@ proptest! {
                 .map(|(n, body)| article(&format!("id{n}"), &format!("outlet {}", n % 4), &body)).collect::<Vec<_>>())
             .prop_flat_map(|articles| (Just(articles.clone()), Just(articles).prop_shuffle()))
     ) {
-        let by_id = |articles: &[Article]| {
-            let Copies { spans, duplicate_of, .. } = found(articles);
-            let id = |article: usize| articles[article].id.clone();
-            let mut rows: Vec<_> = spans.iter().map(|span| {
-                let text = span.bytes.slice(&articles[span.article].body);
-                let body = articles[span.article].body.chars().skip(span.chars.start);
-                let by_chars: String = body.take(span.chars.end - span.chars.start).collect();
-                assert_eq!(by_chars, text);
-                assert!(!span.source_bytes.slice(&articles[span.source].body).is_empty());
-                (id(span.article), text.to_owned(), id(span.source), span.source_chars, span.n_words)
-            }).collect();
-            rows.sort();
-            let mut originals: Vec<_> =
-                duplicate_of.iter().enumerate().map(|(at, original)| (id(at), original.map(id))).collect();
-            originals.sort();
-            (rows, originals)
-        };
-        prop_assert_eq!(by_id(&sorted), by_id(&shuffled));
+        let (corpus, of_sorted) = found(&sorted);
+        for span in &of_sorted.spans {
+            let body = &corpus.article(&span.article).body;
+            let by_chars: String =
+                body.chars().skip(span.chars.start).take(span.chars.end - span.chars.start).collect();
+            prop_assert_eq!(by_chars, span.bytes.slice(body));
+            prop_assert!(!span.source_bytes.slice(&corpus.article(&span.source).body).is_empty());
+        }
+        prop_assert_eq!(of_sorted, found(&shuffled).1);
     }
 }

@@ -2,9 +2,9 @@
 //! words that show it are the right ones.
 
 use parallax::annotate::annotate_sentence;
-use parallax::config::Config;
 use parallax::framing::words_of_part;
-use parallax::pipeline::{Run, Silent, compare};
+use parallax::job::{Job, compare};
+use parallax::pipeline::{Run, Silent};
 use parallax::records::{Conflict, Dimension, Part, Relation};
 use proptest::prelude::*;
 
@@ -22,7 +22,7 @@ fn run(a: &str, b: &str) -> Run {
     std::fs::write(folder.path().join("a.txt"), a).unwrap();
     std::fs::write(folder.path().join("b.txt"), b).unwrap();
     std::fs::write(folder.path().join("articles.csv"), "file,outlet\na.txt,A\nb.txt,B\n").unwrap();
-    compare(&Config { inputs: vec![folder.path().to_owned()], ..Config::default() }, &Silent).unwrap()
+    compare(&Job { inputs: vec![folder.path().to_owned()], ..Job::default() }, &Silent).unwrap().run
 }
 
 #[test]
@@ -94,10 +94,9 @@ fn each_dimension_shows_the_words_that_differ() {
     ] {
         let run = run(case.a, case.b);
         assert_eq!(run.comparisons.len(), 1, "no claim is shared: {} / {}", case.a, case.b);
-        let comparison = &run.comparisons[0];
-        let found = comparison.differences.iter().find(|difference| difference.dimension == case.dimension);
-        let found =
-            found.unwrap_or_else(|| panic!("no {:?} in {:#?}", case.dimension, comparison.differences));
+        let differences = &run.framing[0].differences;
+        let found = differences.iter().find(|difference| difference.dimension == case.dimension);
+        let found = found.unwrap_or_else(|| panic!("no {:?} in {:#?}", case.dimension, differences));
         assert_eq!(found.a.span.map(|span| span.slice(case.a)), case.evidence_a, "{}", case.a);
         assert_eq!(found.b.span.map(|span| span.slice(case.b)), case.evidence_b, "{}", case.b);
     }
@@ -138,7 +137,7 @@ fn a_tone_is_not_compared_where_one_tells_and_the_other_quotes() {
     );
     assert_eq!(run.comparisons.len(), 1, "no claim is shared");
     let dimensions: Vec<&str> =
-        run.comparisons[0].differences.iter().map(|difference| difference.dimension.as_str()).collect();
+        run.framing[0].differences.iter().map(|difference| difference.dimension.as_str()).collect();
     assert!(dimensions.contains(&"quotation") && !dimensions.contains(&"tone"), "{dimensions:?}");
 }
 

@@ -2,72 +2,49 @@
 
 use std::sync::LazyLock;
 
-use parallax::annotate::annotate;
-use parallax::clean::clean;
 use parallax::cluster::{ClusterOptions, Material, NameFrequency, Verifier, cluster};
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
-use parallax::pipeline::verifier_of;
-use parallax::read::{ReadOptions, read};
-use parallax::records::{Annotations, Article, Claim, Encoding, Event, Relation, Sentence};
-use parallax::split::split;
+use parallax::pipeline::{document, verifier_of};
+use parallax::records::{Annotations, Article, ArticleId, Claim, Corpus, Event, EventId, Mention, Relation};
 
 static FILES: LazyLock<ModelFiles> = LazyLock::new(|| ModelFiles::bundled().unwrap());
 static ENCODER: LazyLock<ModelEncoder> = LazyLock::new(|| ModelEncoder::new(&FILES, 2).unwrap());
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| verifier_of(&FILES).unwrap());
 
-struct Corpus {
-    articles: Vec<Article>,
-    sentences: Vec<Sentence>,
-    encodings: Vec<Option<Encoding>>,
-    annotations: Vec<Annotations>,
+/// One article of an outlet of its own for each text; the articles' ids are their positions.
+fn corpus(texts: &[&str]) -> Corpus {
+    let article =
+        |(n, text): (usize, &&str)| document(Article::new(n.to_string(), format!("outlet {n}"), *text));
+    Corpus::new(texts.iter().enumerate().map(article).collect())
 }
 
-impl Corpus {
-    /// One article of an outlet of its own for each text.
-    fn new(texts: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        for (number, text) in texts.iter().enumerate() {
-            std::fs::write(folder.path().join(format!("outlet-{number}.txt")), text).unwrap();
-        }
-        let reading = read(&[folder.path().to_owned()], &ReadOptions::default()).unwrap();
-        let articles: Vec<Article> = reading.articles.into_iter().map(clean).collect();
-        let of_article: Vec<Vec<Sentence>> =
-            articles.iter().enumerate().map(|(position, article)| split(article, position)).collect();
-        let annotations =
-            articles.iter().zip(&of_article).flat_map(|(article, of)| annotate(article, of)).collect();
-        let sentences = of_article.concat();
-        let words: Vec<&str> = sentences.iter().map(|it| it.text(&articles[it.article])).collect();
-        let encodings = ENCODER.encode(&words, &|_| ()).unwrap().into_iter().map(Some).collect();
-        Self { articles, sentences, encodings, annotations }
-    }
-
-    fn claims(&self, events: &[Event], options: &ClusterOptions) -> Vec<Claim> {
-        let encoded = self.sentences.iter().zip(&self.encodings).map(|(sentence, encoding)| {
-            (sentence.text(&self.articles[sentence.article]), &encoding.as_ref().unwrap().words)
-        });
-        let names = NameFrequency::new(&self.annotations, encoded);
-        let material = Material {
-            articles: &self.articles,
-            sentences: &self.sentences,
-            encodings: &self.encodings,
-            annotations: &self.annotations,
-            names: &names,
-        };
-        cluster(&material, events, &VERIFIER, options).0
-    }
-
-    /// The articles that make a claim and those that dispute it.
-    fn articles_of(&self, claim: &Claim) -> (Vec<usize>, Vec<usize>) {
-        let article = |sentence: usize| self.sentences[sentence].article;
-        (
-            claim.making().map(|mention| article(mention.sentence)).collect(),
-            claim.disputing().map(|mention| article(mention.sentence)).collect(),
-        )
-    }
+fn claims(corpus: &Corpus, events: &[Event], options: &ClusterOptions) -> Vec<Claim> {
+    let encode = |texts: &[&str]| ENCODER.encode(texts, &|_| ());
+    let annotations: Vec<Annotations> =
+        corpus.sentences().map(|sentence| sentence.annotations.clone()).collect();
+    let texts: Vec<&str> = corpus.sentences().map(|sentence| sentence.text()).collect();
+    let encodings = encode(&texts).unwrap();
+    let words = texts.iter().copied().zip(encodings.iter().map(|encoding| &encoding.words));
+    let names = NameFrequency::of(&annotations, words);
+    let material = Material { corpus, is_matched: &|_| true, encode: &encode, names: &names };
+    cluster(&material, events, &VERIFIER, options).unwrap().0
 }
 
+/// The articles that make a claim and those that dispute it.
+fn articles_of(claim: &Claim) -> (Vec<usize>, Vec<usize>) {
+    let article = |mention: &Mention| mention.sentence.article.as_str().parse().unwrap();
+    (claim.making().map(article).collect(), claim.disputing().map(article).collect())
+}
+
+/// An event of these articles; it and its neighbours are named by their first articles.
 fn event(articles: &[usize], neighbours: &[usize]) -> Event {
-    Event { articles: articles.to_vec(), neighbours: neighbours.to_vec() }
+    let id = |article: usize| ArticleId::from(article.to_string());
+    let of_event = |article: usize| EventId::new(&id(article));
+    Event {
+        id: of_event(articles[0]),
+        articles: articles.iter().map(|&article| id(article)).collect(),
+        neighbours: neighbours.iter().map(|&first| of_event(first)).collect(),
+    }
 }
 
 // Between events only confirmed matches count: the outlets' words are the same.
@@ -77,7 +54,7 @@ const SENATE_AGAIN: &str = "The senate approved the fishing treaty with Kenya on
 
 #[test]
 fn claims_are_sought_in_neighbouring_events_and_no_further() {
-    let corpus = Corpus::new(&[SENATE, SENATE_TOO]);
+    let corpus = corpus(&[SENATE, SENATE_TOO]);
     let across = ClusterOptions { across_events: true, ..ClusterOptions::default() };
     struct Case<'a> {
         neighbours: [&'a [usize]; 2],
@@ -90,43 +67,43 @@ fn claims_are_sought_in_neighbouring_events_and_no_further() {
         Case { neighbours: [&[], &[]], options: across, n_claims: 1 },
     ] {
         let events = [event(&[0], case.neighbours[0]), event(&[1], case.neighbours[1])];
-        let claims = corpus.claims(&events, &case.options);
-        assert_eq!(claims.len(), case.n_claims, "{:?}", case.neighbours);
-        for claim in &claims {
-            assert_eq!((claim.event, corpus.articles_of(claim)), (0, (vec![0, 1], vec![])));
+        let found = claims(&corpus, &events, &case.options);
+        assert_eq!(found.len(), case.n_claims, "{:?}", case.neighbours);
+        for claim in &found {
+            assert_eq!((claim.event, articles_of(claim)), (events[0].id, (vec![0, 1], vec![])));
         }
     }
 }
 
 #[test]
 fn a_sentence_of_a_neighbouring_event_joins_the_claim_that_is_there() {
-    let corpus = Corpus::new(&[SENATE, SENATE_TOO, SENATE_AGAIN]);
-    let events = [event(&[0, 1], &[1]), event(&[2], &[0])];
-    let claims = corpus.claims(&events, &ClusterOptions::default());
-    assert_eq!(claims.len(), 1);
-    assert_eq!((claims[0].event, corpus.articles_of(&claims[0])), (0, (vec![0, 1, 2], vec![])));
+    let corpus = corpus(&[SENATE, SENATE_TOO, SENATE_AGAIN]);
+    let events = [event(&[0, 1], &[2]), event(&[2], &[0])];
+    let found = claims(&corpus, &events, &ClusterOptions::default());
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].event, articles_of(&found[0])), (events[0].id, (vec![0, 1, 2], vec![])));
 }
 
 #[test]
 fn who_contradicts_a_claim_disputes_it_and_does_not_make_it() {
-    let corpus = Corpus::new(&[
+    let corpus = corpus(&[
         "The blast in the port of Oldport killed 12 workers on Monday.",
         "On Monday the blast in the port of Oldport killed 12 workers.",
         "The blast in the port of Oldport killed 30 workers on Monday.",
     ]);
-    let claims = corpus.claims(&[event(&[0, 1, 2], &[])], &ClusterOptions::default());
-    assert_eq!(claims.len(), 1);
-    assert_eq!(corpus.articles_of(&claims[0]), (vec![0, 1], vec![2]));
-    assert_eq!(claims[0].mentions[2].relation, Relation::Conflicting);
+    let found = claims(&corpus, &[event(&[0, 1, 2], &[])], &ClusterOptions::default());
+    assert_eq!(found.len(), 1);
+    assert_eq!(articles_of(&found[0]), (vec![0, 1], vec![2]));
+    assert_eq!(found[0].mentions[2].relation, Relation::Conflicting);
 }
 
 #[test]
 fn two_that_contradict_each_other_are_listed_with_nobody_else_on_their_side() {
-    let corpus = Corpus::new(&[
+    let corpus = corpus(&[
         "The blast in the port of Oldport killed 12 workers on Monday.",
         "The blast in the port of Oldport killed 30 workers on Monday.",
     ]);
-    let claims = corpus.claims(&[event(&[0, 1], &[])], &ClusterOptions::default());
-    assert_eq!(claims.len(), 1);
-    assert_eq!(corpus.articles_of(&claims[0]), (vec![0], vec![1]));
+    let found = claims(&corpus, &[event(&[0, 1], &[])], &ClusterOptions::default());
+    assert_eq!(found.len(), 1);
+    assert_eq!(articles_of(&found[0]), (vec![0], vec![1]));
 }

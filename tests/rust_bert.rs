@@ -16,10 +16,12 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use ndarray::{Array1, Array2, Axis, s};
-use parallax::config::{Config, EngineName};
 use parallax::encode::rust_bert::{classifier, engine};
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
-use parallax::pipeline::{Run, Silent, compare};
+use parallax::job::{EngineName, Finished, Job, compare};
+use parallax::pipeline::Silent;
+use parallax::records::{Claim, Reading, SentenceId};
+use parallax::report::Format;
 use safetensors::SafeTensors;
 use tch::Tensor;
 use tempfile::TempDir;
@@ -134,25 +136,27 @@ fn the_bundled_heads_work_on_the_weights_that_they_were_trained_for() {
     assert!(mean < 0.02, "{mean}");
 }
 
-fn compare_seeds(engine: EngineName, model: String, sentiment: Option<PathBuf>) -> Run {
+fn compare_seeds(engine: EngineName, model: String, sentiment: Option<PathBuf>) -> Finished {
     let inputs = vec![Path::new(ROOT).join("seeds")];
-    compare(&Config { inputs, engine, model, sentiment, ..Config::default() }, &Silent).unwrap()
+    compare(&Job { inputs, engine, model, sentiment, ..Job::default() }, &Silent).unwrap()
 }
 
 /// The sentences of each claim.
-fn claims(run: &Run) -> BTreeSet<Vec<usize>> {
-    run.claims.iter().map(|claim| claim.mentions.iter().map(|mention| mention.sentence).collect()).collect()
+fn claims(found: &Finished) -> BTreeSet<Vec<SentenceId>> {
+    let sentences = |claim: &Claim| claim.mentions.iter().map(|mention| mention.sentence.clone()).collect();
+    found.run.claims.iter().map(sentences).collect()
 }
 
 #[test]
 fn the_seeds_have_the_same_claims() {
-    let bundled = compare_seeds(EngineName::Onnx, Config::default().model, None);
+    let bundled = compare_seeds(EngineName::Onnx, Job::default().model, None);
     let rust_bert = compare_seeds(EngineName::RustBert, model().display().to_string(), None);
     assert_eq!(claims(&rust_bert), claims(&bundled));
-    assert!(rust_bert.annotations.iter().any(|annotations| annotations.sentiment.is_some()));
+    assert!(rust_bert.run.figures.iter().flatten().any(|figures| figures.sentiment.is_some()));
     let out = tempfile::tempdir().unwrap();
-    let config = Config { out: out.path().join("out"), ..rust_bert.config.clone() };
-    parallax::report::write(&Run { config, ..rust_bert }).unwrap();
+    let Finished { run, provenance } = &rust_bert;
+    parallax::report::prepare(&out.path().join("out"), &[]).unwrap();
+    parallax::report::write(run, provenance, &out.path().join("out"), &[Format::Csv]).unwrap();
     let json = fs::read_to_string(out.path().join("out/run.json")).unwrap();
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["config"]["engine"], "rust-bert");
@@ -359,12 +363,16 @@ fn a_classifier_gives_the_probabilities_that_its_weights_say() {
     }
 
     // In a run, in place of the head's figures, and with no share of a word.
-    let run = compare_seeds(EngineName::Onnx, Config::default().model, Some(folder.path().to_owned()));
-    let position = run.encodings.iter().position(Option::is_some).unwrap();
-    let text = run.sentences[position].text(&run.articles[run.sentences[position].article]);
-    assert_eq!(run.annotations[position].sentiment, Some(two_threads.sentiment(&[text]).unwrap()[0]));
-    assert!(run.encodings.iter().flatten().all(|encoding| encoding.tone.is_empty()));
-    assert!(run.model.sha256.contains_key("sentiment/model.safetensors"));
+    let found_run = compare_seeds(EngineName::Onnx, Job::default().model, Some(folder.path().to_owned()));
+    let Finished { run, provenance } = &found_run;
+    let position = run.figures.iter().position(Option::is_some).unwrap();
+    let text = run.corpus.sentence_at(position).text();
+    let found = run.figures[position].as_ref().unwrap();
+    assert_eq!(found.sentiment, Some(two_threads.sentiment(&[text]).unwrap()[0]));
+    let is_tone = |reading: &&Reading| reading.measure == "sentiment";
+    let tones = run.readings.iter().flat_map(|of| of.readings.iter().filter(is_tone));
+    assert!(tones.into_iter().all(|reading| reading.words.is_empty()));
+    assert!(provenance.model.sha256.contains_key("sentiment/model.safetensors"));
 
     // A classifier of two classes has no neutral; vocab.txt serves where there is no tokenizer.json.
     let two = classifier_folder(&fitted, &[0, 2]);

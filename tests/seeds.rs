@@ -4,29 +4,30 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use parallax::config::Config;
-use parallax::pipeline::{Run, Silent, compare};
-use parallax::records::{Dimension, Field};
-use parallax::report::{Format, write};
+use parallax::job::{Finished, Job, compare};
+use parallax::options::Options;
+use parallax::pipeline::{Run, Silent};
+use parallax::records::{Dimension, Event, Field, SentenceId};
+use parallax::report::{Format, prepare, write};
 
 fn seeds() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds")
 }
 
-fn run(inputs: Vec<PathBuf>, threads: usize) -> Run {
-    compare(&Config { inputs, threads, ..Config::default() }, &Silent).unwrap()
+fn run(inputs: Vec<PathBuf>, threads: usize) -> Finished {
+    let options = Options { threads, ..Options::default() };
+    compare(&Job { inputs, options, ..Job::default() }, &Silent).unwrap()
 }
 
-static RUN: LazyLock<Run> = LazyLock::new(|| run(vec![seeds()], 2));
+static RUN: LazyLock<Run> = LazyLock::new(|| run(vec![seeds()], 2).run);
 
 /// Each claim as the words that its sentences begin with, by article.
 fn claims() -> Vec<BTreeMap<&'static str, Vec<&'static str>>> {
     let of_claim = |claim: &parallax::records::Claim| {
         let mut texts: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for mention in &claim.mentions {
-            let sentence = &RUN.sentences[mention.sentence];
-            let article = &RUN.articles[sentence.article];
-            texts.entry(&article.id[..3]).or_default().push(sentence.text(article));
+            let sentence = RUN.corpus.sentence(&mention.sentence);
+            texts.entry(&sentence.article.id.as_str()[..3]).or_default().push(sentence.text());
         }
         texts
     };
@@ -67,8 +68,8 @@ fn the_shared_claims_are_found_and_nothing_else() {
 #[test]
 fn stories_of_different_years_do_not_mix() {
     let event = |id: &str| {
-        let position = RUN.articles.iter().position(|article| article.id.starts_with(id)).unwrap();
-        RUN.events.iter().position(|event| event.articles.contains(&position)).unwrap()
+        let is_in = |event: &Event| event.articles.iter().any(|article| article.as_str().starts_with(id));
+        RUN.events.iter().find(|event| is_in(event)).unwrap().id
     };
     assert_eq!(event("000"), event("001"));
     assert_eq!(BTreeSet::from(["000", "002", "003"].map(event)).len(), 3);
@@ -76,8 +77,8 @@ fn stories_of_different_years_do_not_mix() {
 
 #[test]
 fn every_offset_slices_to_its_words() {
-    for sentence in &RUN.sentences {
-        let article = &RUN.articles[sentence.article];
+    for found in RUN.corpus.sentences() {
+        let (sentence, article) = (found.sentence, found.article);
         let field = if sentence.field == Field::Body { &article.body } else { &article.headline };
         let by_chars: String = field
             .chars()
@@ -87,13 +88,12 @@ fn every_offset_slices_to_its_words() {
         assert_eq!(by_chars, sentence.text(article));
     }
     let mut covered = 0;
-    for comparison in &RUN.comparisons {
-        for (sentence, evidence) in comparison.differences.iter().flat_map(|difference| {
-            [(comparison.sentence_a, &difference.a), (comparison.sentence_b, &difference.b)]
+    for framing in &RUN.framing {
+        for (sentence, evidence) in framing.differences.iter().flat_map(|difference| {
+            [(&framing.sentence_a, &difference.a), (&framing.sentence_b, &difference.b)]
         }) {
-            let sentence = &RUN.sentences[sentence];
             if let Some(span) = evidence.span {
-                assert!(!span.slice(sentence.text(&RUN.articles[sentence.article])).trim().is_empty());
+                assert!(!span.slice(RUN.corpus.sentence(sentence).text()).trim().is_empty());
                 covered += 1;
             }
         }
@@ -104,9 +104,9 @@ fn every_offset_slices_to_its_words() {
 #[test]
 fn every_claim_shows_how_its_outlets_differ() {
     let dimensions: BTreeSet<Dimension> = RUN
-        .comparisons
+        .framing
         .iter()
-        .flat_map(|comparison| comparison.differences.iter().map(|difference| difference.dimension.clone()))
+        .flat_map(|framing| framing.differences.iter().map(|difference| difference.dimension.clone()))
         .collect();
     for dimension in [Dimension::Tone, Dimension::Wording, Dimension::Attribution, Dimension::Quantity] {
         assert!(dimensions.contains(&dimension), "{dimension:?} is missing");
@@ -115,8 +115,8 @@ fn every_claim_shows_how_its_outlets_differ() {
 
 #[test]
 fn a_sentence_is_in_one_claim_at_most_and_coverage_names_every_outlet() {
-    let mentions: Vec<usize> =
-        RUN.claims.iter().flat_map(|claim| claim.mentions.iter().map(|mention| mention.sentence)).collect();
+    let mentions: Vec<&SentenceId> =
+        RUN.claims.iter().flat_map(|claim| claim.mentions.iter().map(|mention| &mention.sentence)).collect();
     assert_eq!(mentions.len(), mentions.iter().collect::<BTreeSet<_>>().len());
     assert_eq!(RUN.coverage.len(), RUN.claims.len() * 4);
 }
@@ -124,10 +124,10 @@ fn a_sentence_is_in_one_claim_at_most_and_coverage_names_every_outlet() {
 /// Every table of a run, in both formats, and run.json without its timings.
 fn files(inputs: Vec<PathBuf>, threads: usize) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
-    let mut run = run(inputs, threads);
-    run.config.formats = Format::ALL.to_vec();
-    run.config.out = folder.path().join("out");
-    write(&run).unwrap();
+    let Finished { run, provenance } = run(inputs, threads);
+    let out = folder.path().join("out");
+    prepare(&out, &[]).unwrap();
+    write(&run, &provenance, &out, &Format::ALL).unwrap();
     let read = |entry: std::fs::DirEntry| {
         let (name, mut bytes) =
             (entry.file_name().into_string().unwrap(), std::fs::read(entry.path()).unwrap());
@@ -139,7 +139,7 @@ fn files(inputs: Vec<PathBuf>, threads: usize) -> BTreeMap<String, Vec<u8>> {
         }
         (name, bytes)
     };
-    std::fs::read_dir(&run.config.out).unwrap().map(|entry| read(entry.unwrap())).collect()
+    std::fs::read_dir(&out).unwrap().map(|entry| read(entry.unwrap())).collect()
 }
 
 #[test]

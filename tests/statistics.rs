@@ -1,7 +1,7 @@
 //! The estimates of outlets: right on made corpora whose truth is known, and equal to the reference implementations.
 
-use parallax::config::Config;
-use parallax::pipeline::{Silent, compare};
+use parallax::job::{Job, compare};
+use parallax::pipeline::Silent;
 use parallax::records::Part;
 use parallax::statistics::{
     Observation, Series, StatisticsOptions, benjamini_hochberg, log_odds, outlet_estimates,
@@ -156,8 +156,8 @@ fn an_outlet_outside_the_date_window_could_not_have_reported() {
     write("d.txt", "Voters in Peru will choose a new parliament in the spring of this year.");
     let rows = "file,outlet,date_published\na.txt,A,2020-05-04\nb.txt,B,2020-05-05\nc.txt,C,2021-05-04\nd.txt,D,2020-05-06\n";
     write("articles.csv", rows);
-    let config = Config { inputs: vec![folder.path().to_owned()], ..Config::default() };
-    let run = compare(&config, &Silent).unwrap();
+    let job = Job { inputs: vec![folder.path().to_owned()], ..Job::default() };
+    let run = compare(&job, &Silent).unwrap().run;
     let reasons: Vec<(&str, &str)> =
         run.coverage.iter().map(|row| (row.outlet.as_str(), row.status.reason())).collect();
     assert_eq!(reasons, [("A", ""), ("B", ""), ("C", "outside_window"), ("D", "no_article_on_event")]);

@@ -35,8 +35,13 @@ impl Cli {
 
     fn run(&self, arguments: &[&str]) -> String {
         let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
-        let Output { status, stdout, stderr } =
-            command.args(arguments).current_dir(self.0.path()).env("NO_COLOR", "1").output().unwrap();
+        let Output { status, stdout, stderr } = command
+            .args(arguments)
+            .current_dir(self.0.path())
+            .env("NO_COLOR", "1")
+            .env("PARALLAX_CACHE", self.0.path().join(".cache"))
+            .output()
+            .unwrap();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(".exe", "");
         let (stdout, stderr) = (text(stdout), text(stderr));
         format!("exit code {}\n-- stdout\n{stdout}-- stderr\n{stderr}", status.code().unwrap())

@@ -2,13 +2,12 @@
 
 use std::sync::LazyLock;
 
-use parallax::annotate::annotate;
 use parallax::cluster::{
     Candidate, ClusterOptions, Evidence, NameFrequency, Verdict, Verification, Verifier,
 };
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
-use parallax::pipeline::verifier_of;
-use parallax::records::{Annotations, Article, Conflict, Encoding, Relation};
+use parallax::pipeline::{document, verifier_of};
+use parallax::records::{Annotations, Article, Conflict, Encoding, Relation, SentenceId, Thresholds};
 use proptest::prelude::*;
 
 static FILES: LazyLock<ModelFiles> = LazyLock::new(|| ModelFiles::bundled().unwrap());
@@ -21,6 +20,7 @@ struct Texts {
     days: Vec<Option<&'static str>>,
     encodings: Vec<Encoding>,
     annotations: Vec<Annotations>,
+    ids: Vec<SentenceId>,
 }
 
 impl Texts {
@@ -30,13 +30,16 @@ impl Texts {
             days: vec![None; texts.len()],
             encodings: ENCODER.encode(texts, &|_| ()).unwrap(),
             annotations: texts.iter().map(|text| annotated(text)).collect(),
+            ids: (0..texts.len()).map(|n| SentenceId { article: "a".into(), index: n as u32 }).collect(),
         }
     }
 
     fn candidate(&self, i: usize) -> Candidate<'_> {
         Candidate {
-            sentence: i,
-            article: i,
+            position: i,
+            id: &self.ids[i],
+            document: i,
+            outlet: "",
             date: self.days[i].map(|day| day.parse().unwrap()),
             text: self.texts[i],
             encoding: &self.encodings[i],
@@ -46,7 +49,7 @@ impl Texts {
 
     fn names(&self) -> NameFrequency {
         let words = self.texts.iter().copied().zip(self.encodings.iter().map(|encoding| &encoding.words));
-        NameFrequency::new(&self.annotations, words)
+        NameFrequency::of(&self.annotations, words)
     }
 
     fn verify(&self, pairs: &[(usize, usize)]) -> Vec<Verification> {
@@ -57,14 +60,9 @@ impl Texts {
 
 /// One sentence as the only one of an article.
 fn annotated(text: &str) -> Annotations {
-    let folder = tempfile::tempdir().unwrap();
-    std::fs::write(folder.path().join("a.txt"), text).unwrap();
-    let options = parallax::read::ReadOptions::default();
-    let reading = parallax::read::read(&[folder.path().to_owned()], &options).unwrap();
-    let article: Article = parallax::clean::clean(reading.articles.into_iter().next().unwrap());
-    let sentences = parallax::split::split(&article, 0);
-    assert_eq!(sentences.len(), 1, "{text}");
-    annotate(&article, &sentences).remove(0)
+    let mut document = document(Article::new("a", "Post", text));
+    assert_eq!(document.sentences.len(), 1, "{text}");
+    document.annotations.remove(0)
 }
 
 struct Case {
@@ -186,7 +184,7 @@ fn a_reworded_claim_is_found_and_a_changed_one_is_not_merged() {
 #[test]
 fn weights_for_other_evidence_are_refused() {
     let bytes = br#"{"evidence": ["cosine"], "same": {"bias": 0, "weights": [1]}, "conflicting": {"bias": 0, "weights": [1, 1]}}"#;
-    let error = Verifier::from_json(bytes, "tiny").unwrap_err().to_string();
+    let error = Verifier::from_json(bytes, "tiny", Thresholds::default()).unwrap_err().to_string();
     assert!(error.contains("tiny") && error.contains("models/train_verifier.py"), "{error}");
 }
 
@@ -194,16 +192,16 @@ proptest! {
     #[test]
     fn neither_order_nor_company_changes_a_pair(i in 0..SENTENCES.len(), j in 0..SENTENCES.len(), k in 0..SENTENCES.len()) {
         let found = ALL.verify(&[(i, j), (j, k), (j, i)]);
-        prop_assert_eq!(found[0], found[2]);
-        prop_assert_eq!(found[0], ALL.verify(&[(i, j)])[0]);
+        prop_assert_eq!(&found[0], &found[2]);
+        prop_assert_eq!(&found[0], &ALL.verify(&[(i, j)])[0]);
         prop_assert!((0.0..=1.0).contains(&found[0].same) && (0.0..=1.0).contains(&found[0].conflicting));
     }
 
     #[test]
     fn evidence_is_symmetric_and_bounded(i in 0..SENTENCES.len(), j in 0..SENTENCES.len()) {
         let (a, b, names) = (ALL.candidate(i), ALL.candidate(j), ALL.names());
-        let found = Evidence::new(&a, &b, &names);
-        prop_assert_eq!(found, Evidence::new(&b, &a, &names));
+        let found = Evidence::new(&a, &b, &names, &Thresholds::default());
+        prop_assert_eq!(found, Evidence::new(&b, &a, &names, &Thresholds::default()));
         for (name, value) in Evidence::NAMES.iter().zip(found.values()) {
             prop_assert!((-1.01..=1.5).contains(&value), "{} is {}", name, value);
         }

@@ -5,36 +5,36 @@
 
 use ndarray::Array2;
 
-use crate::records::{AlignedPhrase, Span, TokenStates, WordAlignment};
-
-/// Least cosine of two aligned words. Layer-5 vectors of unrelated words of one sentence lie around 0.3.
-const MIN_COSINE: f32 = 0.5;
-
-/// Least weight (inverse document frequency) of a word that is listed as left over: below are the function words.
-const MIN_WEIGHT: f32 = 2.5;
+use crate::records::{AlignedPhrase, Span, Thresholds, TokenStates, WordAlignment};
 
 /// Aligns the words of two sentences. The result is the same with sides swapped when `a` and `b` are swapped.
-pub fn align(a: &TokenStates, b: &TokenStates) -> WordAlignment {
-    align_by(a, b, &a.cosines(b))
+pub fn align(a: &TokenStates, b: &TokenStates, thresholds: &Thresholds) -> WordAlignment {
+    align_by(a, b, &a.cosines(b), thresholds)
 }
 
 /// [`align`] where the cosines of the words, shape `[words of a, words of b]`, are known already.
-pub fn align_by(a: &TokenStates, b: &TokenStates, cosines: &Array2<f32>) -> WordAlignment {
-    let links = mutual_nearest(cosines);
+pub fn align_by(
+    a: &TokenStates,
+    b: &TokenStates,
+    cosines: &Array2<f32>,
+    thresholds: &Thresholds,
+) -> WordAlignment {
+    let links = mutual_nearest(cosines, thresholds.alignment.aligned);
+    let least = thresholds.words.content;
     let (mut answered_a, mut answered_b) = (vec![false; a.len()], vec![false; b.len()]);
     for &(i, j) in &links {
         (answered_a[i], answered_b[j]) = (true, true);
     }
     WordAlignment {
         pairs: phrases(&links, cosines, a, b),
-        only_a: left_over(a, &answered_a),
-        only_b: left_over(b, &answered_b),
+        only_a: left_over(a, &answered_a, least),
+        only_b: left_over(b, &answered_b, least),
         covered_a: share(a, &answered_a),
         covered_b: share(b, &answered_b),
     }
 }
 
-fn mutual_nearest(cosines: &Array2<f32>) -> Vec<(usize, usize)> {
+fn mutual_nearest(cosines: &Array2<f32>, least: f32) -> Vec<(usize, usize)> {
     let nearest = |values: ndarray::ArrayView1<'_, f32>| {
         values
             .iter()
@@ -46,7 +46,7 @@ fn mutual_nearest(cosines: &Array2<f32>) -> Vec<(usize, usize)> {
     let links = cosines.rows().into_iter().enumerate().filter(|(_, row)| !row.is_empty());
     links
         .map(|(i, row)| (i, nearest(row)))
-        .filter(|&(i, j)| nearest_a[j] == i && cosines[[i, j]] >= MIN_COSINE)
+        .filter(|&(i, j)| nearest_a[j] == i && cosines[[i, j]] >= least)
         .collect()
 }
 
@@ -70,11 +70,9 @@ fn phrases(
     .collect()
 }
 
-fn left_over(words: &TokenStates, answered: &[bool]) -> Vec<Span> {
-    (0..words.len())
-        .filter(|&i| !answered[i] && words.weights[i] >= MIN_WEIGHT)
-        .map(|i| words.spans[i])
-        .collect()
+/// Words that are not answered, function words aside.
+fn left_over(words: &TokenStates, answered: &[bool], least: f32) -> Vec<Span> {
+    (0..words.len()).filter(|&i| !answered[i] && words.weights[i] >= least).map(|i| words.spans[i]).collect()
 }
 
 fn share(words: &TokenStates, answered: &[bool]) -> f32 {
@@ -101,11 +99,15 @@ mod tests {
         }
     }
 
+    fn aligned(a: &TokenStates, b: &TokenStates) -> WordAlignment {
+        align(a, b, &Thresholds::default())
+    }
+
     #[test]
     fn consecutive_links_make_a_phrase_and_the_rest_is_left_over() {
         let a = words(&[[127, 0, 0], [0, 127, 0], [0, 0, 127]]);
         let b = words(&[[127, 0, 0], [0, 127, 0]]);
-        let alignment = align(&a, &b);
+        let alignment = aligned(&a, &b);
         assert_eq!(
             alignment.pairs,
             [AlignedPhrase { a: Span::new(0, 3), b: Span::new(0, 3), similarity: 1.0 }]
@@ -118,16 +120,13 @@ mod tests {
     fn swapping_the_sides_swaps_the_result() {
         let a = words(&[[127, 0, 0], [90, 90, 0], [0, 0, 127]]);
         let b = words(&[[0, 0, 127], [127, 10, 0]]);
-        let (there, back) = (align(&a, &b), align(&b, &a));
-        assert_eq!((there.only_a, there.covered_a), (back.only_b, back.covered_b));
-        let mut swapped: Vec<(Span, Span)> = back.pairs.iter().map(|pair| (pair.b, pair.a)).collect();
-        swapped.sort_unstable();
-        assert_eq!(there.pairs.iter().map(|pair| (pair.a, pair.b)).collect::<Vec<_>>(), swapped);
+        assert_eq!(aligned(&a, &b).swapped(), aligned(&b, &a));
+        assert_eq!(aligned(&a, &b).swapped().swapped(), aligned(&a, &b));
     }
 
     #[test]
     fn a_sentence_without_words_covers_all_of_nothing() {
-        let alignment = align(&words(&[]), &words(&[[127, 0, 0]]));
+        let alignment = aligned(&words(&[]), &words(&[[127, 0, 0]]));
         assert_eq!((alignment.covered_a, alignment.covered_b), (1.0, 0.0));
         assert_eq!(alignment.only_b.len(), 1);
     }

@@ -83,7 +83,7 @@ impl Place {
             .is_some_and(|quotation| quotation.span.end == text.len() && !text.ends_with(is_quotation_mark));
         let carried = |attribution: &Attribution| {
             attribution.source.map(|source| CarriedSource {
-                sentence: sentence.index,
+                sentence: sentence.id.index as usize,
                 source,
                 anonymous: attribution.anonymous,
             })

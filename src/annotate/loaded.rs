@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::words::Words;
-use crate::records::{Encoding, LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Score, Span};
+use crate::records::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Score, Span};
 
 static LOADED: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/loaded_words.txt")));
 
@@ -38,7 +38,8 @@ pub(super) fn loaded_of(words: &Words) -> Vec<LoadedWord> {
     LOADED.found(words).filter_map(word).collect()
 }
 
-/// How loaded a sentence is, from its words of the list and the head's figure; `None` where the model brings no head.
+/// How loaded a sentence is, from its words of the list and the head's figure. `words` are the words of the encoding, for each of
+/// which the head has a share.
 ///
 /// The score is `1 / (1 + exp(-z))`, `z = logit of the head + LIST_WEIGHT * n / sqrt(words)`, with `n` words of the list:
 /// the root weighs a count, which long sentences reach by chance, against a share, which one word in a short sentence
@@ -47,22 +48,20 @@ pub(super) fn loaded_of(words: &Words) -> Vec<LoadedWord> {
 ///
 /// ```
 /// use parallax::annotate::{loaded_language, loaded_words};
-/// use parallax::config::Config;
 /// use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
 /// let encoder = ModelEncoder::new(&ModelFiles::bundled()?, 1)?;
 /// let text = "The mayor, a shameless crook, rammed through yet another disgraceful giveaway.";
 /// let encoding = encoder.encode(&[text], &|_| ())?.remove(0);
-/// let found = loaded_language(&loaded_words(text), &encoding).expect("the bundled model brings the head");
+/// let head = encoding.loaded.expect("the bundled model brings the head");
+/// let found = loaded_language(&loaded_words(text), &head, &encoding.words.spans);
 /// assert!(found.score > 0.5);
 /// assert_eq!(found.words[0].span.slice(text), "shameless");
 /// # Ok::<(), parallax::Error>(())
 /// ```
-pub fn loaded_language(listed: &[LoadedWord], encoding: &Encoding) -> Option<LoadedLanguage> {
-    let head = encoding.loaded.as_ref()?;
-    let n_words = encoding.words.len().max(1) as f32;
-    let of_one = LIST_WEIGHT / n_words.sqrt();
+pub fn loaded_language(listed: &[LoadedWord], head: &Score, words: &[Span]) -> LoadedLanguage {
+    let of_one = LIST_WEIGHT / (words.len().max(1) as f32).sqrt();
     let score = sigmoid(logit(head.value) + listed.len() as f32 * of_one);
-    Some(LoadedLanguage { score, words: evidence(listed, head, &encoding.words.spans, of_one) })
+    LoadedLanguage { score, words: evidence(listed, head, words, of_one) }
 }
 
 fn evidence(listed: &[LoadedWord], head: &Score, spans: &[Span], of_one: f32) -> Vec<LoadedEvidence> {
@@ -102,20 +101,15 @@ fn sigmoid(logit: f32) -> f32 {
 mod tests {
     use super::*;
     use crate::annotate::phrases::entries;
-    use crate::records::TokenStates;
-    use ndarray::Array2;
     use proptest::prelude::*;
 
-    /// An encoding whose words are what stands between blanks, each with a share of the head.
-    fn encoding(text: &str, value: f32, shares: &[f32]) -> Encoding {
+    /// What the measure says of a text whose words are what stands between blanks, each with a share of the head.
+    fn found(listed: &[LoadedWord], text: &str, value: f32, shares: &[f32]) -> LoadedLanguage {
         let start = |word: &str| word.as_ptr() as usize - text.as_ptr() as usize;
         let spans: Vec<Span> =
             text.split_whitespace().map(|word| Span::new(start(word), start(word) + word.len())).collect();
-        let n = spans.len();
-        let shares = (0..n).map(|i| shares.get(i).copied().unwrap_or(0.0)).collect();
-        let words =
-            TokenStates { spans, weights: vec![1.0; n], states: Array2::zeros((n, 1)), scales: vec![1.0; n] };
-        Encoding { loaded: Some(Score { value, shares }), ..Encoding::without_heads(vec![], words) }
+        let shares = (0..spans.len()).map(|i| shares.get(i).copied().unwrap_or(0.0)).collect();
+        loaded_language(listed, &Score { value, shares }, &spans)
     }
 
     #[test]
@@ -182,19 +176,16 @@ mod tests {
             Case { text: "", head: 0.5, score: 0.5 },
         ];
         for case in cases {
-            let found =
-                loaded_language(&loaded_words(case.text), &encoding(case.text, case.head, &[])).unwrap();
+            let found = found(&loaded_words(case.text), case.text, case.head, &[]);
             assert!((found.score - case.score).abs() < 1e-5, "{}: {}", case.text, found.score);
         }
-        let no_head = Encoding { loaded: None, ..encoding("A farce", 0.5, &[]) };
-        assert_eq!(loaded_language(&loaded_words("A farce"), &no_head), None);
     }
 
     #[test]
     fn the_words_of_the_list_and_the_strongest_others_are_shown() {
         let text = "Her pals gorged on a shameful windfall and gobbled it";
         let shares = [0.0, 0.4, 0.9, 0.0, 0.0, 0.5, 0.3, 0.1, 0.8, -0.6];
-        let found = loaded_language(&loaded_words(text), &encoding(text, 0.5, &shares)).unwrap();
+        let found = found(&loaded_words(text), text, 0.5, &shares);
         let words: Vec<_> =
             found.words.iter().map(|word| (word.span.slice(text), word.kind.map(LoadedKind::name))).collect();
         assert_eq!(words, [("pals", None), ("gorged", None), ("shameful", Some("scorn")), ("gobbled", None)]);
@@ -209,10 +200,9 @@ mod tests {
             value in 0.0_f32..=1.0,
             shares in prop::collection::vec(-2.0_f32..2.0, 0..12),
         ) {
-            let encoding = encoding(&text, value, &shares);
             let listed = loaded_words(&text);
-            let found = loaded_language(&listed, &encoding).unwrap();
-            let without = loaded_language(&[], &encoding).unwrap();
+            let without = found(&[], &text, value, &shares);
+            let found = found(&listed, &text, value, &shares);
             prop_assert!((0.0..=1.0).contains(&found.score));
             prop_assert!(found.score >= without.score);
             prop_assert!(found.words.windows(2).all(|pair| pair[0].span.end <= pair[1].span.start));

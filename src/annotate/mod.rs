@@ -39,7 +39,7 @@ pub use voice::{is_narration, voice, voice_of_span};
 use self::words::Words;
 use crate::records::{Annotations, Article, Attribution, Field, Quotation, Sentence};
 
-/// Annotates the sentences of one article: one entry for each, in their order, with `sentiment` left `None`.
+/// Annotates the sentences of one article: one entry for each, in their order.
 ///
 /// Quotation marks are matched over the whole headline and the whole body, so that a quotation may run over several
 /// sentences. Names that open a sentence or stand in a headline are told from other capitalised words by what the
@@ -79,22 +79,25 @@ fn annotate_words(words: &Words, mut quotations: Vec<Quotation>, known: &HashSet
     let all: Vec<Attribution> = found.into_iter().map(|found| found.attribution).collect();
     Annotations {
         voice: voice::voice_of(words, &quotations, &all),
-        attributions: all,
+        attributions: to_size(all),
         carried: None,
-        quotations,
+        quotations: to_size(quotations),
         attribution,
         certainty: certainty::certainty_of(words),
-        quantities: quantity::quantities_of(words),
-        names: name::names_of(words, known),
-        negations: negation::negations_of(words),
-        poles: pole::poles_of(words),
-        plans: plan::plans_of(words),
-        loaded: loaded::loaded_of(words),
-        frames: frame::frames_of(words),
-        clauses: vec![],
-        sentiment: None,
-        loaded_language: None,
+        quantities: to_size(quantity::quantities_of(words)),
+        names: to_size(name::names_of(words, known)),
+        negations: to_size(negation::negations_of(words)),
+        poles: to_size(pole::poles_of(words)),
+        plans: to_size(plan::plans_of(words)),
+        loaded: to_size(loaded::loaded_of(words)),
+        frames: to_size(frame::frames_of(words)),
     }
+}
+
+/// A list without room to grow: a run holds those of every sentence.
+fn to_size<T>(mut list: Vec<T>) -> Vec<T> {
+    list.shrink_to_fit();
+    list
 }
 
 #[cfg(test)]

@@ -1,24 +1,10 @@
-use std::collections::BTreeMap;
-
 use proptest::prelude::*;
 
 use super::*;
-use crate::records::{Kind, Origin, Span, Voice};
+use crate::records::{Kind, SentenceId, Span, Voice};
 
 fn article(headline: &str, body: &str) -> Article {
-    Article {
-        id: "a".into(),
-        outlet: "Gazette".into(),
-        headline: headline.into(),
-        body: body.into(),
-        url: String::new(),
-        date_published: None,
-        groups: BTreeMap::new(),
-        origin: Origin { file: "a.txt".into(), row: None },
-        language: "eng".into(),
-        blocks: Vec::new(),
-        warnings: Vec::new(),
-    }
+    Article { headline: headline.into(), ..Article::new("a", "Gazette", body) }
 }
 
 /// Sentences by their words, in the order of the body; one that the body does not hold is the headline.
@@ -29,7 +15,8 @@ fn sentences(article: &Article, texts: &[&str]) -> Vec<Sentence> {
         let (field, start) = found.map_or((Field::Headline, 0), |at| (Field::Body, at));
         from = found.map_or(from, |at| at + text.len());
         let bytes = Span::new(start, start + text.len());
-        Sentence { article: 0, index, field, kind: Kind::Body, bytes, chars: bytes }
+        let id = SentenceId { article: article.id.clone(), index: index as u32 };
+        Sentence { id, field, kind: Kind::Body, bytes, chars: bytes }
     };
     texts.iter().enumerate().map(place).collect()
 }
@@ -43,7 +30,6 @@ fn a_quotation_runs_over_sentences_and_paragraphs() {
     let voices: Vec<Voice> = found.iter().map(|annotations| annotations.voice).collect();
     assert_eq!(voices, [Voice::Quotation, Voice::Quotation, Voice::Quotation, Voice::Narration]);
     assert_eq!(found[1].quotations[0].span, Span::new(0, "We agreed.".len()));
-    assert!(found.iter().all(|annotations| annotations.sentiment.is_none()));
 }
 
 #[test]

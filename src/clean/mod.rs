@@ -1,4 +1,4 @@
-//! clean: Article -> Article. Says what each part of a body is, and in which language it stands.
+//! clean: [`Article`] -> [`Layout`]. Says what each part of a body is, and in which language it stands.
 //!
 //! Nothing is deleted: a part that is no reporting is flagged, and every offset still refers to the body as read.
 //! Each rule looks at one line and its neighbours and claims it; what no rule claims is body text. The rules are
@@ -14,46 +14,33 @@ mod subheading;
 mod dateline;
 mod language;
 
-use crate::records::{Article, Block, Kind, Span};
+use crate::records::{Article, Block, Kind, Layout, Span};
 use line::Line;
 
-/// Fills `language` and `blocks`, and adds what a reader should know to `warnings`.
+/// What each part of an article's body is, in which language it stands, and what a reader should know about it.
 ///
 /// The blocks are in order, do not overlap, lie on one line each, have no blanks at their ends and cover every
 /// character of the body that is not blank. An empty body has none.
 ///
 /// ```
-/// use parallax::records::{Article, Kind, Origin};
+/// use parallax::records::{Article, Kind};
 ///
-/// let article = Article {
-///     id: "a".into(),
-///     outlet: "The Courier".into(),
-///     headline: String::new(),
-///     body: "LONDON (AP) — The bridge was closed on Monday.\nRead next: Five bridges to see".into(),
-///     url: String::new(),
-///     date_published: None,
-///     groups: Default::default(),
-///     origin: Origin { file: "a.txt".into(), row: None },
-///     language: String::new(),
-///     blocks: Vec::new(),
-///     warnings: Vec::new(),
-/// };
-/// let article = parallax::clean::clean(article);
-/// let kinds: Vec<Kind> = article.blocks.iter().map(|block| block.kind).collect();
+/// let body = "LONDON (AP) — The bridge was closed on Monday.\nRead next: Five bridges to see";
+/// let layout = parallax::clean::clean(&Article::new("a", "The Courier", body));
+/// let kinds: Vec<Kind> = layout.blocks.iter().map(|block| block.kind).collect();
 /// assert_eq!(kinds, [Kind::Dateline, Kind::Body, Kind::Boilerplate]);
-/// assert_eq!(article.blocks[1].span.slice(&article.body), "The bridge was closed on Monday.");
+/// assert_eq!(layout.blocks[1].span.slice(body), "The bridge was closed on Monday.");
 /// ```
-pub fn clean(mut article: Article) -> Article {
+pub fn clean(article: &Article) -> Layout {
     let mut lines = line::lines(&article.body);
     embedded_post::mark(&mut lines);
     caption::mark(&mut lines);
     boilerplate::mark(&mut lines);
     headline::mark(&mut lines, &article.headline);
     subheading::mark(&mut lines);
-    article.language = language::detect(&lines).to_owned();
-    article.blocks = blocks(&lines);
-    article.warnings.extend(warning(&article));
-    article
+    let (language, blocks) = (language::detect(&lines).to_owned(), blocks(&lines));
+    let warnings = warning(&language, &blocks).into_iter().collect();
+    Layout { language, blocks, warnings }
 }
 
 fn blocks(lines: &[Line<'_>]) -> Vec<Block> {
@@ -94,13 +81,12 @@ fn push(line: &Line<'_>, span: Span, kind: Kind, blocks: &mut Vec<Block>) {
     }
 }
 
-fn warning(article: &Article) -> Option<String> {
-    if !article.blocks.iter().any(|block| block.kind == Kind::Body) {
+fn warning(language: &str, blocks: &[Block]) -> Option<String> {
+    if !blocks.iter().any(|block| block.kind == Kind::Body) {
         return Some("no running text was found in the body".to_owned());
     }
     // Whether a language that was told can be matched is for the model to say.
-    (article.language == language::UNDETERMINED)
-        .then(|| "the language of the body could not be told".to_owned())
+    (language == language::UNDETERMINED).then(|| "the language of the body could not be told".to_owned())
 }
 
 #[cfg(test)]

@@ -1,31 +1,25 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::records::Origin;
 
-fn article(headline: &str, body: &str) -> Article {
-    Article {
-        id: "a".to_owned(),
-        outlet: "The Courier".to_owned(),
-        headline: headline.to_owned(),
-        body: body.to_owned(),
-        url: String::new(),
-        date_published: None,
-        groups: Default::default(),
-        origin: Origin { file: "a.txt".to_owned(), row: None },
-        language: String::new(),
-        blocks: Vec::new(),
-        warnings: Vec::new(),
-    }
+/// A body with what was found in it.
+struct Cleaned {
+    body: String,
+    layout: Layout,
 }
 
-fn parts(article: &Article) -> Vec<(Kind, &str)> {
-    article.blocks.iter().map(|block| (block.kind, block.span.slice(&article.body))).collect()
+fn cleaned(headline: &str, body: &str) -> Cleaned {
+    let article = Article { headline: headline.to_owned(), ..Article::new("a", "The Courier", body) };
+    Cleaned { layout: clean(&article), body: article.body }
+}
+
+fn parts(cleaned: &Cleaned) -> Vec<(Kind, &str)> {
+    cleaned.layout.blocks.iter().map(|block| (block.kind, block.span.slice(&cleaned.body))).collect()
 }
 
 /// Kind of each block and how its words start.
-fn assert_starts(article: &Article, want: &[(Kind, &str)]) {
-    let got = parts(article);
+fn assert_starts(cleaned: &Cleaned, want: &[(Kind, &str)]) {
+    let got = parts(cleaned);
     let is_same = |((kind, text), (want, start)): (&(Kind, &str), &(Kind, &str))| {
         kind == want && text.starts_with(start)
     };
@@ -89,8 +83,8 @@ fn flags_whole_lines() {
         Case { line: "This report was published by the auditor in June.", kind: Kind::Body },
     ];
     for Case { line, kind } in cases {
-        let article = clean(article("", &format!("{A}\n\n{line}\n\n{B}")));
-        assert_eq!(parts(&article), [(Kind::Body, A), (kind, line), (Kind::Body, B)]);
+        let found = cleaned("", &format!("{A}\n\n{line}\n\n{B}"));
+        assert_eq!(parts(&found), [(Kind::Body, A), (kind, line), (Kind::Body, B)]);
     }
 }
 
@@ -135,7 +129,7 @@ fn parts_lines() {
         },
     ];
     for Case { line, want } in cases {
-        assert_eq!(parts(&clean(article("", line))), want);
+        assert_eq!(parts(&cleaned("", line)), want);
     }
 }
 
@@ -153,13 +147,13 @@ fn finds_headline_and_standfirst() {
         Case { headline: "", first: "Jane Doe", kind: Kind::Body },
     ];
     for Case { headline, first, kind } in cases {
-        let article = clean(article(headline, &format!("{first}\n{A}\n{B}")));
-        assert_eq!(article.blocks[0].kind, kind, "{first}");
-        assert_eq!(article.blocks[1].kind, Kind::Body, "{first}");
+        let found = cleaned(headline, &format!("{first}\n{A}\n{B}"));
+        assert_eq!(found.layout.blocks[0].kind, kind, "{first}");
+        assert_eq!(found.layout.blocks[1].kind, Kind::Body, "{first}");
     }
     let standfirst = "Engineers had warned that its cables were worn and heavy lorries should not cross.";
-    let article = clean(article("", &format!("Council to close old bridge\n{standfirst}\n{A}\n{B}")));
-    let kinds: Vec<Kind> = article.blocks.iter().map(|block| block.kind).collect();
+    let found = cleaned("", &format!("Council to close old bridge\n{standfirst}\n{A}\n{B}"));
+    let kinds: Vec<Kind> = found.layout.blocks.iter().map(|block| block.kind).collect();
     assert_eq!(kinds, [Kind::Headline, Kind::Headline, Kind::Body, Kind::Body]);
 }
 
@@ -167,7 +161,7 @@ fn finds_headline_and_standfirst() {
 fn keeps_the_article_between_two_posts() {
     let paragraph = format!("{A} {B} {A}");
     let body = format!("So it is.\n— Jane Doe (@jane) June 3, 2020\n{paragraph}\nLook https://t.co/abc");
-    let kinds: Vec<Kind> = clean(article("", &body)).blocks.iter().map(|block| block.kind).collect();
+    let kinds: Vec<Kind> = cleaned("", &body).layout.blocks.iter().map(|block| block.kind).collect();
     assert_eq!(kinds, [Kind::EmbeddedPost, Kind::EmbeddedPost, Kind::Body, Kind::EmbeddedPost]);
 }
 
@@ -190,20 +184,20 @@ fn tells_the_language() {
         Case { body: "x".repeat(1_000_000), language: "und" },
     ];
     for Case { body, language } in cases {
-        assert_eq!(clean(article("", &body)).language, language, "{:.60}", body);
+        assert_eq!(cleaned("", &body).layout.language, language, "{:.60}", body);
     }
 }
 
 #[test]
 fn warns_of_what_a_reader_should_know() {
-    assert!(clean(article("", A)).warnings.is_empty());
-    assert_eq!(clean(article("", " \n")).warnings, ["no running text was found in the body"]);
-    assert_eq!(clean(article("", "Bridge shut.")).warnings, ["the language of the body could not be told"]);
+    assert!(cleaned("", A).layout.warnings.is_empty());
+    assert_eq!(cleaned("", " \n").layout.warnings, ["no running text was found in the body"]);
+    assert_eq!(cleaned("", "Bridge shut.").layout.warnings, ["the language of the body could not be told"]);
 }
 
-fn seed(name: &str) -> Article {
+fn seed(name: &str) -> Cleaned {
     let path = format!("{}/seeds/{name}.txt", env!("CARGO_MANIFEST_DIR"));
-    clean(article("", &std::fs::read_to_string(path).expect("the seeds are part of the repository")))
+    cleaned("", &std::fs::read_to_string(path).expect("the seeds are part of the repository"))
 }
 
 #[test]
@@ -287,24 +281,24 @@ fn seed_002() {
 
 #[test]
 fn seed_003() {
-    let article = seed("003_88e309ee35256888");
-    assert_eq!(article.blocks.len(), 12);
-    assert!(article.blocks.iter().all(|block| block.kind == Kind::Body));
-    assert_eq!(article.language, "eng");
+    let found = seed("003_88e309ee35256888");
+    assert_eq!(found.layout.blocks.len(), 12);
+    assert!(found.layout.blocks.iter().all(|block| block.kind == Kind::Body));
+    assert_eq!(found.layout.language, "eng");
 }
 
 /// The invariants of [`clean`], for any body.
-fn assert_tiles(article: &Article) {
+fn assert_tiles(cleaned: &Cleaned) {
     let mut at = 0;
-    for block in &article.blocks {
+    for block in &cleaned.layout.blocks {
         assert!(at <= block.span.start && !block.span.is_empty());
-        assert!(article.body[at..block.span.start].chars().all(char::is_whitespace));
-        let text = block.span.slice(&article.body);
+        assert!(cleaned.body[at..block.span.start].chars().all(char::is_whitespace));
+        let text = block.span.slice(&cleaned.body);
         assert_eq!(text, text.trim());
         assert!(!text.contains(['\n', '\r']));
         at = block.span.end;
     }
-    assert!(article.body[at..].chars().all(char::is_whitespace));
+    assert!(cleaned.body[at..].chars().all(char::is_whitespace));
 }
 
 fn fragment() -> impl Strategy<Value = String> {
@@ -327,9 +321,9 @@ proptest! {
     #[test]
     fn blocks_tile_the_body(fragments in prop::collection::vec(fragment(), 0..12), headline in fragment()) {
         let body = fragments.concat();
-        let cleaned = clean(article(&headline, &body));
-        assert_tiles(&cleaned);
-        prop_assert_eq!(&cleaned.body, &body);
-        prop_assert_eq!(&clean(article(&headline, &body)).blocks, &cleaned.blocks);
+        let found = cleaned(&headline, &body);
+        assert_tiles(&found);
+        prop_assert_eq!(&found.body, &body);
+        prop_assert_eq!(&cleaned(&headline, &body).layout, &found.layout);
     }
 }

@@ -1,40 +1,84 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::{Deserialize, Serialize};
+
 use crate::records::{Annotations, Name, Quantity, QuantityKind, TokenStates};
 
-/// How rare each name and date is among the sentences of the run.
-#[derive(Debug, Clone, Default)]
+/// How rare each name, date and word is among the sentences of the run.
+///
+/// Counts of two parts of a corpus can be merged ([`NameFrequency::merge`]) if both were made with the same [`ShortNames`].
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NameFrequency {
-    sentences_with: BTreeMap<String, usize>,
+    short: ShortNames,
     n_sentences: usize,
-    /// Names of one word.
-    single: BTreeSet<String>,
+    sentences_with: BTreeMap<String, usize>,
     /// How many sentences hold each word, in lower case.
     sentences_with_word: HashMap<String, usize>,
 }
 
+/// The names of one word that a corpus has: where it has "Morales", "Jimmy Morales" is compared as "Morales".
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ShortNames(BTreeSet<String>);
+
+impl ShortNames {
+    /// Those of some sentences.
+    pub fn new<'run>(annotations: impl IntoIterator<Item = &'run Annotations>) -> Self {
+        let names = annotations.into_iter().flat_map(|annotations| &annotations.names);
+        Self(names.filter(|name| !name.key.contains(' ')).map(|name| name.key.clone()).collect())
+    }
+
+    /// Those of two parts of a corpus.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
 impl NameFrequency {
-    /// Counts the sentences that each name, date and word stands in. `sentences` gives each sentence with its words.
-    pub fn new<'run>(
+    /// Counts of no sentence.
+    pub fn new(short: ShortNames) -> Self {
+        Self { short, ..Self::default() }
+    }
+
+    /// Counts of all these sentences at once; `sentences` gives each that was encoded with its words.
+    pub fn of<'run>(
         annotations: &[Annotations],
-        sentences: impl Iterator<Item = (&'run str, &'run TokenStates)>,
+        sentences: impl IntoIterator<Item = (&'run str, &'run TokenStates)>,
     ) -> Self {
-        let names = annotations.iter().flat_map(|annotations| &annotations.names);
-        let single = names.filter(|name| !name.key.contains(' ')).map(|name| name.key.clone()).collect();
-        let mut frequency = Self { n_sentences: annotations.len(), single, ..Self::default() };
-        for annotations in annotations {
-            for anchor in frequency.anchors(annotations) {
-                *frequency.sentences_with.entry(anchor).or_insert(0) += 1;
-            }
-        }
-        for (text, words) in sentences {
-            let distinct: BTreeSet<String> =
-                words.spans.iter().map(|span| span.slice(text).to_lowercase()).collect();
-            for word in distinct {
-                *frequency.sentences_with_word.entry(word).or_insert(0) += 1;
-            }
-        }
+        let mut frequency = Self::new(ShortNames::new(annotations));
+        annotations.iter().for_each(|annotations| frequency.count_names(annotations));
+        sentences.into_iter().for_each(|(text, words)| frequency.count_words(text, words));
         frequency
+    }
+
+    /// Counts the names and dates of one more sentence.
+    pub fn count_names(&mut self, annotations: &Annotations) {
+        self.n_sentences += 1;
+        for anchor in self.anchors(annotations) {
+            *self.sentences_with.entry(anchor).or_insert(0) += 1;
+        }
+    }
+
+    /// Counts the words of one more sentence.
+    pub fn count_words(&mut self, text: &str, words: &TokenStates) {
+        let distinct: BTreeSet<String> =
+            words.spans.iter().map(|span| span.slice(text).to_lowercase()).collect();
+        for word in distinct {
+            *self.sentences_with_word.entry(word).or_insert(0) += 1;
+        }
+    }
+
+    /// The counts of two parts of a corpus that share no sentence.
+    pub fn merge(mut self, other: Self) -> Self {
+        self.short = self.short.merge(other.short);
+        self.n_sentences += other.n_sentences;
+        for (anchor, n) in other.sentences_with {
+            *self.sentences_with.entry(anchor).or_insert(0) += n;
+        }
+        for (word, n) in other.sentences_with_word {
+            *self.sentences_with_word.entry(word).or_insert(0) += n;
+        }
+        self
     }
 
     /// How rare a word is among the sentences of the run: ln((N + 1) / n) / ln(N + 1), from near 0 for a word of every
@@ -49,7 +93,7 @@ impl NameFrequency {
     /// "Jimmy Morales" is "Morales"; the whole name otherwise, so that "United States" stays whole.
     pub(super) fn anchor(&self, name: &Name) -> String {
         let last = name.key.rsplit(' ').next().unwrap_or_default();
-        if self.single.contains(last) { last.to_owned() } else { name.key.clone() }
+        if self.short.0.contains(last) { last.to_owned() } else { name.key.clone() }
     }
 
     /// ln((N + 1) / n): 0 for what stands in every sentence.

@@ -4,8 +4,7 @@ use super::checks;
 use super::pair::{Pair, Side};
 use super::similarity::{coverage, weighted_mean};
 use super::{Candidate, NameFrequency};
-use crate::align::align_by;
-use crate::records::{Name, Quantity, QuantityKind, Span};
+use crate::records::{Name, Quantity, QuantityKind, Span, Thresholds, WordAlignment};
 
 /// Declares the figures with their names, so that the two cannot part.
 macro_rules! figures {
@@ -121,18 +120,6 @@ figures! {
     length_min,
 }
 
-/// Weight from which on a word is a content word.
-const CONTENT: f32 = 2.5;
-
-/// Least cosine of a word and the word that answers it.
-const ANSWERED: f32 = 0.55;
-
-/// Least cosine of the word that a name or a negated verb is answered by.
-const CLOSELY: f32 = 0.6;
-
-/// Least cosine of a word and the opposite that answers it.
-const OPPOSED: f32 = 0.5;
-
 /// Numbers in words, from two on: "one" is more often a pronoun.
 const NUMERALS: [&str; 14] = [
     "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "hundred",
@@ -161,12 +148,15 @@ const PERIODS: [&str; 14] = [
 const EDITED_FROM: f32 = 0.2;
 
 impl Evidence {
-    /// The evidence on two sentences; `names` tells what is rare among the sentences of the run.
-    pub fn new(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency) -> Self {
-        Self::of_pair(&Pair::new(*a, *b), names)
+    /// The evidence on two sentences; `names` tells what is rare among the sentences of the run, `thresholds` are those of the
+    /// encoder.
+    pub fn new(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency, thresholds: &Thresholds) -> Self {
+        let pair = Pair::new(*a, *b, thresholds);
+        Self::of_pair(&pair, &pair.alignment(), names)
     }
 
-    pub(super) fn of_pair(pair: &Pair<'_>, names: &NameFrequency) -> Self {
+    /// The evidence on a pair whose words were aligned.
+    pub(super) fn of_pair(pair: &Pair<'_>, alignment: &WordAlignment, names: &NameFrequency) -> Self {
         let [a, b] = &pair.sides(names);
         let both = |figure: &dyn Fn(&Side<'_, '_>, &Side<'_, '_>) -> f32| {
             let (x, y) = (figure(a, b), figure(b, a));
@@ -179,7 +169,6 @@ impl Evidence {
         let overlap = names.overlap(one, other);
         let (numbers, dates) = (checks::numbers(one, other), checks::dates(&pair.a, &pair.b));
         let attributed = [one, other].map(|side| side.attribution.is_some());
-        let alignment = align_by(a.words(), b.words(), &pair.cosines);
         let renamed = [renamed(a, b), renamed(b, a)];
         let places = renamed
             .each_ref()
@@ -191,7 +180,7 @@ impl Evidence {
         let [_, left_over_weight_max] = both(&|side, _| left_over(side).1 / 10.0);
         let [same_words_min, same_words_max] = both(&same_words);
         let [names_alone_min, names_alone_max] = both(&|side, other| count(names_alone(side, other)));
-        let [shorter, longer] = both(&|side, _| content_weight(side.this));
+        let [shorter, longer] = both(&|side, _| content_weight(side));
         Self {
             cosine: pair.similarity.cosine,
             coverage_min: pair.coverage[0].min(pair.coverage[1]),
@@ -267,8 +256,9 @@ fn count(n: usize) -> f32 {
     n.min(3) as f32 / 3.0
 }
 
-fn content_weight(candidate: &Candidate<'_>) -> f32 {
-    candidate.encoding.words.weights.iter().filter(|&&weight| weight >= CONTENT).sum()
+fn content_weight(side: &Side<'_, '_>) -> f32 {
+    let weights = side.words().weights.iter();
+    weights.enumerate().filter(|(word, _)| side.is_content(*word)).map(|(_, weight)| weight).sum()
 }
 
 /// Coverage, names included, with the words that are rare in the run weighing more.
@@ -278,21 +268,21 @@ fn rare_coverage(side: &Side<'_, '_>, names: &NameFrequency) -> f32 {
 
 /// The share of the content words' weight that no word of the other sentence answers, and the heaviest of these words.
 fn left_over(side: &Side<'_, '_>) -> (f32, f32) {
-    let weights = &side.words().weights;
+    let (weights, least) = (&side.words().weights, side.thresholds.alignment.answered);
+    let is_unanswered = |(word, (_, best)): &(usize, (&f32, &f32))| side.is_content(*word) && **best < least;
     let unanswered =
-        weights.iter().zip(side.best).filter(|&(&weight, &best)| weight >= CONTENT && best < ANSWERED);
+        weights.iter().zip(side.best).enumerate().filter(is_unanswered).map(|(_, unanswered)| unanswered);
     let (sum, most) =
         unanswered.fold((0.0_f32, 0.0_f32), |(sum, most), (&weight, _)| (sum + weight, most.max(weight)));
-    let total = content_weight(side.this);
+    let total = content_weight(side);
     (if total > 0.0 { sum / total } else { 0.0 }, most)
 }
 
 /// The share of the content words' weight whose very letters stand in the other sentence.
 fn same_words(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
     let (mut same, mut total) = (0.0, 0.0);
-    for (word, &weight) in
-        side.folded.iter().zip(&side.words().weights).filter(|(_, weight)| **weight >= CONTENT)
-    {
+    let words = side.folded.iter().zip(&side.words().weights).enumerate();
+    for (_, (word, &weight)) in words.filter(|(word, _)| side.is_content(*word)) {
         total += weight;
         same += if other.distinct.contains(word) { weight } else { 0.0 };
     }
@@ -310,10 +300,7 @@ fn words_alone(side: &Side<'_, '_>, other: &Side<'_, '_>, is_wanted: WordKind) -
 
 /// A content word that is no name, no figure and no time.
 fn is_plain(side: &Side<'_, '_>, word: usize) -> bool {
-    side.words().weights[word] >= CONTENT
-        && !side.this.is_name(word)
-        && !is_figure(side, word)
-        && !is_time(side, word)
+    side.is_content(word) && !side.this.is_name(word) && !is_figure(side, word) && !is_time(side, word)
 }
 
 /// A number, in digits or in words.
@@ -397,8 +384,9 @@ fn renamed<'run>(side: &Side<'_, 'run>, other: &Side<'_, 'run>) -> Vec<(&'run Na
         pairs.map(|pair| side.cosines[pair]).fold(-1.0, f32::max)
     };
     let theirs = missing_names(other, side);
+    let least = side.thresholds.alignment.closely;
     let nearest = |a: &'run Name| {
-        let answers = theirs.iter().map(|&b| (b, cosine(a, b))).filter(|(_, cosine)| *cosine >= CLOSELY);
+        let answers = theirs.iter().map(|&b| (b, cosine(a, b))).filter(|(_, cosine)| *cosine >= least);
         answers.max_by(|x, y| x.1.total_cmp(&y.1)).map(|(b, _)| (a, b))
     };
     missing_names(side, other).into_iter().filter_map(nearest).collect()
@@ -431,7 +419,7 @@ fn is_answered_behind(side: &Side<'_, '_>, span: &Span) -> bool {
     let words = side.words();
     let behind =
         (0..words.len()).find(|&word| words.spans[word].start >= span.end && words.weights[word] >= 2.0);
-    behind.is_some_and(|word| side.best[word] >= CLOSELY)
+    behind.is_some_and(|word| side.best[word] >= side.thresholds.alignment.closely)
 }
 
 /// True where a word and its opposite answer each other.
@@ -440,7 +428,7 @@ fn has_opposites(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
         |of: &Side<'_, '_>, span: &Span| of.words().spans.iter().position(|word| word.overlaps(span));
     let answers = |a: &Span, b: &Span| {
         let words = word_of(side, a).zip(word_of(other, b));
-        words.is_some_and(|(i, j)| side.cosines[[i, j]] >= OPPOSED)
+        words.is_some_and(|(i, j)| side.cosines[[i, j]] >= side.thresholds.alignment.opposed)
     };
     let (ours, theirs) = (&side.this.annotations.poles, &other.this.annotations.poles);
     ours.iter().any(|a| {

@@ -1,15 +1,16 @@
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kodama::{Method, linkage};
 
 use super::pool::Pool;
 use super::{ClusterOptions, Verification};
-use crate::records::{Claim, Mention, Relation, Tier};
+use crate::records::{Claim, ClaimId, Mention, Relation, Tier};
 
 /// A pair of candidates of a pool, by their positions `i < j`.
 pub(super) type Link = (usize, usize);
 
-/// Verified pairs, by the positions of their sentences in the run's list, the lower one first. A pair that is not in it is no
+/// Verified pairs, by the positions of their sentences in the corpus, the lower one first. A pair that is not in it is no
 /// match.
 pub type Verifications = BTreeMap<(usize, usize), Verification>;
 
@@ -47,19 +48,23 @@ impl Linkage<'_, '_> {
             .into_iter()
             .flat_map(|component| self.complete_linkage(&component))
             .filter(|group| {
-                let first = self.pool.outlets[group[0]];
-                group.iter().any(|&member| self.pool.outlets[member] != first)
+                let first = self.pool.candidates[group[0]].outlet;
+                group.iter().any(|&member| self.pool.candidates[member].outlet != first)
             })
             .collect();
         let disputing = self.disputing(links, &mut groups);
-        let mut claims: Vec<Claim> =
-            groups.iter().zip(&disputing).map(|(group, disputing)| self.claim(group, disputing)).collect();
-        claims.sort_by_key(|claim| {
-            let outlets: BTreeSet<&str> =
-                claim.mentions.iter().map(|mention| self.pool.outlet_of(mention.sentence)).collect();
-            (claim.tier, std::cmp::Reverse((outlets.len(), claim.mentions.len())), claim.mentions[0].sentence)
+        let size = |group: &[usize], disputing: &[usize]| {
+            let members = group.iter().chain(disputing).map(|&member| self.pool.candidates[member].outlet);
+            (members.collect::<BTreeSet<&str>>().len(), group.len() + disputing.len())
+        };
+        let claim = |(group, disputing): (&Vec<usize>, &Vec<usize>)| {
+            (self.claim(group, disputing), Reverse(size(group, disputing)))
+        };
+        let mut claims: Vec<_> = groups.iter().zip(&disputing).map(claim).collect();
+        claims.sort_by(|(a, of_a), (b, of_b)| {
+            (a.tier, of_a, &a.mentions[0].sentence).cmp(&(b.tier, of_b, &b.mentions[0].sentence))
         });
-        claims
+        claims.into_iter().map(|(claim, _)| claim).collect()
     }
 
     /// For each group the sentences that no group has and that contradict its medoid. Two sentences that contradict each
@@ -129,16 +134,22 @@ impl Linkage<'_, '_> {
         );
         let tier = tier.unwrap_or(Tier::Possible);
         // The medoid matches itself, which says nothing: it has the tier of the claim.
+        let of_medoid = &self.pool.candidates[medoid];
         mentions.push(Mention {
-            sentence: self.pool.candidates[medoid].sentence,
+            sentence: of_medoid.id.clone(),
             similarity: 1.0,
             probability: 1.0,
             relation: Relation::Equivalent,
             tier,
         });
-        mentions.sort_by_key(|mention| mention.sentence);
-        let medoid = &self.pool.candidates[medoid];
-        Claim { event: self.pool.event_of(medoid.article), medoid: medoid.sentence, mentions, tier }
+        mentions.sort_by(|a, b| a.sentence.cmp(&b.sentence));
+        Claim {
+            id: ClaimId::new(&of_medoid.id.article, of_medoid.text),
+            event: self.pool.event_of(medoid),
+            medoid: of_medoid.id.clone(),
+            mentions,
+            tier,
+        }
     }
 
     /// The member of the group that the sentence contradicts: the medoid if it does, else the first.
@@ -150,7 +161,7 @@ impl Linkage<'_, '_> {
     pub(super) fn mention(&self, i: usize, medoid: usize) -> Mention {
         let found = self.found(i, medoid).expect("a mention was verified with what it is mentioned for");
         Mention {
-            sentence: self.pool.candidates[i].sentence,
+            sentence: self.pool.candidates[i].id.clone(),
             similarity: found.similarity.score,
             probability: found.same,
             relation: self.options.relation(found),

@@ -7,6 +7,7 @@
 //! 5. `linkage`: complete linkage over the verified pairs, so that every two sentences of a claim pass on their own, and no
 //!    two that contradict each other are in one.
 
+mod material;
 mod similarity;
 mod anchors;
 mod pair;
@@ -23,14 +24,21 @@ use linkage::{Link, ordered};
 use search::Search;
 use serde::{Deserialize, Serialize};
 
-use crate::records::{Annotations, Article, Claim, Comparison, Encoding, Event, Relation, Sentence, Tier};
+use std::collections::{BTreeMap, BTreeSet};
 
-pub use anchors::NameFrequency;
+use crate::error::Result;
+use crate::records::{
+    Annotations, Claim, ClaimId, Comparison, Encoding, Event, EventId, Mention, Relation, SentenceId, Tier,
+};
+use material::Encoded;
+
+pub use anchors::{NameFrequency, ShortNames};
 pub use checks::Verdict;
 pub use evidence::Evidence;
 pub use linkage::Verifications;
+pub use material::{Encode, Material};
 pub use similarity::Similarity;
-pub use targets::shared_targets;
+pub use targets::{SharedName, shared_names};
 pub use verifier::{Verification, Verifier};
 
 /// How sentences are matched: the `[cluster]` section of a job file.
@@ -67,6 +75,28 @@ impl Default for ClusterOptions {
 }
 
 impl ClusterOptions {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first option that is out of its range, with the range.
+    pub fn check(&self) -> Result<(), String> {
+        let shares = [
+            ("cluster.confirmed", self.confirmed),
+            ("cluster.possible", self.possible),
+            ("cluster.conflicting", self.conflicting),
+            ("cluster.doubtful", self.doubtful),
+            ("cluster.candidate_cosine", self.candidate_cosine),
+        ];
+        if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
+            return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
+        }
+        if self.possible > self.confirmed {
+            return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
+                .to_owned());
+        }
+        Ok(())
+    }
+
     /// Whether a pair is one claim, and how surely; `None` where it is none.
     pub fn tier(&self, found: &Verification) -> Option<Tier> {
         let is_barred = matches!(found.verdict, Verdict::OtherSpeaker | Verdict::OtherNames);
@@ -99,10 +129,14 @@ impl ClusterOptions {
 /// A sentence with all that matching reads of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Candidate<'run> {
-    /// Position of the sentence in the run's list of sentences.
-    pub sentence: usize,
-    /// Position of its article in the run's list of articles.
-    pub article: usize,
+    /// Position of the sentence in the corpus.
+    pub position: usize,
+    /// Its id.
+    pub id: &'run SentenceId,
+    /// Position of its document in the corpus.
+    pub document: usize,
+    /// The outlet.
+    pub outlet: &'run str,
     /// Day of its article's publication; `None` where unknown.
     pub date: Option<Date>,
     /// Its words.
@@ -121,137 +155,109 @@ impl Candidate<'_> {
     }
 }
 
-/// The records of a run that matching reads. `sentences`, `encodings` and `annotations` run in parallel; sentences without an
-/// encoding are not matched. `names` counts the names and words of the same sentences.
-#[derive(Clone, Copy)]
-pub struct Material<'run> {
-    /// In the order of their ids.
-    pub articles: &'run [Article],
-    /// In the order of their articles.
-    pub sentences: &'run [Sentence],
-    /// What the encoder gave for each sentence.
-    pub encodings: &'run [Option<Encoding>],
-    /// What the annotators found in each sentence.
-    pub annotations: &'run [Annotations],
-    /// How rare names and words are.
-    pub names: &'run NameFrequency,
-}
-
-impl<'run> Material<'run> {
-    /// A sentence with all that matching reads of it; `None` where it was not encoded.
-    pub fn candidate(&self, sentence: usize) -> Option<Candidate<'run>> {
-        Some(Candidate {
-            sentence,
-            article: self.sentences[sentence].article,
-            date: self.article(sentence).date_published,
-            text: self.text(sentence),
-            encoding: self.encodings[sentence].as_ref()?,
-            annotations: &self.annotations[sentence],
-        })
-    }
-
-    /// The words of a sentence.
-    pub fn text(&self, sentence: usize) -> &'run str {
-        self.sentences[sentence].text(self.article(sentence))
-    }
-
-    /// The outlet of a sentence.
-    pub fn outlet(&self, sentence: usize) -> &'run str {
-        &self.article(sentence).outlet
-    }
-
-    fn article(&self, sentence: usize) -> &'run Article {
-        &self.articles[self.sentences[sentence].article]
-    }
-
-    /// The sentences of an article that were encoded, in order.
-    fn candidates(&self, article: usize) -> impl Iterator<Item = Candidate<'run>> {
-        let first = self.sentences.partition_point(|sentence| sentence.article < article);
-        let end = self.sentences.partition_point(|sentence| sentence.article <= article);
-        (first..end).filter_map(|sentence| self.candidate(sentence))
-    }
-}
-
 /// Finds the claims that at least two outlets speak of, within events and between neighbouring ones, or in the whole corpus
 /// (`options.across_events`). A sentence is in one claim or in none; of a sentence that an article repeats word for word,
 /// the first is matched. Claims come in the order of event, then tier, then number of outlets and sentences, then first
-/// sentence.
+/// sentence. With them come the verified pairs of their sentences.
+///
+/// Encodings are asked for event by event and let go again, so memory grows with the largest event; with
+/// `options.across_events` it grows with the corpus.
+///
+/// # Errors
+/// What the encoder says.
 pub fn cluster(
     material: &Material<'_>,
     events: &[Event],
     verifier: &Verifier,
     options: &ClusterOptions,
-) -> (Vec<Claim>, Verifications) {
+) -> Result<(Vec<Claim>, Verifications)> {
     let mut search = Search::new(material, verifier, options);
-    let mut claims = search.claims(events);
+    let mut claims = search.claims(events)?;
     if !options.across_events {
-        search.between_neighbours(events, &mut claims);
+        search.between_neighbours(events, &mut claims)?;
     }
-    claims.sort_by_key(|claim| claim.event);
-    (claims, search.found)
+    let order: BTreeMap<EventId, usize> = events.iter().enumerate().map(|(n, event)| (event.id, n)).collect();
+    claims.sort_by_key(|claim| order[&claim.event]);
+    tell_apart(&mut claims);
+    Ok((claims, search.kept))
+}
+
+/// Gives claims whose medoids have one hash ids of their own.
+fn tell_apart(claims: &mut [Claim]) {
+    let mut taken: BTreeSet<ClaimId> = BTreeSet::new();
+    for claim in claims {
+        while !taken.insert(claim.id) {
+            claim.id = claim.id.next();
+        }
+    }
 }
 
 /// For each claim, one comparison for every pair of its outlets: of the two outlets' sentences, the pair that is most
-/// surely the same, or that contradict each other where one disputes the claim. Alignment and differences are left empty for
-/// the later stages. `known` are pairs that were verified before.
+/// surely the same, or that contradict each other where one disputes the claim. `known` are pairs that were verified before;
+/// only the others are encoded, verified and aligned.
+///
+/// # Errors
+/// What the encoder says.
 pub fn compare_outlets(
     claims: &[Claim],
     mut known: Verifications,
     material: &Material<'_>,
     verifier: &Verifier,
     options: &ClusterOptions,
-) -> Vec<Comparison> {
-    let choices: Vec<(usize, Vec<Link>)> =
-        claims.iter().enumerate().flat_map(|(claim, of_claim)| choices(claim, of_claim, material)).collect();
-    let candidate = |sentence: usize| material.candidate(sentence).expect("a matched sentence was encoded");
-    let all = choices.iter().flat_map(|(_, links)| links);
-    let unknown: Vec<Link> = all.filter(|&&link| !known.contains_key(&ordered(link))).copied().collect();
-    let pairs: Vec<_> = unknown.iter().map(|&(a, b)| (candidate(a), candidate(b))).collect();
-    let found = verifier.verify(&pairs, material.names);
-    known.extend(unknown.into_iter().map(ordered).zip(found));
+) -> Result<Vec<Comparison>> {
     let mut comparisons = vec![];
-    for (claim, links) in choices {
-        let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
-        let best = verified.reduce(|best, next| if next.1.same > best.1.same { next } else { best });
-        comparisons.extend(best.map(|(link, found)| comparison(claim, link, found, options)));
+    for claim in claims {
+        let choices = choices(claim, material);
+        let all = choices.iter().flatten().map(|&link| ordered(link));
+        let unknown: Vec<Link> = all.filter(|link| !known.contains_key(link)).collect();
+        let encoded = Encoded::of_pairs(material, &unknown)?;
+        let pairs: Vec<_> = unknown.iter().map(|&link| encoded.pair(link)).collect();
+        known.extend(unknown.into_iter().zip(verifier.verify(&pairs, material.names)));
+        for links in choices {
+            let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
+            let best = verified.reduce(|best, next| if next.1.same > best.1.same { next } else { best });
+            comparisons.extend(best.map(|(link, found)| comparison(claim, link, found, material, options)));
+        }
     }
-    comparisons
+    Ok(comparisons)
 }
 
 /// For every two outlets of a claim, the pairs of their sentences.
-fn choices(position: usize, claim: &Claim, material: &Material<'_>) -> Vec<(usize, Vec<Link>)> {
-    let mut mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
-    mentions.sort_by_key(|&sentence| (material.outlet(sentence), sentence));
-    let outlets: Vec<&[usize]> =
-        mentions.chunk_by(|&a, &b| material.outlet(a) == material.outlet(b)).collect();
+fn choices(claim: &Claim, material: &Material<'_>) -> Vec<Vec<Link>> {
+    let position = |mention: &Mention| material.corpus.sentence_position(&mention.sentence);
+    let outlet = |position: usize| material.corpus.sentence_at(position).outlet();
+    let mut mentions: Vec<usize> = claim.mentions.iter().map(position).collect();
+    mentions.sort_by_key(|&sentence| (outlet(sentence), sentence));
+    let outlets: Vec<&[usize]> = mentions.chunk_by(|&a, &b| outlet(a) == outlet(b)).collect();
     let mut choices = vec![];
     for (i, a) in outlets.iter().enumerate() {
         for b in &outlets[i + 1..] {
-            let links = a.iter().flat_map(|&a| b.iter().map(move |&b| (a, b))).collect();
-            choices.push((position, links));
+            choices.push(a.iter().flat_map(|&a| b.iter().map(move |&b| (a, b))).collect());
         }
     }
     choices
 }
 
 fn comparison(
-    claim: usize,
-    (sentence_a, sentence_b): Link,
+    claim: &Claim,
+    (a, b): Link,
     found: &Verification,
+    material: &Material<'_>,
     options: &ClusterOptions,
 ) -> Comparison {
     let relation = options.relation(found);
+    let id = |position: usize| material.corpus.sentence_at(position).id().clone();
+    let alignment = found.alignment.clone();
     Comparison {
-        claim,
-        sentence_a,
-        sentence_b,
+        claim: claim.id,
+        sentence_a: id(a),
+        sentence_b: id(b),
         similarity: found.similarity.score,
         cosine: found.similarity.cosine,
         probability: found.same,
         conflict_probability: found.conflicting,
         relation,
         conflict: found.conflict().filter(|_| relation == Relation::Conflicting),
-        alignment: Default::default(),
-        differences: vec![],
+        alignment: if a < b { alignment } else { alignment.swapped() },
     }
 }

@@ -4,7 +4,8 @@ use ndarray::{Array2, ArrayView2};
 
 use super::similarity::coverage;
 use super::{Candidate, NameFrequency, Similarity};
-use crate::records::TokenStates;
+use crate::align::align_by;
+use crate::records::{Thresholds, TokenStates, WordAlignment};
 
 /// Two sentences side by side, with what is computed once for the pair.
 pub(super) struct Pair<'run> {
@@ -17,24 +18,30 @@ pub(super) struct Pair<'run> {
     /// How well a's words, names aside, are answered by b's, and b's by a's ([`Similarity::coverage`] of one side).
     pub coverage: [f32; 2],
     pub similarity: Similarity,
+    thresholds: &'run Thresholds,
 }
 
 impl<'run> Pair<'run> {
-    pub(super) fn new(a: Candidate<'run>, b: Candidate<'run>) -> Self {
+    pub(super) fn new(a: Candidate<'run>, b: Candidate<'run>, thresholds: &'run Thresholds) -> Self {
         let cosines = a.encoding.words.cosines(&b.encoding.words);
         let best = [best_answers(cosines.view()), best_answers(cosines.t())];
         let coverage = [(&a, &best[0]), (&b, &best[1])]
             .map(|(side, best)| coverage(side, best, |word| !side.is_name(word)));
         let similarity = Similarity::new(&a, &b, coverage);
-        Self { a, b, cosines, best, coverage, similarity }
+        Self { a, b, cosines, best, coverage, similarity, thresholds }
+    }
+
+    /// Which words of the two answer each other. What is made of it is handed on, so that no pair is aligned twice.
+    pub(super) fn alignment(&self) -> WordAlignment {
+        align_by(&self.a.encoding.words, &self.b.encoding.words, &self.cosines, self.thresholds)
     }
 
     /// Each sentence as the evidence reads it.
     pub(super) fn sides(&self, names: &NameFrequency) -> [Side<'_, 'run>; 2] {
         let [best_a, best_b] = &self.best;
         [
-            Side::new(&self.a, self.cosines.view(), best_a, names),
-            Side::new(&self.b, self.cosines.t(), best_b, names),
+            Side::new(&self.a, self.cosines.view(), best_a, names, self.thresholds),
+            Side::new(&self.b, self.cosines.t(), best_b, names, self.thresholds),
         ]
     }
 }
@@ -56,6 +63,7 @@ pub(super) struct Side<'pair, 'run> {
     pub distinct: BTreeSet<String>,
     /// Each name in the form in which names are compared.
     pub names: Vec<String>,
+    pub thresholds: &'run Thresholds,
 }
 
 impl<'pair, 'run> Side<'pair, 'run> {
@@ -64,6 +72,7 @@ impl<'pair, 'run> Side<'pair, 'run> {
         cosines: ArrayView2<'pair, f32>,
         best: &'pair [f32],
         names: &NameFrequency,
+        thresholds: &'run Thresholds,
     ) -> Self {
         let spans = this.encoding.words.spans.iter();
         let folded: Vec<String> = spans.map(|span| span.slice(this.text).to_lowercase()).collect();
@@ -74,7 +83,13 @@ impl<'pair, 'run> Side<'pair, 'run> {
             distinct: folded.iter().cloned().collect(),
             folded,
             names: this.annotations.names.iter().map(|name| names.anchor(name)).collect(),
+            thresholds,
         }
+    }
+
+    /// True for a word that is no function word.
+    pub(super) fn is_content(&self, word: usize) -> bool {
+        self.words().weights[word] >= self.thresholds.words.content
     }
 
     pub(super) fn words(&self) -> &'run TokenStates {

@@ -4,51 +4,34 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::linkage::{Link, ordered};
-use super::{Candidate, ClusterOptions, Material, NameFrequency, Verification, Verifier};
+use super::material::Encoded;
+use super::{Candidate, ClusterOptions, NameFrequency, Verification, Verifier};
+use crate::records::EventId;
 
 /// One pair of candidates with its score.
 type Scored = (usize, usize, f32);
 
 /// Sentences among which claims are sought: those of one event, of two neighbouring ones, or of the whole corpus.
 pub(super) struct Pool<'run> {
-    /// In the order of their sentences.
+    /// In the order of their positions.
     pub candidates: Vec<Candidate<'run>>,
-    /// The outlet of each.
-    pub outlets: Vec<&'run str>,
-    /// The event of each article of the pool.
-    events: BTreeMap<usize, usize>,
+    /// The event of each document of the pool.
+    events: &'run BTreeMap<usize, EventId>,
 }
 
 impl<'run> Pool<'run> {
-    /// `articles`: for each article its event and its candidates. Of a sentence that an article repeats word for word, the
-    /// first is in the pool.
-    pub(super) fn new(articles: &[(usize, Vec<Candidate<'run>>)], material: &Material<'run>) -> Self {
-        let mut candidates: Vec<Candidate<'run>> =
-            articles.iter().flat_map(|(_, candidates)| without_repeats(candidates)).collect();
-        candidates.sort_by_key(|candidate| candidate.sentence);
-        let outlets = candidates.iter().map(|candidate| material.outlet(candidate.sentence)).collect();
-        let event =
-            |(event, of_article): &(usize, Vec<Candidate<'run>>)| Some((of_article.first()?.article, *event));
-        Self { candidates, outlets, events: articles.iter().filter_map(event).collect() }
+    pub(super) fn new(encoded: &'run Encoded<'_>, events: &'run BTreeMap<usize, EventId>) -> Self {
+        Self { candidates: encoded.candidates(), events }
     }
 
-    /// True where no two sentences are of different outlets.
-    pub(super) fn is_of_one_outlet(&self) -> bool {
-        self.outlets.iter().all(|outlet| *outlet == self.outlets[0])
-    }
-
-    pub(super) fn event_of(&self, article: usize) -> usize {
-        self.events[&article]
-    }
-
-    pub(super) fn outlet_of(&self, sentence: usize) -> &'run str {
-        let position = self.candidates.binary_search_by_key(&sentence, |candidate| candidate.sentence);
-        self.outlets[position.expect("the sentence is in the pool")]
+    /// The event of a candidate.
+    pub(super) fn event_of(&self, candidate: usize) -> EventId {
+        self.events[&self.candidates[candidate].document]
     }
 
     /// The sentences of a pair, the lower position first.
     pub(super) fn sentences(&self, (i, j): Link) -> (usize, usize) {
-        ordered((self.candidates[i].sentence, self.candidates[j].sentence))
+        ordered((self.candidates[i].position, self.candidates[j].position))
     }
 
     pub(super) fn pair(&self, (i, j): Link) -> (Candidate<'run>, Candidate<'run>) {
@@ -64,29 +47,24 @@ impl<'run> Pool<'run> {
         options: &ClusterOptions,
         wanted: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Vec<(Link, Verification)> {
-        let pairs = nearest_pairs(&self.candidates, &self.outlets, options.candidate_cosine);
+        let pairs = nearest_pairs(&self.candidates, options.candidate_cosine);
         let verify = |&link: &Link| {
             let (a, b) = self.pair(link);
             let found = verifier.verify_if_near(&a, &b, names)?;
             let may_match = options.tier(&found).is_some() || options.is_conflict(&found);
             may_match.then_some((link, found))
         };
-        let found: BTreeMap<Link, Verification> =
+        let mut found: BTreeMap<Link, Verification> =
             pairs.par_iter().filter(|&&(i, j)| wanted(i, j)).filter_map(verify).collect();
         let mut of_articles: BTreeMap<Link, Vec<Scored>> = BTreeMap::new();
         for (&(i, j), verification) in &found {
-            let articles = (self.candidates[i].article, self.candidates[j].article);
+            let articles = (self.candidates[i].document, self.candidates[j].document);
             of_articles.entry(articles).or_default().push((i, j, verification.same));
         }
         let best = of_articles.into_values().flat_map(|links| best_both_ways(&links));
-        best.map(|(i, j, _)| ((i, j), found[&(i, j)])).collect()
+        let verified = |(i, j, _)| found.remove(&(i, j)).map(|verification| ((i, j), verification));
+        best.filter_map(verified).collect()
     }
-}
-
-/// The first of each text: a sentence that an article repeats is matched once.
-fn without_repeats<'run>(candidates: &[Candidate<'run>]) -> Vec<Candidate<'run>> {
-    let mut seen = BTreeSet::new();
-    candidates.iter().filter(|candidate| seen.insert(candidate.text)).copied().collect()
 }
 
 /// Most sentences of one other article, and of all other articles together, whose words a sentence is compared with.
@@ -99,7 +77,7 @@ const BLOCK: usize = 256;
 
 /// Pairs `i < j` of sentences of different outlets with a cosine of at least `least`, of which either is among the
 /// nearest of the other; in order.
-fn nearest_pairs(candidates: &[Candidate<'_>], outlets: &[&str], least: f32) -> Vec<(usize, usize)> {
+fn nearest_pairs(candidates: &[Candidate<'_>], least: f32) -> Vec<(usize, usize)> {
     let embeddings = embeddings(candidates);
     let starts: Vec<usize> = (0..candidates.len()).step_by(BLOCK).collect();
     let of_block = |&start: &usize| {
@@ -107,7 +85,7 @@ fn nearest_pairs(candidates: &[Candidate<'_>], outlets: &[&str], least: f32) -> 
         let cosines = rows.dot(&embeddings.t());
         let of_row = |(row, cosines): (usize, ArrayView1<'_, f32>)| {
             let i = start + row;
-            let near = nearest(i, cosines, candidates, outlets, least);
+            let near = nearest(i, cosines, candidates, least);
             near.into_iter().map(|j| (i.min(j), i.max(j))).collect::<Vec<_>>()
         };
         cosines.rows().into_iter().enumerate().flat_map(of_row).collect::<Vec<_>>()
@@ -117,19 +95,13 @@ fn nearest_pairs(candidates: &[Candidate<'_>], outlets: &[&str], least: f32) -> 
 }
 
 /// The sentences nearest to `i` in articles of other outlets; of equal ones the first.
-fn nearest(
-    i: usize,
-    cosines: ArrayView1<'_, f32>,
-    candidates: &[Candidate<'_>],
-    outlets: &[&str],
-    least: f32,
-) -> Vec<usize> {
-    let is_other = |&j: &usize| cosines[j] >= least && outlets[j] != outlets[i];
+fn nearest(i: usize, cosines: ArrayView1<'_, f32>, candidates: &[Candidate<'_>], least: f32) -> Vec<usize> {
+    let is_other = |&j: &usize| cosines[j] >= least && candidates[j].outlet != candidates[i].outlet;
     let mut order: Vec<usize> = (0..candidates.len()).filter(is_other).collect();
     order.sort_by(|&a, &b| cosines[b].total_cmp(&cosines[a]).then(a.cmp(&b)));
     let mut of_article: BTreeMap<usize, usize> = BTreeMap::new();
     order.retain(|&j| {
-        let n = of_article.entry(candidates[j].article).or_default();
+        let n = of_article.entry(candidates[j].document).or_default();
         *n += 1;
         *n <= NEAREST_IN_ARTICLE
     });

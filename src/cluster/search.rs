@@ -1,16 +1,49 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::linkage::{Link, Linkage, Verifications, components, ordered};
+use super::material::Encoded;
 use super::pool::Pool;
 use super::{Candidate, ClusterOptions, Material, Verification, Verifier};
-use crate::records::{Claim, Event, Mention, Tier};
+use crate::error::Result;
+use crate::records::{Claim, Event, EventId, Mention, SentenceId, Tier};
 
-/// Seeks claims pool by pool and keeps every pair that it verified.
+/// Seeks claims pool by pool and keeps the verified pairs of their sentences.
 pub(super) struct Search<'search, 'run> {
     material: &'search Material<'run>,
     verifier: &'search Verifier,
     options: &'search ClusterOptions,
-    pub found: Verifications,
+    /// The pairs of the pool under way.
+    found: Verifications,
+    /// The pairs of sentences of claims.
+    pub kept: Verifications,
+}
+
+/// The documents of a pool with their events, and the positions of the sentences that are looked at.
+struct Members {
+    events: BTreeMap<usize, EventId>,
+    positions: Vec<usize>,
+}
+
+impl Members {
+    /// The articles of some events; of their sentences those that are `wanted`.
+    fn new(material: &Material<'_>, events: &[&Event], wanted: impl Fn(&SentenceId) -> bool) -> Self {
+        let corpus = material.corpus;
+        let articles =
+            events.iter().flat_map(|event| event.articles.iter().map(|article| (article, event.id)));
+        let events: BTreeMap<usize, EventId> =
+            articles.map(|(article, event)| (corpus.position_of(article), event)).collect();
+        let positions = events.keys().flat_map(|&document| material.matched(document));
+        let positions = positions.filter(|&position| wanted(corpus.sentence_at(position).id())).collect();
+        Self { events, positions }
+    }
+
+    /// True where no two sentences are of different outlets: then nothing needs to be encoded.
+    fn are_of_one_outlet(&self, material: &Material<'_>) -> bool {
+        let mut outlets =
+            self.positions.iter().map(|&position| material.corpus.sentence_at(position).outlet());
+        let first = outlets.next();
+        outlets.all(|outlet| Some(outlet) == first)
+    }
 }
 
 impl<'search, 'run> Search<'search, 'run> {
@@ -19,49 +52,57 @@ impl<'search, 'run> Search<'search, 'run> {
         verifier: &'search Verifier,
         options: &'search ClusterOptions,
     ) -> Self {
-        Self { material, verifier, options, found: Verifications::new() }
+        Self { material, verifier, options, found: Verifications::new(), kept: Verifications::new() }
     }
 
     /// The claims within events, or in the whole corpus if the options say so.
-    pub(super) fn claims(&mut self, events: &[Event]) -> Vec<Claim> {
-        let pools = self.pools(events);
-        let links: Vec<Vec<Link>> = pools.iter().map(|pool| self.links(pool, &|_, _| true)).collect();
+    pub(super) fn claims(&mut self, events: &[Event]) -> Result<Vec<Claim>> {
+        let all: Vec<&Event> = events.iter().collect();
+        let n_events = if self.options.across_events { all.len().max(1) } else { 1 };
+        let mut claims = vec![];
+        for events in all.chunks(n_events) {
+            let members = Members::new(self.material, events, |_| true);
+            if !members.are_of_one_outlet(self.material) {
+                claims.extend(self.claims_of(&members)?);
+            }
+        }
+        Ok(claims)
+    }
+
+    fn claims_of(&mut self, members: &Members) -> Result<Vec<Claim>> {
+        let encoded = Encoded::new(self.material, members.positions.clone())?;
+        let pool = Pool::new(&encoded, &members.events);
+        let links = self.links(&pool, &|_, _| true);
         // Complete linkage asks for every pair of a component, also those that are not each other's best.
-        let missing: Vec<_> =
-            pools.iter().zip(&links).flat_map(|(pool, links)| self.missing(pool, links)).collect();
+        let missing = self.missing(&pool, &links);
         self.verify(&missing);
-        let claims = pools.iter().zip(&links).flat_map(|(pool, links)| self.linkage(pool).claims(links));
-        claims.collect()
+        let claims = self.linkage(&pool).claims(&links);
+        let of_claim = |(number, claim): (usize, &'_ Claim)| {
+            claim.mentions.iter().map(move |mention| (mention.sentence.clone(), number)).collect::<Vec<_>>()
+        };
+        let claim_of: BTreeMap<SentenceId, usize> = claims.iter().enumerate().flat_map(of_claim).collect();
+        self.keep(|id| claim_of.get(id).copied());
+        Ok(claims)
     }
 
-    /// One pool for each event, or one for all.
-    fn pools(&self, events: &[Event]) -> Vec<Pool<'run>> {
-        let of_event = |(event, of_event): (usize, &Event)| -> Vec<(usize, Vec<Candidate<'run>>)> {
-            let articles = of_event.articles.iter();
-            articles.map(|&article| (event, self.material.candidates(article).collect())).collect()
-        };
-        let by_event = events.iter().enumerate().map(of_event);
-        let groups: Vec<Vec<_>> = match self.options.across_events {
-            true => vec![by_event.flatten().collect()],
-            false => by_event.collect(),
-        };
-        let pools = groups.iter().map(|articles| Pool::new(articles, self.material));
-        pools.filter(|pool| !pool.is_of_one_outlet()).collect()
-    }
-
-    /// The links of a pool, with what was found kept.
-    fn links(&mut self, pool: &Pool<'run>, wanted: &(dyn Fn(usize, usize) -> bool + Sync)) -> Vec<Link> {
+    /// The links of a pool, with what was found noted.
+    fn links(&mut self, pool: &Pool<'_>, wanted: &(dyn Fn(usize, usize) -> bool + Sync)) -> Vec<Link> {
         let found = pool.links(self.verifier, self.material.names, self.options, wanted);
-        self.found.extend(found.iter().map(|&(link, verification)| (pool.sentences(link), verification)));
-        found.into_iter().map(|(link, _)| link).collect()
+        let links = found.iter().map(|&(link, _)| link).collect();
+        self.found.extend(found.into_iter().map(|(link, found)| (pool.sentences(link), found)));
+        links
     }
 
-    fn linkage<'event>(&'event self, pool: &'event Pool<'run>) -> Linkage<'event, 'run> {
+    fn linkage<'event>(&'event self, pool: &'event Pool<'event>) -> Linkage<'event, 'event> {
         Linkage { pool, verified: &self.found, options: self.options }
     }
 
     /// Pairs of one component of matching links that were not verified.
-    fn missing(&self, pool: &Pool<'run>, links: &[Link]) -> Vec<(Candidate<'run>, Candidate<'run>)> {
+    fn missing<'pool>(
+        &self,
+        pool: &Pool<'pool>,
+        links: &[Link],
+    ) -> Vec<(Candidate<'pool>, Candidate<'pool>)> {
         let passes = |link: &&Link| self.options.tier(&self.found[&pool.sentences(**link)]).is_some();
         let matching: Vec<Link> = links.iter().filter(passes).copied().collect();
         let mut missing = vec![];
@@ -75,41 +116,52 @@ impl<'search, 'run> Search<'search, 'run> {
         missing
     }
 
-    fn verify(&mut self, pairs: &[(Candidate<'run>, Candidate<'run>)]) {
-        let keys = pairs.iter().map(|(a, b)| ordered((a.sentence, b.sentence)));
+    fn verify(&mut self, pairs: &[(Candidate<'_>, Candidate<'_>)]) {
+        let keys = pairs.iter().map(|(a, b)| ordered((a.position, b.position)));
         self.found.extend(keys.zip(self.verifier.verify(pairs, self.material.names)));
+    }
+
+    /// Of the pairs found in a pool, keeps those of one claim's sentences.
+    fn keep(&mut self, claim_of: impl Fn(&SentenceId) -> Option<usize>) {
+        let claim_of = |position: usize| claim_of(self.material.corpus.sentence_at(position).id());
+        let found = std::mem::take(&mut self.found).into_iter();
+        let of_one_claim = |((a, b), _): &(Link, Verification)| {
+            claim_of(*a).is_some_and(|claim| claim_of(*b) == Some(claim))
+        };
+        self.kept.extend(found.filter(of_one_claim));
     }
 
     /// Seeks claims between neighbouring events among the sentences that no claim has: a sentence that surely makes a
     /// claim of the other event goes to that claim; two that are surely the same make a claim of the first event.
-    pub(super) fn between_neighbours(&mut self, events: &[Event], claims: &mut Vec<Claim>) {
+    pub(super) fn between_neighbours(&mut self, events: &[Event], claims: &mut Vec<Claim>) -> Result<()> {
         let mut claims = Claims::new(claims);
-        for (event, of_event) in events.iter().enumerate() {
-            for &neighbour in of_event.neighbours.iter().filter(|&&neighbour| neighbour > event) {
-                let articles = [event, neighbour]
-                    .into_iter()
-                    .flat_map(|event| events[event].articles.iter().map(move |&article| (event, article)));
-                let candidates = articles.map(|(event, article)| {
-                    let open = self.material.candidates(article).filter(|it| claims.is_open(it.sentence));
-                    (event, open.collect())
-                });
-                let pool = Pool::new(&candidates.collect::<Vec<_>>(), self.material);
-                if !pool.is_of_one_outlet() {
-                    self.join_neighbours(&pool, &mut claims);
+        let order: BTreeMap<EventId, usize> =
+            events.iter().enumerate().map(|(position, event)| (event.id, position)).collect();
+        for (position, event) in events.iter().enumerate() {
+            let neighbours = event.neighbours.iter().map(|neighbour| order[neighbour]);
+            for neighbour in neighbours.filter(|&neighbour| neighbour > position) {
+                let members =
+                    Members::new(self.material, &[event, &events[neighbour]], |id| claims.is_open(id));
+                if !members.are_of_one_outlet(self.material) {
+                    self.join_neighbours(&members, &mut claims)?;
+                    self.keep(|id| claims.of_sentence.get(id).copied());
                 }
             }
         }
+        Ok(())
     }
 
-    fn join_neighbours(&mut self, pool: &Pool<'run>, claims: &mut Claims<'_>) {
-        let event = |i: usize| pool.event_of(pool.candidates[i].article);
+    fn join_neighbours(&mut self, members: &Members, claims: &mut Claims<'_>) -> Result<()> {
+        let encoded = Encoded::new(self.material, members.positions.clone())?;
+        let pool = Pool::new(&encoded, &members.events);
         // As they stand before any sentence of this pool is given away.
         let medoids: Vec<Option<usize>> =
-            pool.candidates.iter().map(|candidate| claims.of_medoid(candidate.sentence)).collect();
-        let is_wanted =
-            |i: usize, j: usize| event(i) != event(j) && (medoids[i].is_none() || medoids[j].is_none());
+            pool.candidates.iter().map(|candidate| claims.of_medoid(candidate.id)).collect();
+        let is_wanted = |i: usize, j: usize| {
+            pool.event_of(i) != pool.event_of(j) && (medoids[i].is_none() || medoids[j].is_none())
+        };
         let mut taken = BTreeSet::new();
-        for (i, j) in self.links(pool, &is_wanted) {
+        for (i, j) in self.links(&pool, &is_wanted) {
             if !self.is_sure(&self.found[&pool.sentences((i, j))]) || taken.contains(&i) || taken.contains(&j)
             {
                 continue;
@@ -117,17 +169,18 @@ impl<'search, 'run> Search<'search, 'run> {
             let (claim, medoid, joining) = match (medoids[i], medoids[j]) {
                 (None, None) => {
                     taken.extend([i, j]);
-                    claims.push(self.linkage(pool).claim(&[i, j], &[]));
+                    claims.push(self.linkage(&pool).claim(&[i, j], &[]));
                     continue;
                 }
                 (Some(claim), _) => (claim, i, j),
                 (None, Some(claim)) => (claim, j, i),
             };
-            if self.makes(&claims.list[claim], &pool.candidates[joining]) {
+            if self.makes(&claims.list[claim], &pool.candidates[joining])? {
                 taken.insert(joining);
-                claims.add(claim, self.linkage(pool).mention(joining, medoid));
+                claims.add(claim, self.linkage(&pool).mention(joining, medoid));
             }
         }
+        Ok(())
     }
 
     fn is_sure(&self, found: &Verification) -> bool {
@@ -135,49 +188,50 @@ impl<'search, 'run> Search<'search, 'run> {
     }
 
     /// Whether a sentence is surely the same as each that makes the claim.
-    fn makes(&mut self, claim: &Claim, candidate: &Candidate<'run>) -> bool {
-        let members = claim.making().filter_map(|mention| self.material.candidate(mention.sentence));
-        let pairs = members.map(|member| (member, *candidate));
-        let key = |member: &Candidate<'_>| ordered((member.sentence, candidate.sentence));
-        let (known, unknown): (Vec<_>, Vec<_>) =
-            pairs.partition(|(member, _)| self.found.contains_key(&key(member)));
-        self.verify(&unknown);
-        known.iter().chain(&unknown).all(|(member, _)| self.is_sure(&self.found[&key(member)]))
+    fn makes(&mut self, claim: &Claim, candidate: &Candidate<'_>) -> Result<bool> {
+        let members = claim.making().map(|mention| self.material.corpus.sentence_position(&mention.sentence));
+        let links: Vec<Link> = members.map(|member| ordered((member, candidate.position))).collect();
+        let unknown: Vec<Link> =
+            links.iter().copied().filter(|link| !self.found.contains_key(link)).collect();
+        let encoded = Encoded::of_pairs(self.material, &unknown)?;
+        self.verify(&unknown.iter().map(|&link| encoded.pair(link)).collect::<Vec<_>>());
+        Ok(links.iter().all(|link| self.is_sure(&self.found[link])))
     }
 }
 
 /// The claims of a run with the claim of each of their sentences.
 struct Claims<'run> {
     list: &'run mut Vec<Claim>,
-    of_sentence: BTreeMap<usize, usize>,
+    of_sentence: BTreeMap<SentenceId, usize>,
 }
 
 impl<'run> Claims<'run> {
     fn new(list: &'run mut Vec<Claim>) -> Self {
-        let of_claim = |(position, claim): (usize, &Claim)| -> Vec<(usize, usize)> {
-            claim.mentions.iter().map(|mention| (mention.sentence, position)).collect()
+        let of_claim = |(position, claim): (usize, &Claim)| -> Vec<(SentenceId, usize)> {
+            claim.mentions.iter().map(|mention| (mention.sentence.clone(), position)).collect()
         };
         let of_sentence = list.iter().enumerate().flat_map(of_claim).collect();
         Self { list, of_sentence }
     }
 
     /// The claim that the sentence stands for.
-    fn of_medoid(&self, sentence: usize) -> Option<usize> {
-        self.of_sentence.get(&sentence).copied().filter(|&claim| self.list[claim].medoid == sentence)
+    fn of_medoid(&self, sentence: &SentenceId) -> Option<usize> {
+        self.of_sentence.get(sentence).copied().filter(|&claim| self.list[claim].medoid == *sentence)
     }
 
     /// True for a sentence that no claim has, and for one that stands for a claim.
-    fn is_open(&self, sentence: usize) -> bool {
-        !self.of_sentence.contains_key(&sentence) || self.of_medoid(sentence).is_some()
+    fn is_open(&self, sentence: &SentenceId) -> bool {
+        !self.of_sentence.contains_key(sentence) || self.of_medoid(sentence).is_some()
     }
 
     fn push(&mut self, claim: Claim) {
-        self.of_sentence.extend(claim.mentions.iter().map(|mention| (mention.sentence, self.list.len())));
+        let sentences = claim.mentions.iter().map(|mention| (mention.sentence.clone(), self.list.len()));
+        self.of_sentence.extend(sentences);
         self.list.push(claim);
     }
 
     fn add(&mut self, claim: usize, mention: Mention) {
-        self.of_sentence.insert(mention.sentence, claim);
+        self.of_sentence.insert(mention.sentence.clone(), claim);
         self.list[claim].add(mention);
     }
 }

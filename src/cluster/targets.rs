@@ -1,37 +1,44 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::anchors::NameFrequency;
-use crate::records::{Annotations, Claim, Target};
+use crate::records::{Claim, ClaimId, Corpus, SentenceId, Span};
+
+/// A name that several outlets use on one claim, in one of the claim's sentences.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SharedName {
+    /// The claim.
+    pub claim: ClaimId,
+    /// The sentence.
+    pub sentence: SentenceId,
+    /// The name in the form that is compared: "trump" for "Mr. Trump" and for "Donald Trump".
+    pub key: String,
+    /// Its first mention in the sentence, as bytes from the start of the sentence's own text.
+    pub span: Span,
+}
 
 /// The names that at least two outlets use on one claim: what they may speak of differently. In the order of claim,
-/// sentence and key, each name once a sentence, with `sentiment` left `None`.
-pub fn shared_targets<'run>(
-    claims: &[Claim],
-    outlet: &dyn Fn(usize) -> &'run str,
-    annotations: &[Annotations],
-    names: &NameFrequency,
-) -> Vec<Target> {
-    let mut targets = vec![];
-    for (claim, of_claim) in claims.iter().enumerate() {
-        let mut sentences: Vec<usize> = of_claim.mentions.iter().map(|mention| mention.sentence).collect();
-        sentences.sort_unstable();
-        let mut outlets: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-        let mut mentions = BTreeMap::new();
-        for sentence in sentences {
-            for name in &annotations[sentence].names {
-                let key = names.anchor(name);
-                outlets.entry(key.clone()).or_default().insert(outlet(sentence));
-                mentions.entry((sentence, key)).or_insert(name.span);
-            }
+/// sentence and key, each name once a sentence.
+pub fn shared_names(claims: &[Claim], corpus: &Corpus, names: &NameFrequency) -> Vec<SharedName> {
+    claims.iter().flat_map(|claim| of_claim(claim, corpus, names)).collect()
+}
+
+fn of_claim(claim: &Claim, corpus: &Corpus, names: &NameFrequency) -> Vec<SharedName> {
+    let mut outlets: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
+    let mut first = BTreeMap::new();
+    for mention in &claim.mentions {
+        let sentence = corpus.sentence(&mention.sentence);
+        for name in &sentence.annotations.names {
+            let key = names.anchor(name);
+            outlets.entry(key.clone()).or_default().insert(sentence.outlet());
+            first.entry((&mention.sentence, key)).or_insert(name.span);
         }
-        let shared = mentions.into_iter().filter(|((_, key), _)| outlets[key].len() > 1);
-        targets.extend(shared.map(|((sentence, key), span)| Target {
-            claim,
-            sentence,
-            key,
-            span,
-            sentiment: None,
-        }));
     }
-    targets
+    let shared = first.into_iter().filter(|((_, key), _)| outlets[key].len() > 1);
+    let name = |((sentence, key), span): ((&SentenceId, String), Span)| SharedName {
+        claim: claim.id,
+        sentence: sentence.clone(),
+        key,
+        span,
+    };
+    shared.map(name).collect()
 }

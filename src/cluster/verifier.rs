@@ -4,13 +4,10 @@ use serde::Deserialize;
 use super::pair::Pair;
 use super::{Candidate, Evidence, NameFrequency, Similarity, Verdict, checks};
 use crate::error::{Error, Result};
-use crate::records::Conflict;
-
-/// Least similarity of a pair whose evidence is gathered: that costs more than comparing the words.
-const MIN_SIMILARITY: f32 = 0.4;
+use crate::records::{Conflict, Thresholds, WordAlignment};
 
 /// How two sentences relate, with probabilities in [0, 1].
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Verification {
     /// How alike they are.
     pub similarity: Similarity,
@@ -22,6 +19,8 @@ pub struct Verification {
     pub is_edited: bool,
     /// What the checks of speakers, names, numbers, dates, places, negation and plans found.
     pub verdict: Verdict,
+    /// Which words of the first sentence answer which of the second.
+    pub alignment: WordAlignment,
 }
 
 impl Verification {
@@ -47,6 +46,9 @@ pub struct Verifier {
     same: Logistic,
     /// On the evidence, and on the evidence times how near the two are in their letters.
     conflicting: Logistic,
+    /// Those of the encoder that it was fitted for.
+    #[serde(skip)]
+    thresholds: Thresholds,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -67,11 +69,11 @@ impl Verifier {
     /// Where a model's folder holds it.
     pub const PATH: &'static str = "heads/verifier.json";
 
-    /// Reads `heads/verifier.json`.
+    /// Reads `heads/verifier.json`. `thresholds` are those of the same model.
     ///
     /// # Errors
     /// [`Error::Model`] where it is damaged or was fitted on other evidence than this version gathers.
-    pub fn from_json(bytes: &[u8], model: &str) -> Result<Self> {
+    pub fn from_json(bytes: &[u8], model: &str, thresholds: Thresholds) -> Result<Self> {
         let refuse = |message: String| Error::Model {
             name: model.to_owned(),
             message: format!("{}: {message}", Self::PATH),
@@ -83,16 +85,16 @@ impl Verifier {
             let message = "it was fitted on other evidence; fit it again with models/train_verifier.py";
             return Err(refuse(message.to_owned()));
         }
-        Ok(verifier)
+        Ok(Self { thresholds, ..verifier })
     }
 
-    /// Verifies each pair, in its order. Symmetric: the order of a pair's two sentences does not matter.
+    /// Verifies each pair, in its order. Symmetric: exchanging a pair's two sentences changes nothing but the sides of the alignment.
     pub fn verify(
         &self,
         pairs: &[(Candidate<'_>, Candidate<'_>)],
         names: &NameFrequency,
     ) -> Vec<Verification> {
-        pairs.par_iter().map(|(a, b)| self.judge(&Pair::new(*a, *b), names)).collect()
+        pairs.par_iter().map(|(a, b)| self.judge(&Pair::new(*a, *b, &self.thresholds), names)).collect()
     }
 
     /// Verifies a pair, unless its words are too far apart to be one claim.
@@ -102,12 +104,13 @@ impl Verifier {
         b: &Candidate<'_>,
         names: &NameFrequency,
     ) -> Option<Verification> {
-        let pair = Pair::new(*a, *b);
-        (pair.similarity.score >= MIN_SIMILARITY).then(|| self.judge(&pair, names))
+        let pair = Pair::new(*a, *b, &self.thresholds);
+        (pair.similarity.score >= self.thresholds.pairs.near).then(|| self.judge(&pair, names))
     }
 
     fn judge(&self, pair: &Pair<'_>, names: &NameFrequency) -> Verification {
-        let evidence = Evidence::of_pair(pair, names);
+        let alignment = pair.alignment();
+        let evidence = Evidence::of_pair(pair, &alignment, names);
         let figures = evidence.values();
         let with_near = figures.iter().copied().chain(figures.iter().map(|figure| figure * evidence.near));
         Verification {
@@ -116,13 +119,14 @@ impl Verifier {
             conflicting: self.conflicting.probability(with_near),
             is_edited: evidence.is_edited(),
             verdict: checks::verdict(pair, &evidence),
+            alignment,
         }
     }
 }
 
-impl Default for Verifier {
+impl Verifier {
     /// For a model without `heads/verifier.json`: the similarity alone, without a look at contradictions.
-    fn default() -> Self {
+    pub fn by_similarity(thresholds: Thresholds) -> Self {
         let of_similarity = |name: &&str| match *name {
             "cosine" => 16.0,
             "coverage_min" | "coverage_max" => 8.0,
@@ -134,6 +138,7 @@ impl Default for Verifier {
             // Half at a mean of cosine and coverage of 0.64, four fifths at 0.68.
             same: Logistic { bias: -20.5, weights: Evidence::NAMES.iter().map(of_similarity).collect() },
             conflicting: Logistic { bias: -3.0, weights: vec![0.0; 2 * n] },
+            thresholds,
         }
     }
 }

@@ -10,6 +10,9 @@ use crate::records::Encoding;
 /// gives other bytes for some text: of the records, of how words are split, of how states are read.
 const ENCODING_VERSION: u32 = 1;
 
+/// Files of a model that no encoding depends on.
+const COMPARING: [&str; 1] = ["heads/thresholds.toml"];
+
 /// A hash of everything that an encoder's encodings depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Fingerprint(pub [u8; 32]);
@@ -58,7 +61,7 @@ pub(super) fn of_model(manifest: &ModelManifest, engine: &str, probed: &[Encodin
         .with_number(ENCODING_VERSION as usize)
         .with(env!("CARGO_PKG_VERSION").as_bytes())
         .with(engine.as_bytes())
-        .with_hashes(&manifest.sha256)
+        .with_hashes(&of_encodings(&manifest.sha256))
         .with(manifest.pooling.to_string().as_bytes())
         .with_number(usize::from(manifest.normalise))
         .with_number(manifest.max_tokens)
@@ -68,6 +71,13 @@ pub(super) fn of_model(manifest: &ModelManifest, engine: &str, probed: &[Encodin
         .with_number(manifest.layers)
         .with(&probed)
         .finish()
+}
+
+/// The hashes of the files that encodings are made with: what only compares them is left out.
+fn of_encodings(sha256: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_made_with = |path: &str| !COMPARING.contains(&path);
+    let files = sha256.iter().filter(|(path, _)| is_made_with(path));
+    files.map(|(path, sha256)| (path.clone(), sha256.clone())).collect()
 }
 
 /// Of the model `base` with what the run adds to it or takes from it: the model's own head for loaded language, the

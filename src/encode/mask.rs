@@ -5,7 +5,7 @@ use regex::{Regex, RegexBuilder};
 use super::Encoder;
 use super::encode;
 use crate::error::Result;
-use crate::records::{Encoding, LoadedWord, Score, Span};
+use crate::records::{Encoding, Masked, Score, Span};
 
 /// What stands for a name.
 const MASK: &str = "the outlet";
@@ -70,36 +70,26 @@ impl MaskedText {
     }
 }
 
-/// Hides the names from both parts of the loaded-language measure, for each sentence with its encoding and its words of the
-/// list: the head reads the text with the names hidden, which is one more pass for the texts that hold one and none for the
-/// others, and words of the list that are part of a name are taken out. Words of a name get no share. Returns how many texts
-/// held a name.
+/// The texts that hold a name, read with the names hidden: one more pass for these, and none for the others. `None` for a text
+/// that holds no name. In the order of `texts`, each with its encoding.
 ///
 /// # Errors
 /// As [`Encoder::encode`].
-pub fn mask_loaded<'run>(
+pub fn hide_names(
     encoder: &dyn Encoder,
     mask: &OutletMask,
-    sentences: impl IntoIterator<Item = (&'run str, &'run mut Encoding, &'run mut Vec<LoadedWord>)>,
-) -> Result<usize> {
-    let named = sentences
-        .into_iter()
-        .filter_map(|(text, encoding, listed)| Some((mask.mask(text)?, encoding, listed)));
-    let masked: Vec<(MaskedText, &mut Encoding)> = named
-        .map(|(masked, encoding, listed)| {
-            listed.retain(|word| masked.masked(&word.span).is_some());
-            (masked, encoding)
-        })
-        .filter(|(_, encoding)| encoding.loaded.is_some())
-        .collect();
-    let texts: Vec<&str> = masked.iter().map(|(masked, _)| masked.text.as_str()).collect();
-    let again = encode(encoder, &texts, &|_| ())?;
-    let n = masked.len();
-    for ((masked, encoding), again) in masked.into_iter().zip(again) {
-        encoding.loaded =
-            again.loaded.map(|score| of_original(&masked, &score, &again.words.spans, encoding));
-    }
-    Ok(n)
+    texts: &[(&str, &Encoding)],
+) -> Result<Vec<Option<Masked>>> {
+    let masked: Vec<Option<MaskedText>> = texts.iter().map(|(text, _)| mask.mask(text)).collect();
+    let again: Vec<&str> = masked.iter().flatten().map(|masked| masked.text.as_str()).collect();
+    let mut again = encode(encoder, &again, &|_| ())?.into_iter();
+    let read = |(masked, (_, encoding)): (Option<MaskedText>, &(&str, &Encoding))| {
+        let masked = masked?;
+        let again = again.next().expect("every text with a name was read again");
+        let loaded = again.loaded.map(|score| of_original(&masked, &score, &again.words.spans, encoding));
+        Some(Masked { names: masked.names, loaded })
+    };
+    Ok(masked.into_iter().zip(texts).map(read).collect())
 }
 
 /// The figure of the masked text, with its shares handed to the words of the text as it was.

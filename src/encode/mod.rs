@@ -24,6 +24,8 @@ pub mod rust_bert;
 mod encoder;
 mod mask;
 
+pub use words::words;
+
 use crate::error::Result;
 use crate::records::{Encoding, Sentiment, Span};
 
@@ -32,7 +34,7 @@ pub use engine::{Engine, Forward, SentimentModel};
 pub use fingerprint::Fingerprint;
 pub use head::Head;
 pub use head_files::{HEAD_MANIFEST, HEAD_WEIGHTS, HeadEncoder, HeadFiles, HeadManifest};
-pub use mask::{MaskedText, OutletMask, mask_loaded};
+pub use mask::{MaskedText, OutletMask, hide_names};
 pub(crate) use model::sha256_of;
 pub use model::{ModelFiles, ModelManifest, is_inside, is_pickle, read_manifest};
 pub use pooling::Pooling;

@@ -10,7 +10,7 @@ use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 13] = [
+const CONVENTIONAL: [&str; 14] = [
     "model.onnx",
     "model.safetensors",
     "rust_model.ot",
@@ -23,6 +23,7 @@ const CONVENTIONAL: [&str; 13] = [
     "heads/sentiment.safetensors",
     "heads/syntax.safetensors",
     "heads/target_sentiment.onnx",
+    "heads/thresholds.toml",
     "heads/verifier.json",
 ];
 
@@ -113,6 +114,7 @@ impl ModelFiles {
             "heads/loaded_language.safetensors",
             "heads/syntax.safetensors",
             "heads/target_sentiment.onnx",
+            "heads/thresholds.toml",
             "heads/verifier.json",
             "heads/idf.safetensors"
         );

@@ -10,8 +10,15 @@ static WORD: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"[\p{L}\p{M}\p{N}]+(?:[-.,'’/&][\p{L}\p{M}\p{N}]+)*").expect("a valid pattern")
 });
 
-/// The words of a text in order, without punctuation around them. Possessive endings stay with their word.
-pub(super) fn words(text: &str) -> Vec<Span> {
+/// The words of a text in order, without punctuation around them. Possessive endings stay with their word. An encoding has those of
+/// them for which there is a token.
+///
+/// ```
+/// let text = "The mayor’s plan, revised.";
+/// let words: Vec<&str> = parallax::encode::words(text).iter().map(|span| span.slice(text)).collect();
+/// assert_eq!(words, ["The", "mayor’s", "plan", "revised"]);
+/// ```
+pub fn words(text: &str) -> Vec<Span> {
     WORD.find_iter(text).map(|word| Span::new(word.start(), word.end())).collect()
 }
 

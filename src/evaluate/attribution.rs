@@ -152,8 +152,8 @@ fn score(inputs: &Inputs<'_>, row: usize, labelled: &[Value]) -> Result<Scored> 
         };
         [of_part(PARTS[0])?, of_part(PARTS[1])?, of_part(PARTS[2])?]
     };
-    let article = clean(article(String::new(), "", text));
-    let sentences = split(&article, 0);
+    let article = article("", "", text);
+    let sentences = split(&article, &clean(&article));
     let annotations = annotate(&article, &sentences);
     let (mut given, mut counts) = ([vec![], vec![], vec![]], [[0.0; 2]; 2]);
     for (sentence, annotations) in sentences.iter().zip(&annotations) {

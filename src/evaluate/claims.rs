@@ -69,7 +69,7 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
     let ranking = Ranking::new(&scores, labels);
     let of_conflict = Ranking::new(&column(&scored, |found| found.conflicting), labels);
     let truth: Vec<usize> = labels.iter().map(|&same| usize::from(same)).collect();
-    let options = &inputs.config.cluster;
+    let options = &inputs.job.options.cluster;
     let given = |least: Tier| -> Vec<usize> {
         // Tiers are ordered from the surest.
         scored.iter().map(|pair| usize::from(options.tier(pair).is_some_and(|tier| tier <= least))).collect()
@@ -100,8 +100,8 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
         "{} pairs are labelled as the same claim. Shipped thresholds: possible {}, confirmed {}; `at` a tier counts pairs of \
          this tier or a surer one, after the checks.",
         labels.iter().filter(|&&same| same).count(),
-        inputs.config.cluster.possible,
-        inputs.config.cluster.confirmed,
+        inputs.job.options.cluster.possible,
+        inputs.job.options.cluster.confirmed,
     )];
     let threshold = best(&vec![1.0; labels.len()]).1;
     if threshold.is_finite() {

@@ -7,9 +7,10 @@ use super::figures::{Confusion, Ranking};
 use super::inputs::{Inputs, add_class_figures, name_and_version};
 use super::rows::Groups;
 use crate::annotate::{certainty as certainty_of, loaded_language as loaded_language_of, loaded_words};
-use crate::encode::{OutletMask, mask_loaded};
+use crate::encode::{OutletMask, hide_names};
 use crate::error::{Error, Result};
-use crate::records::LoadedWord;
+use crate::pipeline::{head_of, unmasked};
+use crate::records::{Encoding, Masked};
 
 /// For each text how far it has the property, in [0, 1]; with the model's name and version.
 type Score<'run> = dyn Fn(&[&str], &Groups) -> Result<(Vec<f32>, String)> + 'run;
@@ -42,7 +43,7 @@ const LOADED_LABELS: &[(&str, &str)] = &[
 
 /// Whether a text is loaded: by the head `loaded_language` where the user brings one, else by the shipped measure.
 pub(super) fn loaded_language(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    if inputs.config.heads.contains_key("loaded_language") {
+    if inputs.job.heads.contains_key("loaded_language") {
         return by_head(inputs, Task::LoadedLanguage, "loaded_language", LOADED, LOADED_LABELS, "label_bias");
     }
     let score = |texts: &[&str], groups: &Groups| shipped_loaded_language(inputs, texts, groups);
@@ -69,18 +70,19 @@ fn shipped_loaded_language(
     groups: &Groups,
 ) -> Result<(Vec<f32>, String)> {
     let (encoder, model) = inputs.encoder()?;
-    let mut encodings = inputs.encode(&encoder, texts)?;
-    let mut listed: Vec<Vec<LoadedWord>> = texts.iter().map(|text| loaded_words(text)).collect();
-    if groups.field == "outlet" {
-        let mask = OutletMask::new(groups.names.iter().map(String::as_str))
-            .map_err(|message| Error::Usage { message })?;
-        let sentences = texts.iter().zip(&mut encodings).zip(&mut listed);
-        mask_loaded(&encoder, &mask, sentences.map(|((&text, encoding), listed)| (text, encoding, listed)))?;
-    }
-    let scored = listed.iter().zip(&encodings);
-    let scores: Option<Vec<f32>> = scored
-        .map(|(listed, encoding)| loaded_language_of(listed, encoding).map(|loaded| loaded.score))
-        .collect();
+    let encodings = inputs.encode(&encoder, texts)?;
+    let names = if groups.field == "outlet" { groups.names.as_slice() } else { &[] };
+    let mask =
+        OutletMask::new(names.iter().map(String::as_str)).map_err(|message| Error::Usage { message })?;
+    let pairs: Vec<(&str, &Encoding)> = texts.iter().copied().zip(&encodings).collect();
+    let masked = hide_names(&encoder, &mask, &pairs)?;
+    let score = |((text, encoding), masked): (&(&str, &Encoding), &Option<Masked>)| {
+        let masked = masked.as_ref();
+        let listed = unmasked(&loaded_words(text), masked);
+        let head = head_of(encoding, masked)?;
+        Some(loaded_language_of(&listed, head, &encoding.words.spans).score)
+    };
+    let scores: Option<Vec<f32>> = pairs.iter().zip(&masked).map(score).collect();
     let scores = scores.ok_or_else(|| Error::Usage {
         message: "the model has no head for loaded language; use parallax-en, or give a head of your own with --head \
                   loaded_language=DIR"
@@ -137,7 +139,7 @@ fn by_head(
     labels: &'static [(&'static str, &'static str)],
     label_field: &'static str,
 ) -> Result<Evaluation> {
-    if !inputs.config.heads.contains_key(name) {
+    if !inputs.job.heads.contains_key(name) {
         let message = format!(
             "{task} is scored by a head, and none ships; give one with --head {name}=DIR (`parallax models train-head \
              {task} FILE --out DIR` makes one)",

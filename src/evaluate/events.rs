@@ -5,37 +5,40 @@ use serde_json::Value;
 use super::Task;
 use super::evaluation::{Evaluation, Figures};
 use super::figures::{adjusted_rand, b_cubed};
-use super::inputs::{Inputs, article};
+use super::inputs::{Inputs, article, name_and_version};
 use super::rows::Groups;
-use crate::clean::clean;
 use crate::encode::Encoder;
 use crate::error::Result;
 use crate::group::group;
-use crate::pipeline::{encode_sentences, sentences_of, sentences_to_encode};
+use crate::job::LoadedEncoder;
+use crate::pipeline::{Models, documents, n_matched, profiles};
 use crate::read::parse_day;
-use crate::records::{Article, Event};
+use crate::records::{Article, ArticleId, Event};
 
 /// Which articles report the same event: all articles of the file are pooled into one corpus. A row is an article with an
 /// `event_id`, or an event with a list of `articles`; articles have `text` and may have `title` and `date_published` or
 /// `date`.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let Corpus { articles, events, n_blank } = read(inputs)?;
-    let mut articles: Vec<Article> = articles.into_iter().map(clean).collect();
-    inputs.observer.begin("splitting", Some(articles.len()));
-    let (sentences, _) = sentences_of(&articles, inputs.observer);
-    let (encoder, model) = inputs.encoder()?;
-    let wanted = sentences_to_encode(&mut articles, &sentences, encoder.languages());
-    inputs.observer.begin("encoding", Some(wanted.len()));
-    let encodings = encode_sentences(&encoder, &articles, &sentences, &wanted, inputs.observer)?;
-    inputs.observer.begin("grouping", None);
-    let found = group(&articles, &sentences, &encodings, &inputs.config.group);
+    let Labelled { articles, events, n_blank } = read(inputs)?;
+    let ids: Vec<ArticleId> = articles.iter().map(|article| article.id.clone()).collect();
     let n_dated = articles.iter().filter(|article| article.date_published.is_some()).count();
+    inputs.observer.begin("splitting", Some(articles.len()));
+    let advance = |n| inputs.observer.advance(n);
+    let corpus = documents(articles, &advance);
+    let LoadedEncoder { encoder, verifier, thresholds, model, .. } = inputs.load_encoder()?;
+    let models = Models { encoder: &encoder, verifier: &verifier?, thresholds: &thresholds, measures: &[] };
+    inputs.observer.begin("encoding", Some(n_matched(&corpus, encoder.languages())));
+    let profiles = profiles(&corpus, &models, &advance)?;
+    inputs.observer.begin("grouping", None);
+    let found = group(&corpus, profiles, &inputs.job.options.group, &thresholds);
 
     // An article without a sentence that the model knows is in no event of `compare`: here it is one of its own.
-    let mut given: Vec<usize> = (0..articles.len()).map(|article| found.len() + article).collect();
-    for (event, of_event) in found.iter().enumerate() {
-        of_event.articles.iter().for_each(|&article| given[article] = event);
-    }
+    let members =
+        found.iter().enumerate().flat_map(|(n, event)| event.articles.iter().map(move |id| (id, n)));
+    let event_of: BTreeMap<&ArticleId, usize> = members.collect();
+    let alone = |article: usize| found.len() + article;
+    let given: Vec<usize> =
+        ids.iter().enumerate().map(|(n, id)| event_of.get(id).copied().unwrap_or(alone(n))).collect();
     let groups = Groups::from_keys("event".to_owned(), events);
     let classes = &groups.of_row;
     let (precision, recall) = b_cubed(&given, classes);
@@ -44,8 +47,8 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
             / weights.iter().sum::<f64>()
     };
     let bootstrap = inputs.bootstrap(&groups);
-    let mut evaluation = inputs.evaluation(Task::Events, "article", articles.len(), &groups);
-    let mut figures = Figures::new(&bootstrap, articles.len());
+    let mut evaluation = inputs.evaluation(Task::Events, "article", ids.len(), &groups);
+    let mut figures = Figures::new(&bootstrap, ids.len());
     figures.add("B-cubed F1", |weights| {
         let (precision, recall) = (mean(&precision, weights), mean(&recall, weights));
         2.0 * precision * recall / (precision + recall)
@@ -59,14 +62,14 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         format!(
             "{} labelled events, {n_given} found at threshold {}; {n_dated} articles have a date.",
             groups.n(),
-            inputs.config.group.threshold
+            inputs.job.options.group.threshold
         ),
         neighbour_note(&found, &given, classes),
     ];
     if n_blank > 0 {
         evaluation.left_out.insert("an empty text".to_owned(), n_blank);
     }
-    evaluation.model = model;
+    evaluation.model = name_and_version(&model);
     Ok(evaluation)
 }
 
@@ -79,8 +82,8 @@ fn neighbour_note(found: &[Event], given: &[usize], labelled: &[usize]) -> Strin
     for a in 0..given.len() {
         for b in (a + 1..given.len()).filter(|&b| labelled[a] == labelled[b] && given[a] != given[b]) {
             n_split += 1;
-            let event = found.get(given[a]);
-            n_neighbours += usize::from(event.is_some_and(|event| event.neighbours.contains(&given[b])));
+            let pair = found.get(given[a]).zip(found.get(given[b]));
+            n_neighbours += usize::from(pair.is_some_and(|(a, b)| a.neighbours.contains(&b.id)));
         }
     }
     format!(
@@ -90,7 +93,7 @@ fn neighbour_note(found: &[Event], given: &[usize], labelled: &[usize]) -> Strin
 }
 
 /// The articles of the file.
-struct Corpus {
+struct Labelled {
     articles: Vec<Article>,
     /// The event of each.
     events: Vec<String>,
@@ -106,8 +109,8 @@ fn first_of<'row>(text: &impl Fn(&str) -> Option<&'row str>, fields: [&str; 2]) 
     fields.into_iter().find_map(text).unwrap_or_default()
 }
 
-fn read(inputs: &Inputs<'_>) -> Result<Corpus> {
-    let mut corpus = Corpus { articles: vec![], events: vec![], n_blank: 0 };
+fn read(inputs: &Inputs<'_>) -> Result<Labelled> {
+    let mut corpus = Labelled { articles: vec![], events: vec![], n_blank: 0 };
     let text_field = inputs.options.fields.text.as_deref().unwrap_or("text");
     let label_field = inputs.options.fields.label.as_deref().unwrap_or("event_id");
     let (mut seen, mut n_blank): (BTreeMap<String, usize>, usize) = (BTreeMap::new(), 0);
@@ -119,7 +122,7 @@ fn read(inputs: &Inputs<'_>) -> Result<Corpus> {
             // As in `compare`, a date that is not understood is none.
             let date_published = parse_day(date).unwrap_or_default();
             let id = format!("{event}-{position}");
-            corpus.articles.push(Article { date_published, ..article(id, title, text) });
+            corpus.articles.push(Article { date_published, ..article(&id, title, text) });
             corpus.events.push(event.clone());
         };
         if inputs.rows.get(row, "articles").is_none() {
@@ -140,5 +143,5 @@ fn read(inputs: &Inputs<'_>) -> Result<Corpus> {
             }
         }
     }
-    Ok(Corpus { n_blank, ..corpus })
+    Ok(Labelled { n_blank, ..corpus })
 }

@@ -8,11 +8,12 @@ use super::options::EvaluateOptions;
 use super::rows::{Groups, Rows};
 use crate::annotate::annotate;
 use crate::cluster::Verifier;
-use crate::config::Config;
 use crate::encode::{Encoder, ModelEncoder, ModelManifest, encode};
 use crate::error::Result;
-use crate::pipeline::{LoadedEncoder, Observer, load_encoder};
-use crate::records::{Annotations, Article, Encoding, Field, Kind, Origin, Sentence, Span};
+use crate::job::Job;
+use crate::job::{LoadedEncoder, load_encoder};
+use crate::pipeline::Observer;
+use crate::records::{Annotations, Article, Encoding, Field, Kind, Sentence, SentenceId, Span};
 
 /// Fields that rows of one group usually share. The first is taken that is there and tells at least two groups apart.
 const GROUP_FIELDS: [&str; 8] =
@@ -21,7 +22,7 @@ const GROUP_FIELDS: [&str; 8] =
 /// What every task is handed.
 pub(super) struct Inputs<'run> {
     pub rows: &'run Rows,
-    pub config: &'run Config,
+    pub job: &'run Job,
     pub options: &'run EvaluateOptions,
     pub observer: &'run dyn Observer,
 }
@@ -98,7 +99,7 @@ impl Inputs<'_> {
     /// The encoder that `compare` would use.
     pub(super) fn load_encoder(&self) -> Result<LoadedEncoder> {
         self.observer.begin("loading the model", None);
-        load_encoder(self.config)
+        load_encoder(self.job)
     }
 
     /// The encoder that `compare` would use, and its name and version.
@@ -162,28 +163,15 @@ pub(super) fn name_and_version(model: &ModelManifest) -> String {
 }
 
 /// An article for `compare`'s stages.
-pub(super) fn article(id: String, headline: &str, body: &str) -> Article {
-    Article {
-        id,
-        outlet: String::new(),
-        headline: headline.to_owned(),
-        body: body.to_owned(),
-        url: String::new(),
-        date_published: None,
-        groups: BTreeMap::new(),
-        origin: Origin { file: String::new(), row: None },
-        language: "und".to_owned(),
-        blocks: vec![],
-        warnings: vec![],
-    }
+pub(super) fn article(id: &str, headline: &str, body: &str) -> Article {
+    Article { headline: headline.to_owned(), ..Article::new(id, "", body) }
 }
 
 /// A text annotated as one sentence of a body, whatever the splitter would make of it.
 pub(super) fn annotate_whole(text: &str) -> Annotations {
-    let article = article(String::new(), "", text);
+    let article = article("", "", text);
     let sentence = Sentence {
-        article: 0,
-        index: 0,
+        id: SentenceId { article: article.id.clone(), index: 0 },
         field: Field::Body,
         kind: Kind::Body,
         bytes: Span::new(0, text.len()),

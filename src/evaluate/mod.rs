@@ -34,8 +34,8 @@ pub use print::print;
 pub use rows::{Groups, Rows};
 
 use crate::cluster::Evidence;
-use crate::config::Config;
 use crate::error::Result;
+use crate::job::Job;
 use crate::pipeline::{Observer, Silent};
 
 /// What is scored.
@@ -95,14 +95,14 @@ impl Task {
 ///
 /// # Errors
 /// As [`evaluate`].
-pub fn pair_evidence(file: &Path, config: &Config) -> Result<Vec<Evidence>> {
+pub fn pair_evidence(file: &Path, job: &Job) -> Result<Vec<Evidence>> {
     let (rows, options) = (Rows::read(file)?, EvaluateOptions::default());
-    let inputs = inputs::Inputs { rows: &rows, config, options: &options, observer: &Silent };
+    let inputs = inputs::Inputs { rows: &rows, job, options: &options, observer: &Silent };
     let all: Vec<usize> = (0..rows.len()).collect();
     pairs::Pairs::of_rows(&inputs, &all)?.evidence(&inputs)
 }
 
-/// Scores a labelled file. `config` is what `compare` would run with: its model and thresholds.
+/// Scores a labelled file. `job` is what `compare` would run with: its model and thresholds.
 ///
 /// # Errors
 /// [`Error::Labelled`](crate::Error::Labelled) where the file does not hold what the task needs, with line and field;
@@ -110,7 +110,7 @@ pub fn pair_evidence(file: &Path, config: &Config) -> Result<Vec<Evidence>> {
 pub fn evaluate(
     task: Task,
     file: &Path,
-    config: &Config,
+    job: &Job,
     options: &EvaluateOptions,
     observer: &dyn Observer,
 ) -> Result<Evaluation> {
@@ -119,7 +119,7 @@ pub fn evaluate(
         Task::Agency => conllu::read(file)?,
         _ => Rows::read(file)?,
     };
-    let inputs = inputs::Inputs { rows: &rows, config, options, observer };
+    let inputs = inputs::Inputs { rows: &rows, job, options, observer };
     match task {
         Task::Sentences => sentences::evaluate(&inputs),
         Task::Sentiment => sentiment::evaluate(&inputs),

@@ -3,7 +3,8 @@ use super::rows::Groups;
 use crate::cluster::{Candidate, Evidence, NameFrequency, Verification};
 use crate::encode::Encoder;
 use crate::error::Result;
-use crate::records::Annotations;
+use crate::job::LoadedEncoder;
+use crate::records::{Annotations, SentenceId};
 
 /// Pairs of texts, each text one sentence.
 pub(super) struct Pairs {
@@ -60,9 +61,9 @@ impl Pairs {
 
     /// The evidence on each pair.
     pub(super) fn evidence(&self, inputs: &Inputs<'_>) -> Result<Vec<Evidence>> {
-        let (encoder, _) = inputs.encoder()?;
+        let LoadedEncoder { encoder, thresholds, .. } = inputs.load_encoder()?;
         self.with_candidates(inputs, &encoder, |pairs, names| {
-            pairs.iter().map(|(a, b)| Evidence::new(a, b, names)).collect()
+            pairs.iter().map(|(a, b)| Evidence::new(a, b, names, &thresholds)).collect()
         })
     }
 
@@ -84,10 +85,14 @@ impl Pairs {
         let encodings = inputs.encode(encoder, &texts)?;
         let annotations: Vec<Annotations> = texts.iter().map(|text| annotate_whole(text)).collect();
         let words = texts.iter().copied().zip(encodings.iter().map(|encoding| &encoding.words));
-        let names = NameFrequency::new(&annotations, words);
+        let names = NameFrequency::of(&annotations, words);
+        let id = |index: usize| SentenceId { article: "".into(), index: index as u32 };
+        let ids: Vec<SentenceId> = (0..texts.len()).map(id).collect();
         let candidate = |i: usize| Candidate {
-            sentence: i,
-            article: i,
+            position: i,
+            id: &ids[i],
+            document: i,
+            outlet: "",
             date: None,
             text: texts[i],
             encoding: &encodings[i],

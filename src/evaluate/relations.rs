@@ -27,7 +27,8 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let labelled = inputs.labelled(classes, inputs.options.fields.label.as_deref().unwrap_or("label"))?;
     let pairs = Pairs::of_rows(inputs, &labelled.rows)?;
     let (scored, model) = pairs.verify(inputs)?;
-    let given: Vec<usize> = scored.iter().map(|pair| inputs.config.cluster.relation(pair) as usize).collect();
+    let given: Vec<usize> =
+        scored.iter().map(|pair| inputs.job.options.cluster.relation(pair) as usize).collect();
     let labels = &labelled.labels;
 
     let mut evaluation = inputs.evaluation(Task::Relations, "pair", labels.len(), &pairs.groups);

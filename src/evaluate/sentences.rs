@@ -66,8 +66,8 @@ fn score(inputs: &Inputs<'_>, row: usize) -> Result<Scored> {
         true => spans(inputs, row, text)?,
         false => texts(inputs, row, text)?,
     };
-    let article = clean(article(String::new(), "", text));
-    let found = split(&article, 0);
+    let article = article("", "", text);
+    let found = split(&article, &clean(&article));
     let given: Vec<(usize, usize)> =
         found.iter().map(|sentence| (sentence.bytes.start, sentence.bytes.end)).collect();
     let ends = |spans: &[(usize, usize)]| -> BTreeSet<usize> {

@@ -10,7 +10,7 @@ pub(super) const MEASURES: [&str; 2] = ["passive", "agentless_passive"];
 
 /// The shares of passive clauses and of those that do not say by whom, among the clauses that have a patient, with their verbs.
 pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
-    let clauses = &side.annotations.clauses;
+    let clauses = side.clauses;
     let of_part = |&part: &Part| {
         let is_of_part = |clause: &Clause| part_of(side.annotations, &clause.verb) == part;
         let found = agency(clauses, is_of_part)?;
@@ -48,8 +48,8 @@ pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment)
         })
     };
     let mut found = vec![];
-    for of_a in &a.annotations.clauses {
-        let of_b = b.annotations.clauses.iter().find(|of_b| answers(of_a, of_b));
+    for of_a in a.clauses {
+        let of_b = b.clauses.iter().find(|of_b| answers(of_a, of_b));
         found.extend(of_b.filter(|of_b| differs(of_a, of_b)).map(|of_b| FramingDifference {
             dimension: Dimension::Agency,
             a: evidence(a, of_a),

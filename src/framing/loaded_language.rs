@@ -30,9 +30,10 @@ pub(super) fn difference(a: &Side<'_>, b: &Side<'_>, least: f32) -> Option<Frami
 }
 
 fn of_part(side: &Side<'_>, part: Part) -> Option<LoadedLanguage> {
-    let listed = side.annotations.loaded.iter().filter(|word| part_of(side.annotations, &word.span) == part);
+    let listed = side.listed.iter().filter(|word| part_of(side.annotations, &word.span) == part);
     let listed: Vec<LoadedWord> = listed.copied().collect();
-    loaded_language(&listed, side.encoding_of(part)?)
+    let of_part = side.part(part)?;
+    Some(loaded_language(&listed, of_part.loaded?, &of_part.encoding.words.spans))
 }
 
 fn strongest(side: &Side<'_>, other: &Side<'_>, words: &[LoadedEvidence]) -> Option<Span> {

@@ -20,7 +20,8 @@ mod measure;
 use serde::{Deserialize, Serialize};
 
 use crate::records::{
-    Annotations, Dimension, Encoding, Evidence, FramingDifference, Reading, Span, Target, WordAlignment,
+    Annotations, Clause, Dimension, Encoding, Evidence, FramingDifference, LoadedWord, Reading, Score, Span,
+    Target, Thresholds, WordAlignment,
 };
 
 pub use part::{is_own, part_of, words_of_part};
@@ -45,6 +46,24 @@ impl Default for FramingOptions {
     }
 }
 
+impl FramingOptions {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first option that is out of its range, with the range.
+    pub fn check(&self) -> Result<(), String> {
+        let differences = [
+            ("framing.min_tone", self.min_tone),
+            ("framing.min_certainty", self.min_certainty),
+            ("framing.min_head", self.min_head),
+        ];
+        match differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
+            Some((key, value)) => Err(format!("`{key}` is {value}; give a number from 0 to 2")),
+            None => Ok(()),
+        }
+    }
+}
+
 /// One outlet's sentence with all that the measures read of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'run> {
@@ -52,16 +71,31 @@ pub struct Side<'run> {
     pub text: &'run str,
     /// What the annotators found.
     pub annotations: &'run Annotations,
+    /// Its loaded words, those that are part of an outlet's name left out.
+    pub listed: &'run [LoadedWord],
+    /// Its clauses.
+    pub clauses: &'run [Clause],
     /// What the encoder gave for the sentence.
     pub encoding: &'run Encoding,
     /// What it gave for the outlet's own words alone ([`words_of_part`]); that of the sentence where it holds no others.
-    pub narration: &'run Encoding,
+    pub narration: PartEncoding<'run>,
     /// What it gave for the quoted words alone; that of the sentence where it holds no others.
-    pub quotation: &'run Encoding,
+    pub quotation: PartEncoding<'run>,
     /// Where the sentence stands.
     pub place: Place,
+    /// Those of the encoder.
+    pub thresholds: &'run Thresholds,
     /// The names that the claim's outlets share, with the sentiment toward each.
     pub targets: &'run [Target],
+}
+
+/// What the encoder gave for one part of a sentence.
+#[derive(Debug, Clone, Copy)]
+pub struct PartEncoding<'run> {
+    /// The encoding.
+    pub encoding: &'run Encoding,
+    /// What the loaded-language head says with the names of the run's outlets hidden; `None` where the model brings no such head.
+    pub loaded: Option<&'run Score>,
 }
 
 /// Every difference in the framing of one claim by two outlets, in the order of the dimensions. `measures` names the
@@ -123,9 +157,6 @@ pub const MEASURES: [&str; 15] = [
     placement::MEASURES[2],
 ];
 
-/// Least weight of a word that is shown: below are the function words.
-const MIN_WEIGHT: f32 = 2.5;
-
 /// Most words that are shown for one figure.
 const MAX_WORDS: usize = 3;
 
@@ -167,13 +198,14 @@ fn moving_words(side: &Side<'_>, encoding: &Encoding, shares: &[f32], upwards: b
 fn is_telling(side: &Side<'_>, encoding: &Encoding, word: usize) -> bool {
     let span = encoding.words.spans[word];
     let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&span));
-    is_content(encoding, word) && !is_name
+    is_content(side, encoding, word) && !is_name
 }
 
 /// True for a word that is no function word: by its kind where the model has a head for syntax, and by its weight.
-fn is_content(encoding: &Encoding, word: usize) -> bool {
+fn is_content(side: &Side<'_>, encoding: &Encoding, word: usize) -> bool {
     let kinds = encoding.syntax.as_ref();
-    encoding.words.weights[word] >= MIN_WEIGHT && kinds.is_none_or(|kinds| kinds[word].tag.is_content())
+    let is_rare = encoding.words.weights[word] >= side.thresholds.words.content;
+    is_rare && kinds.is_none_or(|kinds| kinds[word].tag.is_content())
 }
 
 /// A difference of two numbers, with the words that show each.

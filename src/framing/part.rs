@@ -1,6 +1,6 @@
 //! Whose words: the outlet's own, and those that it quotes, apart.
 
-use super::Side;
+use super::{PartEncoding, Side};
 use crate::annotate::is_narration;
 use crate::records::{Annotations, Encoding, Part, Span, Voice};
 
@@ -52,11 +52,17 @@ pub fn is_own(annotations: &Annotations, words: &Span) -> bool {
 impl<'run> Side<'run> {
     /// What the encoder gave for one part of the sentence; `None` where there is no such part.
     pub(super) fn encoding_of(&self, part: Part) -> Option<&'run Encoding> {
-        parts(self.annotations.voice).contains(&part).then_some(match part {
-            Part::Narration => self.narration,
-            Part::Quotation => self.quotation,
-            Part::Whole => self.encoding,
-        })
+        self.part(part).map(|part| part.encoding)
+    }
+
+    /// The same with what the loaded-language head says of it.
+    pub(super) fn part(&self, part: Part) -> Option<PartEncoding<'run>> {
+        let has_part = parts(self.annotations.voice).contains(&part);
+        match part {
+            Part::Narration => has_part.then_some(self.narration),
+            Part::Quotation => has_part.then_some(self.quotation),
+            Part::Whole => None,
+        }
     }
 
     /// Of the spans, those in one part.

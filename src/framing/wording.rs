@@ -1,13 +1,7 @@
 use super::Side;
 use crate::records::{AlignedPhrase, Dimension, Evidence, FramingDifference, Span, Tag, WordAlignment};
 
-/// Least mean cosine of two phrases that are taken to name the same thing.
-const MIN_SIMILARITY: f32 = 0.6;
-
-/// Least weight of a word that is worth a row: below are the function words.
-const MIN_WEIGHT: f32 = 2.5;
-
-/// Forms that are rare enough to pass [`MIN_WEIGHT`] and still only carry tense or number.
+/// Forms that are rare enough to be no function words by their weight and still only carry tense or number.
 const AUXILIARIES: [&str; 16] = [
     "been", "being", "was", "were", "had", "has", "have", "having", "did", "does", "would", "could",
     "should", "will", "can", "may",
@@ -26,7 +20,7 @@ fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<Framin
     let n_behind = of_a.iter().rev().zip(of_b.iter().rev()).take_while(|(x, y)| same(x, y)).count();
     let (of_a, of_b) = (&of_a[..of_a.len() - n_behind], &of_b[..of_b.len() - n_behind]);
     let (span_a, span_b) = (cover(of_a)?, cover(of_b)?);
-    let differs = pair.similarity >= MIN_SIMILARITY
+    let differs = pair.similarity >= a.thresholds.alignment.phrase
         && !is_annotated(a, &span_a)
         && !is_annotated(b, &span_b)
         && !is_same_name(a, &span_a, b, &span_b);
@@ -47,7 +41,7 @@ fn content_words(side: &Side<'_>, phrase: &Span) -> Vec<Span> {
     let is_content = |&word: &usize| {
         let text = words.spans[word].slice(side.text).to_lowercase();
         phrase.contains(&words.spans[word])
-            && words.weights[word] >= MIN_WEIGHT
+            && words.weights[word] >= side.thresholds.words.content
             && !AUXILIARIES.contains(&text.as_str())
     };
     (0..words.len()).filter(is_content).map(|word| words.spans[word]).collect()

@@ -16,11 +16,14 @@ mod linkage;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use crate::records::{Article, Encoding, Event, Sentence};
+use crate::records::{Article, ArticleId, Corpus, Event, EventId, Thresholds};
 use linkage::{Linked, days_between, link};
 use neighbourhood::neighbourhoods;
+pub use profiles::Profile;
 use profiles::Profiles;
 
 pub use copies::{CopyOptions, copies};
@@ -47,46 +50,91 @@ impl Default for GroupOptions {
     }
 }
 
-/// Groups articles into events; each article that `sentences` holds an encoded sentence of is in exactly one.
+impl GroupOptions {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first option that is out of its range, with the range.
+    pub fn check(&self) -> Result<(), String> {
+        let Self { threshold, neighbour_margin, .. } = *self;
+        if !(-1.0..=1.0).contains(&threshold) {
+            return Err(format!("`group.threshold` is {threshold}; give a number from -1 to 1"));
+        }
+        if !(0.0..=1.0).contains(&neighbour_margin) {
+            return Err(format!("`group.neighbour_margin` is {neighbour_margin}; give a number from 0 to 1"));
+        }
+        Ok(())
+    }
+}
+
+/// Groups articles into events; each article with a profile is in exactly one.
 ///
-/// `sentences` and `encodings` run in parallel; a sentence without an encoding is left out. Events are ordered by
-/// their first article. The same articles make the same events in whatever order they come. Memory grows with the number
-/// of articles, time with its square; all cores of the current rayon pool are used.
+/// `corpus` holds the articles of `profiles`, which may be in any order. Events come in the order of their
+/// first article. The same articles make the same events in whatever order they come: they are compared in the order of
+/// their texts, so that sums are the same to the last bit. Memory grows with the number of articles, time with its square; all cores
+/// of the current rayon pool are used. `thresholds` are those of the encoder that the profiles were made with.
 pub fn group(
-    articles: &[Article],
-    sentences: &[Sentence],
-    encodings: &[Option<Encoding>],
+    corpus: &Corpus,
+    mut profiles: Vec<Profile>,
     options: &GroupOptions,
+    thresholds: &Thresholds,
 ) -> Vec<Event> {
-    let profiles = Profiles::new(articles, sentences, encodings);
+    profiles.sort_by_cached_key(|profile| {
+        let Article { headline, body, id, .. } = corpus.article(&profile.article);
+        (headline, body, id)
+    });
+    let profiles = Profiles::new(profiles);
     let within_window = |a: usize, b: usize| match (profiles.dates[a], profiles.dates[b]) {
         (Some(a), Some(b)) => days_between(a, b) <= options.window_days,
         _ => true,
     };
-    let around = neighbourhoods(&profiles, &within_window);
+    let around = neighbourhoods(&profiles, &within_window, &thresholds.level);
     let GroupOptions { window_days, threshold, neighbour_margin } = *options;
-    events(&profiles, &link(&profiles, &around, threshold, neighbour_margin, window_days))
+    events(corpus, &profiles, &link(&profiles, &around, threshold, neighbour_margin, window_days))
 }
 
-fn events(profiles: &Profiles, Linked { groups, close }: &Linked) -> Vec<Event> {
+fn events(corpus: &Corpus, profiles: &Profiles, Linked { groups, close }: &Linked) -> Vec<Event> {
     let articles = |rows: &[usize]| {
-        let mut articles: Vec<usize> = rows.iter().map(|&row| profiles.articles[row]).collect();
+        let mut articles: Vec<ArticleId> = rows.iter().map(|&row| profiles.articles[row].clone()).collect();
         articles.sort_unstable();
         articles
     };
-    let mut ordered: Vec<(Vec<usize>, usize)> =
+    let mut ordered: Vec<(Vec<ArticleId>, usize)> =
         groups.iter().enumerate().map(|(group, of_group)| (articles(&of_group.rows), group)).collect();
     ordered.sort_unstable();
     let mut position = vec![0; groups.len()];
     for (event, &(_, group)) in ordered.iter().enumerate() {
         position[group] = event;
     }
-    let event = |(articles, _): (Vec<usize>, usize)| Event { articles, neighbours: vec![] };
-    let mut events: Vec<Event> = ordered.into_iter().map(event).collect();
+    let ids = event_ids(ordered.iter().map(|(articles, _)| first_of(corpus, articles)));
+    let mut neighbours = vec![BTreeSet::new(); groups.len()];
     for &(a, b) in close {
-        events[position[a]].neighbours.push(position[b]);
-        events[position[b]].neighbours.push(position[a]);
+        neighbours[position[a]].insert(position[b]);
+        neighbours[position[b]].insert(position[a]);
     }
-    events.iter_mut().for_each(|event| event.neighbours.sort_unstable());
-    events
+    let event =
+        |((articles, _), (event, neighbours)): ((Vec<ArticleId>, usize), (usize, BTreeSet<usize>))| {
+            let neighbours = neighbours.into_iter().map(|neighbour| ids[neighbour]).collect();
+            Event { id: ids[event], articles, neighbours }
+        };
+    ordered.into_iter().zip(neighbours.into_iter().enumerate()).map(event).collect()
+}
+
+/// The article of an event that was published first.
+fn first_of<'run>(corpus: &'run Corpus, articles: &[ArticleId]) -> &'run ArticleId {
+    let articles = articles.iter().map(|id| corpus.article(id));
+    &articles.min_by_key(|article| article.age()).expect("an event has an article").id
+}
+
+/// An id for each event, by its first article.
+fn event_ids<'run>(first: impl Iterator<Item = &'run ArticleId>) -> Vec<EventId> {
+    let mut taken = BTreeSet::new();
+    let id = |first| {
+        let mut id = EventId::new(first);
+        while !taken.insert(id) {
+            id = id.next();
+        }
+        id
+    };
+    first.map(id).collect()
 }

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::profiles::Profiles;
+use crate::records::LevelThresholds;
 
 /// Rows of the similarity matrix that one worker makes at once.
 const BLOCK: usize = 128;
@@ -16,23 +17,12 @@ const N_NEAREST: usize = 32;
 const FIRST_RANK: usize = 1;
 const END_RANK: usize = 4;
 
-/// A neighbour counts for no more than this, so that copies of one wire story do not push away the other articles on the
-/// event. Cosine-like, in [0, 1].
-const HIGHEST: f32 = 0.55;
-
-/// Least level in a large corpus: below it, articles are merely of the same kind of text.
-const LOWEST: f32 = 0.3;
-
-/// Least level where a corpus has no articles to fill the ranks, so that this alone decides. The four seed articles, three
-/// stories of one field, lie apart from about 0.43 to 0.5.
-const ALONE: f32 = 0.48;
-
 /// An article's surroundings.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Neighbourhood {
     /// Its nearest articles within the date window, nearest first.
     pub nearest: Vec<usize>,
-    /// How similar its near ones are, in [`LOWEST`, `HIGHEST`].
+    /// How similar its near ones are, in [lowest, highest] of [`LevelThresholds`].
     pub level: f32,
 }
 
@@ -40,6 +30,7 @@ pub(super) struct Neighbourhood {
 pub(super) fn neighbourhoods(
     profiles: &Profiles,
     within_window: &(dyn Fn(usize, usize) -> bool + Sync),
+    levels: &LevelThresholds,
 ) -> Vec<Neighbourhood> {
     let postings = Postings::new(profiles);
     let starts: Vec<usize> = (0..profiles.len()).step_by(BLOCK).collect();
@@ -51,7 +42,7 @@ pub(super) fn neighbourhoods(
             let mut similarities = cosines.row(article - start).to_vec();
             postings.add_cosines(profiles, article, &mut similarities);
             similarities.iter_mut().for_each(|sum| *sum /= 2.0);
-            neighbourhood(article, &similarities, within_window)
+            neighbourhood(article, &similarities, within_window, levels)
         };
         (start..end).map(neighbourhood).collect::<Vec<_>>()
     };
@@ -62,11 +53,15 @@ fn neighbourhood(
     article: usize,
     similarities: &[f32],
     within_window: &(dyn Fn(usize, usize) -> bool + Sync),
+    levels: &LevelThresholds,
 ) -> Neighbourhood {
     let others = || (0..similarities.len()).filter(|&other| other != article);
     let top = nearest(others().collect(), similarities, END_RANK);
     let in_window = others().filter(|&other| within_window(article, other)).collect();
-    Neighbourhood { nearest: nearest(in_window, similarities, N_NEAREST), level: level(&top, similarities) }
+    Neighbourhood {
+        nearest: nearest(in_window, similarities, N_NEAREST),
+        level: level(&top, similarities, levels),
+    }
 }
 
 /// The `n` most similar of `others`, most similar first; of equals the one that comes first.
@@ -80,15 +75,18 @@ fn nearest(mut others: Vec<usize>, similarities: &[f32], n: usize) -> Vec<usize>
     others
 }
 
-fn level(top: &[usize], similarities: &[f32]) -> f32 {
-    let of_rank = |rank: usize| top.get(rank).map_or(ALONE, |&other| similarities[other].min(HIGHEST));
+fn level(top: &[usize], similarities: &[f32], levels: &LevelThresholds) -> f32 {
+    let of_rank =
+        |rank: usize| top.get(rank).map_or(levels.alone, |&other| similarities[other].min(levels.highest));
     let ranks = FIRST_RANK..END_RANK;
-    (ranks.clone().map(of_rank).sum::<f32>() / ranks.len() as f32).max(least_level(similarities.len()))
+    let mean = ranks.clone().map(of_rank).sum::<f32>() / ranks.len() as f32;
+    mean.max(least_level(similarities.len(), levels))
 }
 
-/// [`ALONE`] for a corpus of so few articles that they do not fill the ranks, and nearer to [`LOWEST`] the more it has.
-fn least_level(n_articles: usize) -> f32 {
-    LOWEST + (ALONE - LOWEST) * (END_RANK as f32 / n_articles.max(1) as f32).min(1.0)
+/// `alone` for a corpus of so few articles that they do not fill the ranks, and nearer to `lowest` the more it has.
+fn least_level(n_articles: usize, levels: &LevelThresholds) -> f32 {
+    let share = (END_RANK as f32 / n_articles.max(1) as f32).min(1.0);
+    levels.lowest + (levels.alone - levels.lowest) * share
 }
 
 /// For each word the articles that have it, with its weight there.
@@ -121,6 +119,10 @@ impl Postings {
 mod tests {
     use super::*;
 
+    const LOWEST: f32 = 0.3;
+    const HIGHEST: f32 = 0.55;
+    const ALONE: f32 = 0.48;
+
     #[test]
     fn the_level_is_that_of_ranks_two_to_four() {
         struct Case {
@@ -137,7 +139,7 @@ mod tests {
         ];
         for case in cases {
             let top = nearest((0..case.similarities.len()).collect(), case.similarities, END_RANK);
-            let found = level(&top, case.similarities);
+            let found = level(&top, case.similarities, &LevelThresholds::default());
             assert!((found - case.level).abs() < 1e-6, "{:?}: {found}", case.similarities);
         }
     }

@@ -1,47 +1,33 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use ndarray::Array2;
 use proptest::prelude::*;
 
 use super::*;
-use crate::records::{Field, Kind, Origin, Span, TokenStates};
+use crate::records::{
+    Annotations, Document, Encoding, Field, Kind, Layout, Sentence, SentenceId, Span, TokenStates,
+};
 
 /// Width of the embeddings below.
 const WIDTH: usize = 16;
 
-/// An article of one sentence: `about` gives the direction of its embedding, `words` its words.
-fn corpus(
-    articles: &[(Vec<f32>, &str, Option<Date>)],
-) -> (Vec<Article>, Vec<Sentence>, Vec<Option<Encoding>>) {
-    let (mut of_corpus, mut sentences, mut encodings) = (vec![], vec![], vec![]);
-    for (position, (about, words, day)) in articles.iter().enumerate() {
-        of_corpus.push(article(position, words, *day));
-        sentences.push(sentence(position, words));
-        encodings.push(Some(encoding(about, words)));
-    }
-    (of_corpus, sentences, encodings)
+/// An article of one sentence by what its embedding is about, its words and its day.
+type Made = (Vec<f32>, &'static str, Option<Date>);
+
+/// A document of one sentence.
+fn document(position: usize, words: &str, date_published: Option<Date>) -> Document {
+    let article = Article { date_published, ..Article::new(id(position), "Post", words) };
+    let (bytes, chars) = (Span::new(0, words.len()), Span::new(0, words.chars().count()));
+    let of_sentence = SentenceId { article: article.id.clone(), index: 0 };
+    let sentence = Sentence { id: of_sentence, field: Field::Body, kind: Kind::Body, bytes, chars };
+    let annotations = vec![Annotations::none()];
+    Document { article, layout: Layout::default(), sentences: vec![sentence], annotations }
 }
 
-fn article(position: usize, body: &str, date_published: Option<Date>) -> Article {
-    Article {
-        id: format!("a{position}"),
-        outlet: "Post".to_owned(),
-        headline: String::new(),
-        body: body.to_owned(),
-        url: String::new(),
-        date_published,
-        groups: BTreeMap::new(),
-        origin: Origin { file: String::new(), row: None },
-        language: "eng".to_owned(),
-        blocks: vec![],
-        warnings: vec![],
-    }
-}
-
-fn sentence(article: usize, text: &str) -> Sentence {
-    let (bytes, chars) = (Span::new(0, text.len()), Span::new(0, text.chars().count()));
-    Sentence { article, index: 0, field: Field::Body, kind: Kind::Body, bytes, chars }
+/// In the order of the positions.
+fn id(position: usize) -> String {
+    format!("a{position:02}")
 }
 
 fn encoding(about: &[f32], text: &str) -> Encoding {
@@ -63,13 +49,33 @@ fn direction(event: usize, shared: f32) -> Vec<f32> {
     about
 }
 
-fn events_of(articles: &[(Vec<f32>, &str, Option<Date>)], options: &GroupOptions) -> Vec<Event> {
-    let (articles, sentences, encodings) = corpus(articles);
-    group(&articles, &sentences, &encodings, options)
+fn events_of(articles: &[Made], options: &GroupOptions) -> Vec<Event> {
+    events_in_order(articles, &(0..articles.len()).collect::<Vec<_>>(), options)
 }
 
+/// The events of the articles where their profiles come in this order.
+fn events_in_order(articles: &[Made], order: &[usize], options: &GroupOptions) -> Vec<Event> {
+    let made = articles.iter().enumerate();
+    let corpus = Corpus::new(made.map(|(n, (_, words, day))| document(n, words, *day)).collect());
+    let profile = |&n: &usize| {
+        let (about, words, _) = &articles[n];
+        let article = &corpus.documents()[n].article;
+        Profile::new(article, [(Kind::Body, *words, &encoding(about, words))], &Thresholds::default())
+            .expect("it has a sentence")
+    };
+    group(&corpus, order.iter().map(profile).collect(), options, &Thresholds::default())
+}
+
+/// The articles of each event by their positions.
 fn members(events: &[Event]) -> Vec<Vec<usize>> {
-    events.iter().map(|event| event.articles.clone()).collect()
+    let position = |id: &ArticleId| id.as_str()[1..].parse().expect("an id of these tests");
+    events.iter().map(|event| event.articles.iter().map(position).collect()).collect()
+}
+
+/// The neighbours of each event by their positions.
+fn neighbours(events: &[Event]) -> Vec<Vec<usize>> {
+    let position = |id: &EventId| events.iter().position(|event| event.id == *id).expect("an event of these");
+    events.iter().map(|event| event.neighbours.iter().map(position).collect()).collect()
 }
 
 #[test]
@@ -78,7 +84,7 @@ fn small_corpora() {
     let trial = || (direction(1, 0.2), "trial judge jury", None);
     let strike = || (direction(2, 0.2), "strike port union", None);
     struct Case {
-        articles: Vec<(Vec<f32>, &'static str, Option<Date>)>,
+        articles: Vec<Made>,
         events: Vec<Vec<usize>>,
     }
     let cases = [
@@ -151,14 +157,13 @@ fn neighbours_are_close_and_within_the_window() {
     ];
     for case in cases {
         let events = events_of(&[storm(case.days[0]), near(case.days[1])], &case.options);
-        let found: Vec<&[usize]> = events.iter().map(|event| event.neighbours.as_slice()).collect();
-        assert_eq!(found, case.neighbours, "{:?}", case.days);
+        assert_eq!(neighbours(&events), case.neighbours, "{:?}", case.days);
     }
 }
 
 const TEXTS: [&str; 5] = ["storm coast", "storm harbour flood", "trial judge", "trial jury coast", "strike"];
 
-fn articles() -> impl Strategy<Value = Vec<(Vec<f32>, &'static str, Option<Date>)>> {
+fn articles() -> impl Strategy<Value = Vec<Made>> {
     let about = (0_usize..5, 0_u8..10).prop_map(|(event, shared)| direction(event, f32::from(shared) / 12.0));
     let day = prop::option::of((1_i8..28).prop_map(|day| date(2019, 7, day)));
     prop::collection::vec((about, prop::sample::select(&TEXTS[..]), day), 0..40)
@@ -172,8 +177,8 @@ proptest! {
         let mut all = members(&events).concat();
         all.sort_unstable();
         prop_assert_eq!(all, (0..articles.len()).collect::<Vec<_>>());
-        for event in &events {
-            let days: Vec<Date> = event.articles.iter().filter_map(|&article| articles[article].2).collect();
+        for event in members(&events) {
+            let days: Vec<Date> = event.iter().filter_map(|&article| articles[article].2).collect();
             if let (Some(&first), Some(&last)) = (days.iter().min(), days.iter().max()) {
                 prop_assert!(days_between(first, last) <= options.window_days);
             }
@@ -183,12 +188,11 @@ proptest! {
     #[test]
     fn neighbours_are_symmetric_and_in_order(articles in articles()) {
         let events = events_of(&articles, &GroupOptions { neighbour_margin: 0.3, ..GroupOptions::default() });
-        for (position, event) in events.iter().enumerate() {
-            prop_assert!(event.neighbours.is_sorted_by(|a, b| a < b));
-            prop_assert!(!event.neighbours.contains(&position));
-            for &neighbour in &event.neighbours {
-                prop_assert!(events[neighbour].neighbours.contains(&position));
-            }
+        let neighbours = neighbours(&events);
+        for (position, of_event) in neighbours.iter().enumerate() {
+            prop_assert!(of_event.is_sorted_by(|a, b| a < b));
+            prop_assert!(!of_event.contains(&position));
+            prop_assert!(of_event.iter().all(|&neighbour| neighbours[neighbour].contains(&position)));
         }
     }
 
@@ -199,18 +203,27 @@ proptest! {
             (Just(articles), order)
         })
     ) {
-        let (mut of_corpus, sentences, encodings) = corpus(&articles);
-        // Articles of the same words are told apart by their ids.
-        let ids = |articles: &[Article], events: &[Event]| -> BTreeSet<BTreeSet<String>> {
-            let id = |&article: &usize| articles[article].id.clone();
-            events.iter().map(|event| event.articles.iter().map(id).collect()).collect()
+        let options = GroupOptions::default();
+        prop_assert_eq!(events_of(&articles, &options), events_in_order(&articles, &order, &options));
+    }
+
+    #[test]
+    fn an_event_keeps_its_id_when_later_articles_come(articles in articles(), n in 0_usize..40) {
+        let dated = |(n, (about, words, _)): (usize, &Made)| (about.clone(), *words, Some(date(2019, 7, 1 + n as i8 % 3)));
+        let articles: Vec<Made> = articles.iter().enumerate().map(dated).collect();
+        let first = |events: &[Event]| -> BTreeMap<EventId, ArticleId> {
+            let age = |id: &&ArticleId| {
+                let position: usize = id.as_str()[1..].parse().unwrap();
+                (articles[position].2, (*id).clone())
+            };
+            events.iter().map(|event| (event.id, event.articles.iter().min_by_key(age).unwrap().clone())).collect()
         };
-        let before = ids(&of_corpus, &group(&of_corpus, &sentences, &encodings, &GroupOptions::default()));
-        of_corpus = order.iter().map(|&from| of_corpus[from].clone()).collect();
-        let moved = |from: usize| order.iter().position(|&old| old == from).unwrap();
-        let sentences: Vec<Sentence> =
-            sentences.into_iter().map(|s| Sentence { article: moved(s.article), ..s }).collect();
-        let after = ids(&of_corpus, &group(&of_corpus, &sentences, &encodings, &GroupOptions::default()));
-        prop_assert_eq!(before, after);
+        let before = events_of(&articles[..n.min(articles.len())], &GroupOptions::default());
+        let after = first(&events_of(&articles, &GroupOptions::default()));
+        // Whoever is the first of its event before and after gives it one id.
+        for (event, article) in first(&before) {
+            let now = after.iter().find(|(_, first)| **first == article);
+            prop_assert!(now.is_none_or(|(id, _)| *id == event));
+        }
     }
 }

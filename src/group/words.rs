@@ -1,10 +1,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::records::Encoding;
-
-/// Words whose background weight is lower are too common to tell stories apart ("said", "people").
-const MIN_WEIGHT: f32 = 3.0;
+use crate::records::TokenStates;
 
 /// A sparse vector over the words of a corpus, in rising order of the word's number.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -42,13 +39,6 @@ impl WordVector {
     }
 }
 
-/// A sentence with how often it counts.
-pub(super) struct Weighted<'run> {
-    pub text: &'run str,
-    pub encoding: &'run Encoding,
-    pub weight: f32,
-}
-
 /// So many articles of other news stand behind the run's own when a word's rarity is counted, so that in a run of few
 /// articles on one event the event's words are still rare ones.
 const BACKGROUND_ARTICLES: f32 = 30.0;
@@ -57,7 +47,8 @@ const BACKGROUND_ARTICLES: f32 = 30.0;
 const SENTENCES_PER_ARTICLE: f32 = 3.0;
 
 /// What an article, or the run, has of a word.
-struct Count {
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Count {
     n: f32,
     /// The model's weight: ln(1 / share of sentences that have the word).
     weight: f32,
@@ -65,16 +56,14 @@ struct Count {
 
 /// One vector of length 1 for each article: (1 + ln tf) * ln((N + 1) / df) over the articles of the run and
 /// [`BACKGROUND_ARTICLES`] more (Salton & Buckley 1988, the "ltc" weights).
-pub(super) fn distinctive_words(articles: &[Vec<Weighted<'_>>]) -> Vec<WordVector> {
-    let counts: Vec<BTreeMap<String, Count>> =
-        articles.iter().map(|sentences| word_counts(sentences)).collect();
+pub(super) fn distinctive_words(counts: &[BTreeMap<String, Count>]) -> Vec<WordVector> {
     let mut in_run: BTreeMap<&str, Count> = BTreeMap::new();
     for (word, count) in counts.iter().flatten() {
         let of_word = in_run.entry(word).or_insert(Count { n: 0.0, weight: count.weight });
         of_word.n += 1.0;
         of_word.weight = of_word.weight.min(count.weight);
     }
-    let n_articles = articles.len() as f32 + BACKGROUND_ARTICLES;
+    let n_articles = counts.len() as f32 + BACKGROUND_ARTICLES;
     let rarity = |count: &Count| {
         let share = (SENTENCES_PER_ARTICLE * (-count.weight).exp()).min(1.0);
         ((n_articles + 1.0) / (count.n + BACKGROUND_ARTICLES * share)).ln()
@@ -88,19 +77,23 @@ pub(super) fn distinctive_words(articles: &[Vec<Weighted<'_>>]) -> Vec<WordVecto
     counts.iter().map(|words| unit(words.iter().map(weigh).collect())).collect()
 }
 
-fn word_counts(sentences: &[Weighted<'_>]) -> BTreeMap<String, Count> {
-    let mut counts = BTreeMap::new();
-    for Weighted { text, encoding, weight: times } in sentences {
-        let words = encoding.words.spans.iter().zip(&encoding.words.weights);
-        for (span, &weight) in words.filter(|&(_, &weight)| weight >= MIN_WEIGHT) {
-            let word = span.slice(text).to_lowercase();
-            let stem = word.strip_suffix("’s").or(word.strip_suffix("'s")).unwrap_or(&word);
-            let count = counts.entry(stem.to_owned()).or_insert(Count { n: 0.0, weight });
-            count.n += times;
-            count.weight = count.weight.min(weight);
-        }
+/// Counts the words of a sentence `times` over. Words whose background weight is below `least` are too common to tell stories apart
+/// ("said", "people").
+pub(super) fn count_words(
+    text: &str,
+    words: &TokenStates,
+    times: f32,
+    least: f32,
+    counts: &mut BTreeMap<String, Count>,
+) {
+    let weighted = words.spans.iter().zip(&words.weights);
+    for (span, &weight) in weighted.filter(|&(_, &weight)| weight >= least) {
+        let word = span.slice(text).to_lowercase();
+        let stem = word.strip_suffix("’s").or(word.strip_suffix("'s")).unwrap_or(&word);
+        let count = counts.entry(stem.to_owned()).or_insert(Count { n: 0.0, weight });
+        count.n += times;
+        count.weight = count.weight.min(weight);
     }
-    counts
 }
 
 fn unit(mut vector: Vec<(u32, f32)>) -> WordVector {

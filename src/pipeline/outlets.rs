@@ -1,33 +1,79 @@
-//! What the statistics of outlets are made of.
-
 use std::collections::BTreeMap;
 
-use crate::cluster::Material;
+use super::claims::Claims;
+use super::events::Events;
+use super::framing::Framed;
+use crate::encode::words;
 use crate::framing::{folded_word, is_own};
-use crate::records::{Claim, Comparison, Copies, Dimension, Outlets, Part, Sentence, SentenceReadings};
-use crate::statistics::{AlignedTerms, Observation, Series, Wording, Wordings};
+use crate::options::Options;
+use crate::records::{
+    Claim, ClaimId, Corpus, Coverage, Dimension, EventId, Framing, Outlets, Part, SentenceFigures,
+    SentenceReadings,
+};
+use crate::statistics::{
+    AlignedTerms, Observation, OutletEstimate, Series, Wording, Wordings, coverage, independent_outlets,
+    outlet_estimates,
+};
+
+/// What is said of outlets.
+pub(super) struct OutletFigures {
+    /// One for each claim.
+    pub independent_outlets: Vec<usize>,
+    /// By how much the framing differs within matched claims.
+    pub estimates: Vec<OutletEstimate>,
+    /// What outlets call the same things.
+    pub wordings: Vec<Wording>,
+    /// Each claim in each outlet.
+    pub coverage: Vec<Coverage>,
+}
+
+/// Makes figures of outlets of the claims and their framing.
+pub(super) fn figures(
+    corpus: &Corpus,
+    outlets: &Outlets,
+    found: &Events,
+    claimed: &Claims,
+    framed: &Framed,
+    figures: &[Option<SentenceFigures>],
+    options: &Options,
+) -> OutletFigures {
+    let series = series(corpus, outlets, found, &claimed.claims, &framed.readings);
+    OutletFigures {
+        independent_outlets: independent_outlets(corpus, &claimed.claims, &found.copies),
+        estimates: outlet_estimates(&series, &options.statistics),
+        wordings: wordings(corpus, outlets, found, &framed.framing, figures),
+        coverage: coverage(corpus, outlets, &found.events, &claimed.claims, options.group.window_days),
+    }
+}
 
 /// The figures of the claims' sentences, measure by measure. Sentences that dispute a claim do not make it and are left out.
-pub(super) fn series(
-    readings: &[SentenceReadings],
-    sentences: &[Sentence],
-    claims: &[Claim],
-    copies: &Copies,
+fn series(
+    corpus: &Corpus,
     outlets: &Outlets,
+    found: &Events,
+    claims: &[Claim],
+    readings: &[SentenceReadings],
 ) -> Vec<Series> {
+    let claim_of: BTreeMap<ClaimId, usize> =
+        claims.iter().enumerate().map(|(n, claim)| (claim.id, n)).collect();
+    let event_of: BTreeMap<EventId, usize> =
+        found.events.iter().enumerate().map(|(n, event)| (event.id, n)).collect();
     let mut series: BTreeMap<(&str, Part), Vec<Observation>> = BTreeMap::new();
-    for &SentenceReadings { claim, sentence, ref readings } in readings {
-        if claims[claim].disputing().any(|mention| mention.sentence == sentence) {
+    for SentenceReadings { claim, sentence, readings } in readings {
+        let claim = claim_of[claim];
+        if claims[claim].disputing().any(|mention| mention.sentence == *sentence) {
             continue;
         }
+        let observation = Observation {
+            claim,
+            event: event_of[&claims[claim].event],
+            outlet: outlets.of_article(&sentence.article),
+            text: corpus.sentence_position(found.copies.origin_of(sentence)),
+            value: 0.0,
+        };
         for reading in readings {
-            series.entry((&*reading.measure, reading.part)).or_default().push(Observation {
-                claim,
-                event: claims[claim].event,
-                outlet: outlets.of_article(sentences[sentence].article),
-                text: copies.origin[sentence],
-                value: f64::from(reading.value),
-            });
+            let observation = Observation { value: f64::from(reading.value), ..observation };
+            series.entry((&*reading.measure, reading.part)).or_default().push(observation);
         }
     }
     let named = |((measure, part), observations): ((&str, Part), Vec<Observation>)| Series {
@@ -39,47 +85,51 @@ pub(super) fn series(
 }
 
 /// What outlets call the same things, in their own words: quoted words and copied sentences are left out.
-pub(super) fn wordings(
-    comparisons: &[Comparison],
-    material: &Material<'_>,
-    copies: &Copies,
+fn wordings(
+    corpus: &Corpus,
     outlets: &Outlets,
+    found: &Events,
+    framing: &[Framing],
+    figures: &[Option<SentenceFigures>],
 ) -> Vec<Wording> {
-    let outlet = |sentence: usize| outlets.of_article(material.sentences[sentence].article);
-    let mut aligned = vec![];
-    for comparison in comparisons {
-        let (a, b) = (comparison.sentence_a, comparison.sentence_b);
-        let names_a_thing =
-            |dimension: &Dimension| matches!(dimension, Dimension::Labelling | Dimension::Wording);
-        for difference in comparison.differences.iter().filter(|d| names_a_thing(&d.dimension)) {
-            let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
-            let is_own =
-                is_own(&material.annotations[a], &span_a) && is_own(&material.annotations[b], &span_b);
-            if !is_own || copies.origin[a] == copies.origin[b] {
-                continue;
-            }
-            let sides = [
-                (a, span_a, &difference.a.value, b, &difference.b.value),
-                (b, span_b, &difference.b.value, a, &difference.a.value),
-            ];
-            aligned.extend(sides.map(|(sentence, span, term, other_sentence, other)| AlignedTerms {
-                outlet: outlet(sentence),
-                term: term.clone(),
-                other: other.clone(),
-                place: (sentence, span.start),
-                other_sentence,
-            }));
-        }
-    }
-    let mut wordings = Wordings::new(aligned);
-    for (sentence, encoding) in material.encodings.iter().enumerate() {
-        let Some(encoding) = encoding.as_ref().filter(|_| copies.origin[sentence] == sentence) else {
-            continue;
-        };
-        let (text, annotations) = (material.text(sentence), &material.annotations[sentence]);
-        let own = encoding.words.spans.iter().filter(|word| is_own(annotations, word));
-        let words: Vec<String> = own.map(|word| folded_word(word.slice(text))).collect();
-        wordings.read(outlet(sentence), &words);
+    let aligned = framing.iter().flat_map(|framing| aligned_terms(corpus, outlets, found, framing));
+    let mut wordings = Wordings::new(aligned.collect());
+    let encoded = corpus.sentences().zip(figures).filter(|(_, figures)| figures.is_some());
+    for (sentence, _) in encoded.filter(|(sentence, _)| !found.copies.origin.contains_key(sentence.id())) {
+        let text = sentence.text();
+        let own = words(text).into_iter().filter(|word| is_own(sentence.annotations, word));
+        let own: Vec<String> = own.map(|word| folded_word(word.slice(text))).collect();
+        wordings.read(outlets.of_article(&sentence.article.id), &own);
     }
     wordings.finish()
+}
+
+/// The own words of two outlets for the same thing, seen from both.
+fn aligned_terms(corpus: &Corpus, outlets: &Outlets, found: &Events, framing: &Framing) -> Vec<AlignedTerms> {
+    let Framing { sentence_a: a, sentence_b: b, .. } = framing;
+    if found.copies.origin_of(a) == found.copies.origin_of(b) {
+        return vec![];
+    }
+    let annotations = [a, b].map(|id| corpus.sentence(id).annotations);
+    let positions = [a, b].map(|id| corpus.sentence_position(id));
+    let of_outlet = [a, b].map(|id| outlets.of_article(&id.article));
+    let mut aligned = vec![];
+    let names_a_thing =
+        |dimension: &Dimension| matches!(dimension, Dimension::Labelling | Dimension::Wording);
+    for difference in framing.differences.iter().filter(|difference| names_a_thing(&difference.dimension)) {
+        let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
+        if !is_own(annotations[0], &span_a) || !is_own(annotations[1], &span_b) {
+            continue;
+        }
+        let sides =
+            [(0, 1, span_a, &difference.a, &difference.b), (1, 0, span_b, &difference.b, &difference.a)];
+        aligned.extend(sides.map(|(this, other, span, ours, theirs)| AlignedTerms {
+            outlet: of_outlet[this],
+            term: ours.value.clone(),
+            other: theirs.value.clone(),
+            place: (positions[this], span.start),
+            other_sentence: positions[other],
+        }));
+    }
+    aligned
 }

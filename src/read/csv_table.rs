@@ -27,11 +27,8 @@ pub(super) fn read(
             Err(reason) => drafts.reject(origin, reason),
             Ok(cells) => {
                 let mut draft = draft(origin, &columns, &cells);
-                if draft.id.trim().is_empty() {
-                    draft.id = format!("{}-{}", source.stem(), row.number);
-                }
                 draft.warnings.extend(row.warning);
-                drafts.push(draft.warn_of_encoding(file));
+                drafts.push(draft.warn_of_encoding(file), &source.stem());
             }
         }
     }

@@ -1,8 +1,8 @@
 //! What a format found -> an article, or why it is none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use crate::records::{Article, Origin, Rejection};
+use crate::records::{Article, Origin, Rejection, content_digits};
 
 use super::date;
 use super::decode::Decoded;
@@ -25,11 +25,19 @@ pub(super) struct Draft {
 pub(super) struct Drafts {
     pub articles: Vec<Article>,
     pub rejected: Vec<Rejection>,
+    /// How often each id was made that was not given.
+    made: HashMap<String, usize>,
 }
 
 impl Drafts {
-    /// Checks a draft and keeps what comes of it.
-    pub(super) fn push(&mut self, draft: Draft) {
+    /// Checks a draft and keeps what comes of it. One without an id gets `stem` and a hash of what it says, so that the id stays
+    /// when rows are put before it; of rows that are the same in all, the second gets a `-2` as well.
+    pub(super) fn push(&mut self, mut draft: Draft, stem: &str) {
+        if draft.id.trim().is_empty() {
+            let id = format!("{stem}-{}", draft.content_digits());
+            let n = self.made.entry(id.clone()).and_modify(|n| *n += 1).or_insert(1);
+            draft.id = if *n == 1 { id } else { format!("{id}-{n}") };
+        }
         match draft.fault() {
             None => self.articles.push(draft.into_article()),
             Some(reason) => self.reject(draft.origin, reason),
@@ -63,6 +71,10 @@ impl Draft {
         self
     }
 
+    fn content_digits(&self) -> String {
+        content_digits(&self.outlet, &self.headline, &self.body, &self.url, &self.date)
+    }
+
     /// Why this cannot be an article, and how to mend it.
     fn fault(&self) -> Option<String> {
         if self.body.trim().is_empty() {
@@ -86,7 +98,7 @@ impl Draft {
         });
         let headline = if self.headline.trim().is_empty() { String::new() } else { self.headline };
         Article {
-            id: self.id.trim().to_owned(),
+            id: self.id.trim().into(),
             outlet: self.outlet.trim().to_owned(),
             headline,
             body: self.body,
@@ -94,8 +106,6 @@ impl Draft {
             date_published,
             groups: self.groups,
             origin: self.origin,
-            language: "und".to_owned(),
-            blocks: Vec::new(),
             warnings: self.warnings,
         }
     }
@@ -104,9 +114,6 @@ impl Draft {
 /// An id must print on one line and leave `#` to the ids of sentences (`article_id#index`).
 fn id_fault(id: &str) -> Option<String> {
     let mend = "rename the file or give another id in the column `article_id`";
-    if id.is_empty() {
-        return Some(format!("the id is empty; {mend}"));
-    }
     if id.contains('#') {
         return Some(format!("the id `{id}` holds `#`, which sentence ids need; {mend}"));
     }
@@ -134,7 +141,7 @@ mod tests {
     #[test]
     fn ids_and_outlets_are_trimmed_and_the_body_is_not() {
         let article = draft().into_article();
-        assert_eq!((&*article.id, &*article.outlet, &*article.headline), ("a1", "Post", ""));
+        assert_eq!((article.id.as_str(), &*article.outlet, &*article.headline), ("a1", "Post", ""));
         assert_eq!(article.body, " Words.\r\n");
         assert_eq!(article.date_published, None);
         assert!(article.warnings[0].contains("`soon`"));
@@ -150,13 +157,12 @@ mod tests {
             Case { draft: Draft { body: " \n\u{a0}".into(), ..draft() }, reason: "the text is empty" },
             Case { draft: Draft { body: "a\0b".into(), ..draft() }, reason: "NUL" },
             Case { draft: Draft { outlet: " ".into(), ..draft() }, reason: "the outlet is empty" },
-            Case { draft: Draft { id: " ".into(), ..draft() }, reason: "the id is empty" },
             Case { draft: Draft { id: "a#1".into(), ..draft() }, reason: "`a#1` holds `#`" },
             Case { draft: Draft { id: "a\n1".into(), ..draft() }, reason: "`a\\n1` holds control" },
         ];
         for case in cases {
             let mut drafts = Drafts::default();
-            drafts.push(case.draft);
+            drafts.push(case.draft, "t");
             assert!(drafts.articles.is_empty());
             let rejection = &drafts.rejected[0];
             assert_eq!((&*rejection.file, rejection.row), ("a.csv", Some(3)));

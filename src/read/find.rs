@@ -115,7 +115,9 @@ fn search(folder: &Path, found: &mut Found) -> Result<()> {
     while let Some(next) = to_enter.pop() {
         match fs::canonicalize(&next).and_then(|real_path| Ok((real_path, entries(&next)?))) {
             Ok((real_path, _)) if entered.contains(&real_path) => {}
-            Ok((_, paths)) if next != folder && holds_results(&paths) => found.ignored.push(name_of(&next)),
+            Ok((_, paths)) if next != folder && holds_results(&next, &paths) => {
+                found.ignored.push(name_of(&next))
+            }
             Ok((real_path, paths)) => {
                 entered.insert(real_path);
                 paths.into_iter().for_each(|path| sort_out(path, &mut to_enter, found));
@@ -145,8 +147,9 @@ fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 /// True for the folder that an earlier run wrote: its tables have columns `text` and `outlet` and would be read as
 /// articles where the results were put below the folder that was read.
-fn holds_results(paths: &[PathBuf]) -> bool {
-    if paths.iter().any(|path| path.ends_with("run.incomplete")) {
+fn holds_results(folder: &Path, paths: &[PathBuf]) -> bool {
+    // A run that was stopped while it put its first results in place.
+    if folder.join(".parallax-commit").exists() {
         return true;
     }
     let has_run = paths.iter().any(|path| path.ends_with("run.json"));

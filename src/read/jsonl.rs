@@ -32,9 +32,8 @@ pub(super) fn read(
             continue;
         }
         let origin = Origin { file: source.name.clone(), row: Some(number) };
-        let usual_id = format!("{}-{number}", source.stem());
-        match parse(line).and_then(|object| draft(origin.clone(), object, usual_id, options)) {
-            Ok(draft) => drafts.push(draft.warn_of_encoding(file)),
+        match parse(line).and_then(|object| draft(origin.clone(), object, options)) {
+            Ok(draft) => drafts.push(draft.warn_of_encoding(file), &source.stem()),
             Err(reason) => drafts.reject(origin, reason),
         }
     }
@@ -53,14 +52,12 @@ fn parse(line: &str) -> std::result::Result<Map<String, Value>, String> {
 fn draft(
     origin: Origin,
     object: Map<String, Value>,
-    usual_id: String,
     options: &ReadOptions,
 ) -> std::result::Result<Draft, String> {
     let mut fields = Fields { object, warnings: Vec::new() };
-    let id = fields.take(Role::Id, options)?.filter(|id| !id.trim().is_empty()).unwrap_or(usual_id);
     Ok(Draft {
         origin,
-        id,
+        id: fields.take(Role::Id, options)?.unwrap_or_default(),
         outlet: fields.take(Role::Outlet, options)?.unwrap_or_default(),
         headline: fields.take(Role::Headline, options)?.unwrap_or_default(),
         body: fields.take(Role::Text, options)?.unwrap_or_default(),
@@ -131,7 +128,7 @@ mod tests {
 
     fn draft_of(line: &str) -> std::result::Result<Draft, String> {
         let origin = Origin { file: "a.jsonl".into(), row: Some(7) };
-        draft(origin, parse(line)?, "a-7".into(), &ReadOptions::default())
+        draft(origin, parse(line)?, &ReadOptions::default())
     }
 
     #[test]
@@ -143,14 +140,6 @@ mod tests {
         assert_eq!((&*draft.headline, &*draft.url, &*draft.date), ("T", "http://x", ""));
         let groups: Vec<_> = draft.groups.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(groups, ["bias=1.5", "body=", "seen=", r#"topics=["a",{"b":1}]"#]);
-    }
-
-    #[test]
-    fn without_an_id_the_file_and_the_line_make_one() {
-        assert_eq!(
-            draft_of(r#"{"text": "Words.", "outlet": "Post", "id": " "}"#).expect("a draft").id,
-            "a-7"
-        );
     }
 
     #[test]

@@ -17,16 +17,15 @@ mod csv_table;
 mod jsonl;
 mod text_folder;
 mod ids;
+mod rows;
 #[cfg(test)]
 mod tests;
 
 use std::fs;
 use std::path::PathBuf;
 
-use serde::Serialize;
-
 use crate::error::{Error, Result};
-use crate::records::{Article, Rejection};
+use crate::records::{Article, InputFile, Rejection};
 
 use csv_rows::CsvRows;
 use decode::Decoded;
@@ -36,6 +35,7 @@ use text_folder::Metadata;
 
 pub use date::parse_day;
 pub use options::ReadOptions;
+pub use rows::{Row, articles};
 
 /// What the inputs hold.
 #[derive(Debug, Clone, Default)]
@@ -49,17 +49,6 @@ pub struct Reading {
     pub ignored: Vec<String>,
     /// Every file whose bytes were read, rejected or not; sorted by name.
     pub inputs: Vec<InputFile>,
-}
-
-/// A file that was read, so that a result can say what it was made from.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct InputFile {
-    /// The path as given or found below a folder that was given, with `/` between its parts.
-    pub file: String,
-    /// Size in bytes.
-    pub bytes: u64,
-    /// BLAKE3 of the bytes, 64 hexadecimal digits.
-    pub blake3: String,
 }
 
 /// Reads the articles of files and folders.
@@ -86,7 +75,7 @@ pub struct InputFile {
 /// std::fs::write(folder.join("articles.csv"), "file,outlet\nmorning.txt,The Morning\n")?;
 ///
 /// let reading = read(&[folder.clone()], &ReadOptions::default())?;
-/// assert_eq!(reading.articles[0].id, "morning");
+/// assert_eq!(reading.articles[0].id.as_str(), "morning");
 /// assert_eq!(reading.articles[0].outlet, "The Morning");
 /// assert!(reading.rejected.is_empty());
 /// # std::fs::remove_dir_all(&folder)?;
@@ -110,7 +99,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
         let text = load(source, &mut reading);
         let read = text.map(|text| {
             let draft = text.map(|text| text_folder::draft(source, text, metadata.take(source)));
-            draft.into_iter().for_each(|draft| drafts.push(draft));
+            draft.into_iter().for_each(|draft| drafts.push(draft, &source.stem()));
         });
         stop_or_reject(source, read, &mut reading.rejected)?;
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use proptest::prelude::*;
 
 use super::*;
+use crate::records::ArticleId;
 
 /// A folder that is gone when the test ends.
 struct Folder(tempfile::TempDir);
@@ -43,12 +44,20 @@ impl Folder {
     }
 }
 
+/// An id with `#` in place of the ten digits of its hash.
+fn shown_id(id: &ArticleId) -> String {
+    match id.as_str().rsplit_once('-') {
+        Some((stem, digits)) if digits.len() == 10 => format!("{stem}-#"),
+        _ => id.to_string(),
+    }
+}
+
 /// `id|outlet|headline|body|date|groups` of each article.
 fn shown(reading: &Reading) -> Vec<String> {
     let show = |a: &Article| {
         let date = a.date_published.map_or_else(String::new, |date| date.to_string());
         let groups: Vec<_> = a.groups.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        format!("{}|{}|{}|{}|{date}|{}", a.id, a.outlet, a.headline, a.body, groups.join(","))
+        format!("{}|{}|{}|{}|{date}|{}", shown_id(&a.id), a.outlet, a.headline, a.body, groups.join(","))
     };
     reading.articles.iter().map(show).collect()
 }
@@ -127,7 +136,7 @@ fn metadata_given_alone_leads_to_its_texts() {
 #[test]
 fn articles_csv_with_a_text_column_is_a_table() {
     let folder = Folder::with(&[("articles.csv", "file,outlet,text\nx.txt,Post,Words.\n")]);
-    assert_eq!(shown(&folder.read()), ["articles-1|Post||Words.||file=x.txt"]);
+    assert_eq!(shown(&folder.read()), ["articles-#|Post||Words.||file=x.txt"]);
 }
 
 #[test]
@@ -146,17 +155,17 @@ fn tables_of_articles() {
         Case {
             name: "t.csv",
             bytes: b"Date;Title;TEXT;Publisher\r\n12 July 2019;T;Words;Post\r\n",
-            articles: &["t-1|Post|T|Words|2019-07-12|"],
+            articles: &["t-#|Post|T|Words|2019-07-12|"],
         },
         Case {
             name: "t.csv",
             bytes: b"outlet\ttext\nLe Monde\tUn \xe9t\xe9 tr\xe8s long, dit le pr\xe9sident.\n",
-            articles: &["t-1|Le Monde||Un \u{e9}t\u{e9} tr\u{e8}s long, dit le pr\u{e9}sident.||"],
+            articles: &["t-#|Le Monde||Un \u{e9}t\u{e9} tr\u{e8}s long, dit le pr\u{e9}sident.||"],
         },
         Case {
             name: "t.jsonl",
             bytes: b"\xef\xbb\xbf{\"text\": \"W\", \"outlet\": \"P\"}\r\n\n{\"id\": 5, \"body\": \"W\\n\", \"source\": \"Q\"}",
-            articles: &["5|Q||W\n||", "t-1|P||W||"],
+            articles: &["5|Q||W\n||", "t-#|P||W||"],
         },
         Case { name: "t.txt", bytes: b"\xff\xfeW\0.\0", articles: &["t|unnamed-t||W.||"] },
         Case { name: "t.csv", bytes: b"text,outlet\n", articles: &[] },
@@ -262,7 +271,7 @@ fn options_name_the_columns() {
     let folder = Folder::with(&[("t.csv", "paper,text,outlet\nPost,Words,x\n"), ("u.txt", "W")]);
     let options = ReadOptions { outlet: Some("Paper".into()), ..ReadOptions::default() };
     let reading = read(&[folder.path("t.csv")], &options).expect("a table");
-    assert_eq!(shown(&reading), ["t-1|Post||Words||outlet=x"]);
+    assert_eq!(shown(&reading), ["t-#|Post||Words||outlet=x"]);
 }
 
 #[test]

@@ -17,6 +17,22 @@ pub struct WordAlignment {
     pub covered_b: f32,
 }
 
+impl WordAlignment {
+    /// The same alignment with the sides exchanged.
+    pub fn swapped(self) -> Self {
+        let swap = |pair: AlignedPhrase| AlignedPhrase { a: pair.b, b: pair.a, similarity: pair.similarity };
+        let mut pairs: Vec<AlignedPhrase> = self.pairs.into_iter().map(swap).collect();
+        pairs.sort_by_key(|pair| pair.a);
+        Self {
+            pairs,
+            only_a: self.only_b,
+            only_b: self.only_a,
+            covered_a: self.covered_b,
+            covered_b: self.covered_a,
+        }
+    }
+}
+
 /// A phrase of sentence a and the phrase of sentence b that answers it.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct AlignedPhrase {

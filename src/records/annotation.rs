@@ -1,9 +1,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::named::named;
-use super::{Clause, FrameWord, LoadedWord, Span};
+use super::{FrameWord, LoadedWord, Span};
 
-/// What the annotators found in one sentence. Every span counts bytes from the start of the sentence's own text.
+/// What the annotators found in one sentence, without a model. Every span counts bytes from the start of the sentence's own text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Annotations {
     /// Whose words the sentence is made of.
@@ -32,13 +32,27 @@ pub struct Annotations {
     pub loaded: Vec<LoadedWord>,
     /// Words of the policy frames, in order.
     pub frames: Vec<FrameWord>,
-    /// Clauses in the order of their verbs; empty for a sentence that was not encoded, or by a model without a head for syntax.
-    pub clauses: Vec<Clause>,
-    /// The model's sentiment; `None` for a sentence that was not encoded.
-    pub sentiment: Option<Sentiment>,
-    /// How loaded the sentence is, in [0, 1]; `None` for one that was not encoded, or where a head of the user's takes the
-    /// measure's place.
-    pub loaded_language: Option<f32>,
+}
+
+impl Annotations {
+    /// Those of a sentence in which nothing is found: narration, stated plainly.
+    pub const fn none() -> Self {
+        Self {
+            voice: Voice::Narration,
+            quotations: vec![],
+            attribution: None,
+            attributions: vec![],
+            carried: None,
+            certainty: Certainty { score: 1.0, hedges: vec![], boosters: vec![], factives: vec![] },
+            quantities: vec![],
+            names: vec![],
+            negations: vec![],
+            poles: vec![],
+            plans: vec![],
+            loaded: vec![],
+            frames: vec![],
+        }
+    }
 }
 
 /// Whose words a sentence is made of.

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{ArticleId, Span};
 
 /// Where an article came from: enough to find it again and to name it in a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -15,13 +15,11 @@ pub struct Origin {
     pub row: Option<u64>,
 }
 
-/// One article of one outlet.
-///
-/// `read` fills everything down to `origin`; `clean` fills `language`, `blocks` and more `warnings`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// One article of one outlet, as it was read.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Article {
-    /// Unique in a run: the `article_id` column, or the file's name without its ending.
-    pub id: String,
+    /// Unique in a run.
+    pub id: ArticleId,
     /// The outlet's name as given. Two spellings are two outlets.
     pub outlet: String,
     /// The headline as given beside the body; empty where there is none.
@@ -36,12 +34,41 @@ pub struct Article {
     pub groups: BTreeMap<String, String>,
     /// Where the article was read from.
     pub origin: Origin,
-    /// ISO 639-3 code of the body's language ("eng"); "und" where the text is too short to tell.
-    pub language: String,
-    /// The body's parts in order. They do not overlap and cover every non-blank character.
-    pub blocks: Vec<Block>,
-    /// What a reader of the results should know about this article, in plain words.
+    /// What a reader of the results should know about how the article was read, in plain words.
     pub warnings: Vec<String>,
+}
+
+impl Article {
+    /// An article of which no more is known than its id, its outlet and its text. The other fields can be filled in.
+    ///
+    /// [`read::articles`](crate::read::articles) makes articles of rows, with checks and dates; this takes what it is given.
+    ///
+    /// ```
+    /// use parallax::records::Article;
+    /// let article = Article {
+    ///     headline: "Bridge shut".to_owned(),
+    ///     ..Article::new("post-1", "Morning Post", "The bridge was closed on Monday.")
+    /// };
+    /// assert_eq!(article.id.as_str(), "post-1");
+    /// ```
+    pub fn new(id: impl Into<ArticleId>, outlet: impl Into<String>, body: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            outlet: outlet.into(),
+            headline: String::new(),
+            body: body.into(),
+            url: String::new(),
+            date_published: None,
+            groups: BTreeMap::new(),
+            origin: Origin { file: String::new(), row: None },
+            warnings: vec![],
+        }
+    }
+
+    /// What orders articles by age: the day of publication, those without one last, then the id.
+    pub fn age(&self) -> (bool, Option<Date>, &ArticleId) {
+        (self.date_published.is_none(), self.date_published, &self.id)
+    }
 }
 
 /// A stretch of an article's body that is one kind of thing.

@@ -1,25 +1,29 @@
 use serde::{Deserialize, Serialize};
 
-use super::Relation;
+use super::{ArticleId, ClaimId, EventId, Relation, SentenceId};
 
 /// Articles that report the same event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Event {
-    /// Positions in the run's list of articles, in rising order.
-    pub articles: Vec<usize>,
-    /// Positions in the run's list of events, in rising order, of those that are close: nearly similar enough to be one
-    /// with this, and within the date window. If A is a neighbour of B, B is one of A.
-    pub neighbours: Vec<usize>,
+    /// Its id.
+    pub id: EventId,
+    /// Its articles in the order of their ids.
+    pub articles: Vec<ArticleId>,
+    /// The events that are close, in the order of the run's events: nearly similar enough to be one with this, and within the
+    /// date window. If A is a neighbour of B, B is one of A.
+    pub neighbours: Vec<EventId>,
 }
 
 /// A claim: sentences of different outlets that say the same thing, and sentences that dispute it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
-    /// Position of the event in the run's list of events.
-    pub event: usize,
-    /// Position of the sentence whose own words stand for the claim: the one most similar to the others.
-    pub medoid: usize,
-    /// The sentences, in order of their position in the run.
+    /// Its id.
+    pub id: ClaimId,
+    /// The event.
+    pub event: EventId,
+    /// The sentence whose own words stand for the claim: the one most similar to the others.
+    pub medoid: SentenceId,
+    /// The sentences in the order of their ids.
     pub mentions: Vec<Mention>,
     /// `Confirmed` where every mention is.
     pub tier: Tier,
@@ -34,8 +38,8 @@ impl Claim {
     /// Takes in one more sentence.
     pub fn add(&mut self, mention: Mention) {
         let place = self.mentions.partition_point(|other| other.sentence < mention.sentence);
-        self.mentions.insert(place, mention);
         self.tier = self.tier.max(mention.tier);
+        self.mentions.insert(place, mention);
     }
 
     /// The sentences that dispute it.
@@ -45,10 +49,10 @@ impl Claim {
 }
 
 /// One sentence's part in a claim.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Mention {
-    /// Position in the run's list of sentences.
-    pub sentence: usize,
+    /// The sentence.
+    pub sentence: SentenceId,
     /// Similarity with the medoid (see [`Comparison::similarity`](super::Comparison::similarity)); 1 for the medoid itself.
     pub similarity: f32,
     /// Probability in [0, 1] that it makes the medoid's claim; 1 for the medoid itself.
@@ -81,8 +85,8 @@ impl Tier {
 /// What one outlet has on one claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Coverage {
-    /// Position in the run's list of claims.
-    pub claim: usize,
+    /// The claim.
+    pub claim: ClaimId,
     /// The outlet.
     pub outlet: String,
     /// Seen or not.

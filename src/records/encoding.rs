@@ -2,12 +2,14 @@ use ndarray::Array2;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Parsed, Sentiment, Span};
+use super::bytes::{floats, matrix};
+use super::{Clause, Parsed, Sentiment, Span};
 
 /// What one pass of the encoder gives for one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Encoding {
     /// The sentence embedding, scaled to length 1; its inner product with another is the cosine in [-1, 1].
+    #[serde(with = "floats")]
     pub embedding: Vec<f32>,
     /// The words with their states, for alignment.
     pub words: TokenStates,
@@ -15,6 +17,7 @@ pub struct Encoding {
     pub sentiment: Option<Sentiment>,
     /// How far each word of `words` moves the sentiment, in logits of positive over negative: above 0 it speaks for
     /// positive. The words' mean is 0. Empty where the model brings no such head.
+    #[serde(with = "floats")]
     pub tone: Vec<f32>,
     /// How loaded the loaded-language head finds the text; [`loaded_language`](crate::annotate::loaded_language) adds the
     /// list to it. `None` where the model brings no such head.
@@ -43,6 +46,23 @@ impl Encoding {
     }
 }
 
+/// What a run keeps of every encoded sentence. The rest of its [`Encoding`] is let go, and asked for again for the sentences that
+/// can be in a claim.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SentenceFigures {
+    /// The sentiment; `None` where the model brings no such head.
+    pub sentiment: Option<Sentiment>,
+    /// How loaded the sentence is, in [0, 1], with the names of the run's outlets hidden; `None` where the model brings no such
+    /// head, or a head of the user's takes the measure's place.
+    pub loaded_language: Option<f32>,
+    /// The values of the run's further heads, in the order of the run's measures.
+    pub scores: Vec<f32>,
+    /// Clauses in the order of their verbs; empty where the model brings no head for syntax.
+    pub clauses: Vec<Clause>,
+    /// True where the sentence was longer than the model reads and its end was left out.
+    pub truncated: bool,
+}
+
 /// One figure of a head on one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Score {
@@ -50,6 +70,7 @@ pub struct Score {
     pub value: f32,
     /// How far each word of the encoding's `words` moves it, in logits of the class over the rest: above 0 it speaks
     /// for the class. The words' mean is 0.
+    #[serde(with = "floats")]
     pub shares: Vec<f32>,
 }
 
@@ -62,10 +83,13 @@ pub struct TokenStates {
     /// Byte offsets of each word into the text that was encoded.
     pub spans: Vec<Span>,
     /// Weight of each word: the inverse document frequency of its rarest piece, at least 0.
+    #[serde(with = "floats")]
     pub weights: Vec<f32>,
     /// Shape `[words, width]`. The vector of word `i` is `states[i] * scales[i]`.
+    #[serde(with = "matrix")]
     pub states: Array2<i8>,
     /// One scale for each word, above 0.
+    #[serde(with = "floats")]
     pub scales: Vec<f32>,
 }
 

@@ -1,16 +1,16 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Span, WordAlignment};
+use super::{ClaimId, SentenceId, Span, WordAlignment};
 
-/// A claim as two outlets word it: one row of the claim-comparison table.
+/// A claim as two outlets word it: one row of the claim-comparison table. Outlet a is the first of the two by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Comparison {
-    /// Position in the run's list of claims.
-    pub claim: usize,
-    /// Position of outlet a's sentence in the run's list of sentences. Outlet a is the first of the two by name.
-    pub sentence_a: usize,
-    /// Position of outlet b's sentence.
-    pub sentence_b: usize,
+    /// The claim.
+    pub claim: ClaimId,
+    /// Outlet a's sentence.
+    pub sentence_a: SentenceId,
+    /// Outlet b's sentence.
+    pub sentence_b: SentenceId,
     /// Mean of the embeddings' cosine and of how well each sentence's words, names aside, are answered by the
     /// other's: in [-1, 1], 1 for the same words.
     pub similarity: f32,
@@ -26,8 +26,6 @@ pub struct Comparison {
     pub conflict: Option<Conflict>,
     /// Which words of the two sentences answer each other.
     pub alignment: WordAlignment,
-    /// What differs in the framing, with the words that show it.
-    pub differences: Vec<FramingDifference>,
 }
 
 /// How two sentences of one claim relate.
@@ -94,6 +92,19 @@ pub struct FramingDifference {
     pub b: Evidence,
     /// `value_a - value_b` where the dimension has a number; `None` where it has words only.
     pub difference: Option<f32>,
+}
+
+/// How the two sentences of one comparison differ in their framing.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Framing {
+    /// The claim.
+    pub claim: ClaimId,
+    /// Outlet a's sentence.
+    pub sentence_a: SentenceId,
+    /// Outlet b's sentence.
+    pub sentence_b: SentenceId,
+    /// What differs, with the words that show it, in the order of the dimensions.
+    pub differences: Vec<FramingDifference>,
 }
 
 /// One side of a framing difference.

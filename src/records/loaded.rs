@@ -1,7 +1,7 @@
 use serde::{Deserialize, Serialize};
 
-use super::Span;
 use super::named::named;
+use super::{Score, Span};
 
 named! {
     /// In what way a word is loaded: the sections of our list.
@@ -68,4 +68,22 @@ pub struct LoadedEvidence {
     pub kind: Option<LoadedKind>,
     /// How far it raises the score, in logits: above 0 it speaks for loaded.
     pub share: f32,
+}
+
+/// A text that holds names of the run's outlets, read with the names hidden. It depends on the run, so it is no part of the
+/// text's [`Encoding`](super::Encoding).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Masked {
+    /// The names' spans in the text as it was, in order.
+    pub names: Vec<Span>,
+    /// What the loaded-language head says of the text with the names hidden, with its shares handed to the words of the text
+    /// as it was: 0 for words of a name. `None` where the model brings no such head.
+    pub loaded: Option<Score>,
+}
+
+impl Masked {
+    /// True for words that are part of a name.
+    pub fn hides(&self, words: &Span) -> bool {
+        self.names.iter().any(|name| name.overlaps(words))
+    }
 }

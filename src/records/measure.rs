@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
-use super::Span;
+use super::{ClaimId, SentenceId, Span};
 
 /// Whose words of a sentence a figure is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -42,10 +42,10 @@ pub struct Reading {
 /// The figures of one sentence of a claim.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SentenceReadings {
-    /// Position in the run's list of claims.
-    pub claim: usize,
-    /// Position in the run's list of sentences.
-    pub sentence: usize,
+    /// The claim.
+    pub claim: ClaimId,
+    /// The sentence.
+    pub sentence: SentenceId,
     /// In the order of the measures.
     pub readings: Vec<Reading>,
 }

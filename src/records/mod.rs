@@ -1,8 +1,11 @@
 //! The vocabulary: what the stages hand to one another. Imports nothing else of this crate.
 
+mod bytes;
 mod named;
 mod span;
+mod id;
 mod article;
+mod document;
 mod sentence;
 mod annotation;
 mod encoding;
@@ -13,11 +16,13 @@ mod framing;
 mod loaded;
 mod frame;
 mod target;
+mod thresholds;
 mod measure;
 mod outlet;
 mod parse;
 mod clause;
 mod rejection;
+mod provenance;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
 pub use annotation::{
@@ -28,14 +33,19 @@ pub use article::{Article, Block, Kind, Origin};
 pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
 pub use clause::{Clause, ClauseVoice};
 pub use copy::{CopiedSpan, Copies};
-pub use encoding::{Encoding, Score, TokenStates};
+pub use document::{Corpus, CorpusSentence, Document, Layout};
+pub use encoding::{Encoding, Score, SentenceFigures, TokenStates};
 pub use frame::{Frame, FrameScore, FrameWord};
-pub use framing::{Comparison, Conflict, Dimension, Evidence, FramingDifference, Relation};
-pub use loaded::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord};
+pub use framing::{Comparison, Conflict, Dimension, Evidence, Framing, FramingDifference, Relation};
+pub(crate) use id::content_digits;
+pub use id::{ArticleId, ClaimId, EventId, SentenceId};
+pub use loaded::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Masked};
 pub use measure::{Part, Reading, SentenceReadings};
 pub use outlet::Outlets;
 pub use parse::{Dependency, Parsed, Tag};
+pub use provenance::{HeadUsed, InputFile, ModelUsed, Provenance};
 pub use rejection::Rejection;
 pub use sentence::{Field, Sentence};
 pub use span::Span;
 pub use target::Target;
+pub use thresholds::{AlignmentThresholds, LevelThresholds, PairThresholds, Thresholds, WordThresholds};

@@ -1,27 +1,29 @@
-use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 
-use super::Article;
+use super::{Article, ArticleId};
 
 /// The outlets of a run in the order of their names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outlets {
     names: Vec<String>,
-    of_article: Vec<usize>,
-    articles: Vec<Vec<usize>>,
+    of_article: HashMap<ArticleId, usize>,
+    articles: Vec<Vec<ArticleId>>,
 }
 
 impl Outlets {
-    /// The outlets of the run's articles.
-    pub fn new(articles: &[Article]) -> Self {
+    /// The outlets of these articles.
+    pub fn new<'run>(articles: impl IntoIterator<Item = &'run Article>) -> Self {
+        let articles: Vec<&Article> = articles.into_iter().collect();
         let mut names: Vec<String> = articles.iter().map(|article| article.outlet.clone()).collect();
         names.sort_unstable();
         names.dedup();
-        let position = |article: &Article| {
-            names.binary_search(&article.outlet).expect("the name of every article's outlet is listed")
-        };
-        let of_article: Vec<usize> = articles.iter().map(position).collect();
-        let mut of_outlet = vec![vec![]; names.len()];
-        of_article.iter().enumerate().for_each(|(article, &outlet)| of_outlet[outlet].push(article));
+        let (mut of_article, mut of_outlet) = (HashMap::new(), vec![vec![]; names.len()]);
+        for article in articles {
+            let outlet =
+                names.binary_search(&article.outlet).expect("the name of every article's outlet is listed");
+            of_article.insert(article.id.clone(), outlet);
+            of_outlet[outlet].push(article.id.clone());
+        }
         Self { names, of_article, articles: of_outlet }
     }
 
@@ -31,12 +33,15 @@ impl Outlets {
     }
 
     /// Position of an article's outlet.
-    pub fn of_article(&self, article: usize) -> usize {
+    ///
+    /// # Panics
+    /// If the article is none of the run's.
+    pub fn of_article(&self, article: &ArticleId) -> usize {
         self.of_article[article]
     }
 
-    /// Positions of an outlet's articles in the run's list of articles, in rising order.
-    pub fn articles(&self, outlet: usize) -> &[usize] {
+    /// An outlet's articles, in the order in which they were given.
+    pub fn articles(&self, outlet: usize) -> &[ArticleId] {
         &self.articles[outlet]
     }
 }

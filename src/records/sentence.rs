@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Article, Kind, Span};
+use super::{Article, Kind, SentenceId, Span};
 
 /// Which text of the article a sentence's offsets refer to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -26,10 +26,8 @@ impl Field {
 /// The sentences of one body do not overlap and cover every non-blank character of it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sentence {
-    /// Position of the article in the run's list of articles.
-    pub article: usize,
-    /// Position in the article, counted from 0; a headline that stands beside the body comes first.
-    pub index: usize,
+    /// Its article and its place in it.
+    pub id: SentenceId,
     /// The text that `bytes` and `chars` refer to.
     pub field: Field,
     /// What the sentence is part of.
@@ -48,10 +46,5 @@ impl Sentence {
             Field::Body => &article.body,
         };
         self.bytes.slice(field)
-    }
-
-    /// `article_id#index`, the key of the `sentences` table.
-    pub fn id(&self, article: &Article) -> String {
-        format!("{}#{}", article.id, self.index)
     }
 }

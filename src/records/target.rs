@@ -1,14 +1,14 @@
 use serde::{Deserialize, Serialize};
 
-use super::{Sentiment, Span};
+use super::{ClaimId, SentenceId, Sentiment, Span};
 
 /// A name that several outlets use on one claim, in one of the claim's sentences.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Target {
-    /// Position in the run's list of claims.
-    pub claim: usize,
-    /// Position in the run's list of sentences.
-    pub sentence: usize,
+    /// The claim.
+    pub claim: ClaimId,
+    /// The sentence.
+    pub sentence: SentenceId,
     /// The name in the form that is compared: "trump" for "Mr. Trump" and for "Donald Trump".
     pub key: String,
     /// Its first mention in the sentence, as bytes from the start of the sentence's own text.

@@ -3,12 +3,12 @@
 use super::cell::Cell;
 use super::table::Table;
 use super::tables::Tables;
-use crate::records::{Attribution, CarriedSource, Span};
+use crate::records::{Attribution, CarriedSource, CorpusSentence, SentenceId, Span};
 
 impl Tables<'_> {
     /// A row for each statement that is handed to a source, and for each quotation that goes on with the words of a source
     /// that an earlier sentence names.
-    pub(super) fn attributions(&self) -> Table {
+    pub(super) fn attributions(&self) -> Table<'_> {
         let columns = [
             "sentence_id",
             "article_id",
@@ -26,19 +26,18 @@ impl Tables<'_> {
             "content",
             "content_spans",
         ];
-        let mut table = Table::new("attributions", columns);
-        for (sentence, annotations) in self.run.annotations.iter().enumerate() {
-            for attribution in &annotations.attributions {
-                let row = self.attribution(sentence, attribution);
-                table.rows.push(row);
-            }
-            table.rows.extend(annotations.carried.map(|carried| self.carried(sentence, &carried)));
-        }
-        table
+        let rows = self.run.corpus.sentences().flat_map(|sentence| {
+            let annotations = sentence.annotations;
+            let found = annotations.attributions.iter();
+            let mut rows: Vec<_> = found.map(|found| self.attribution(sentence.id(), found)).collect();
+            rows.extend(annotations.carried.map(|carried| self.carried(&sentence, &carried)));
+            rows
+        });
+        Table::new(columns, rows)
     }
 
     /// A row for each clause: who does what to whom.
-    pub(super) fn clauses(&self) -> Table {
+    pub(super) fn clauses(&self) -> Table<'_> {
         let columns = [
             "sentence_id",
             "article_id",
@@ -55,35 +54,32 @@ impl Tables<'_> {
             "patient_end_char",
             "voice",
         ];
-        let mut table = Table::new("clauses", columns);
-        for (sentence, annotations) in self.run.annotations.iter().enumerate() {
-            for clause in &annotations.clauses {
-                let mut row = self.of_sentence(sentence);
-                row.extend(self.words(sentence, clause.verb));
-                row.push(clause.voice.as_str().into());
-                row.extend(self.words_or_none(sentence, clause.agent));
-                row.extend(self.words_or_none(sentence, clause.patient));
-                row.push(self.voice(sentence, clause.verb).into());
-                table.rows.push(row);
-            }
-        }
-        table
+        let sentences = self.run.corpus.sentences().zip(&self.run.figures);
+        let clauses = sentences.flat_map(|(sentence, figures)| {
+            let clauses = figures.iter().flat_map(|figures| &figures.clauses);
+            clauses.map(move |clause| (sentence.id(), clause))
+        });
+        let rows = clauses.map(|(sentence, clause)| {
+            let mut row = self.of_sentence(sentence).to_vec();
+            row.extend(self.words(sentence, clause.verb));
+            row.push(clause.voice.as_str().into());
+            row.extend(self.words_or_none(sentence, clause.agent));
+            row.extend(self.words_or_none(sentence, clause.patient));
+            row.push(self.voice(sentence, clause.verb).into());
+            row
+        });
+        Table::new(columns, rows)
     }
 
     /// As [`Tables::words`]; empty cells for no words.
-    pub(super) fn words_or_none(&self, sentence: usize, words: Option<Span>) -> [Cell; 3] {
+    pub(super) fn words_or_none(&self, sentence: &SentenceId, words: Option<Span>) -> [Cell; 3] {
         words.map_or([Cell::Empty, Cell::Empty, Cell::Empty], |span| self.words(sentence, span))
     }
 
-    fn of_sentence(&self, position: usize) -> Vec<Cell> {
-        let article = &self.run.articles[self.sentence(position).article];
-        vec![self.sentence_id(position).into(), article.id.as_str().into(), article.outlet.as_str().into()]
-    }
-
-    fn attribution(&self, sentence: usize, found: &Attribution) -> Vec<Cell> {
-        let mut row = self.of_sentence(sentence);
+    fn attribution(&self, sentence: &SentenceId, found: &Attribution) -> Vec<Cell> {
+        let mut row = self.of_sentence(sentence).to_vec();
         row.extend(self.words_or_none(sentence, found.source));
-        row.push(found.source.map(|_| self.sentence_id(sentence)).into());
+        row.push(found.source.map(|_| sentence.to_string()).into());
         row.push(found.anonymous.into());
         row.extend(self.words(sentence, found.cue));
         row.extend([found.cue_kind.as_str().into(), found.kind.as_str().into()]);
@@ -91,16 +87,16 @@ impl Tables<'_> {
         row
     }
 
-    fn carried(&self, sentence: usize, carried: &CarriedSource) -> Vec<Cell> {
-        let first = sentence - self.sentence(sentence).index;
-        let named_in = first + carried.sentence;
-        let mut row = self.of_sentence(sentence);
-        row.extend(self.words(named_in, carried.source));
-        row.extend([self.sentence_id(named_in).into(), carried.anonymous.into()]);
+    fn carried(&self, sentence: &CorpusSentence<'_>, carried: &CarriedSource) -> Vec<Cell> {
+        let id = sentence.id();
+        let index = u32::try_from(carried.sentence).expect("a sentence of the article");
+        let named_in = SentenceId { article: id.article.clone(), index };
+        let mut row = self.of_sentence(id).to_vec();
+        row.extend(self.words(&named_in, carried.source));
+        row.extend([named_in.to_string().into(), carried.anonymous.into()]);
         row.extend([Cell::Empty, Cell::Empty, Cell::Empty, Cell::Empty, "direct".into()]);
-        let quoted: Vec<_> =
-            self.run.annotations[sentence].quotations.iter().map(|quoted| quoted.span).collect();
-        row.extend(self.words_and_spans(sentence, &quoted));
+        let quoted: Vec<_> = sentence.annotations.quotations.iter().map(|quoted| quoted.span).collect();
+        row.extend(self.words_and_spans(id, &quoted));
         row
     }
 }

@@ -13,5 +13,5 @@ pub(crate) use cell::safe_for_spreadsheets;
 pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
 pub use tables::is_column;
-pub use write::{prepare, write};
-pub(crate) use write::{remove, write_whole};
+pub(crate) use write::write_whole;
+pub use write::{abandon, prepare, recover, write};

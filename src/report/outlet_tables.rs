@@ -2,13 +2,13 @@
 
 use super::cell::Cell;
 use super::table::Table;
-use super::tables::{Tables, claim_id, event_id};
-use crate::records::{SentenceReadings, Span};
+use super::tables::Tables;
+use crate::records::{Reading, SentenceId, SentenceReadings, Span};
 use crate::statistics::OutletEstimate;
 
 impl Tables<'_> {
     /// A row for each sentence of a claim, measure and part.
-    pub(super) fn measures(&self) -> Table {
+    pub(super) fn measures(&self) -> Table<'_> {
         let columns = [
             "claim_id",
             "event_id",
@@ -22,31 +22,26 @@ impl Tables<'_> {
             "spans",
             "copy_of",
         ];
-        let mut table = Table::new("measures", columns);
-        for SentenceReadings { claim, sentence, readings } in &self.run.readings {
-            let article = &self.run.articles[self.sentence(*sentence).article];
-            let copy_of = self.copy_of(*sentence);
-            for reading in readings {
-                let mut row: Vec<Cell> = vec![
-                    claim_id(*claim).into(),
-                    event_id(self.run.claims[*claim].event).into(),
-                    self.sentence_id(*sentence).into(),
-                    article.id.as_str().into(),
-                    article.outlet.as_str().into(),
-                    reading.measure.as_ref().into(),
-                    reading.part.as_str().into(),
-                    reading.value.into(),
-                ];
-                row.extend(self.words_and_spans(*sentence, &reading.words));
-                row.push(copy_of.clone().into());
-                table.rows.push(row);
-            }
-        }
-        table
+        let rows = self.run.readings.iter().flat_map(|of_sentence| self.measure_rows(of_sentence));
+        Table::new(columns, rows)
+    }
+
+    fn measure_rows(&self, of: &SentenceReadings) -> Vec<Vec<Cell>> {
+        let SentenceReadings { claim, sentence, readings } = of;
+        let copy_of = self.copy_of(sentence);
+        let row = |reading: &Reading| {
+            let mut row: Vec<Cell> = vec![claim.to_string().into(), self.event_of(*claim).into()];
+            row.extend(self.of_sentence(sentence));
+            row.extend([reading.measure.as_ref().into(), reading.part.as_str().into(), reading.value.into()]);
+            row.extend(self.words_and_spans(sentence, &reading.words));
+            row.push(copy_of.clone().into());
+            row
+        };
+        readings.iter().map(row).collect()
     }
 
     /// Several words of a sentence, and their character offsets: `"may; likely"` and `"10-13;20-26"`.
-    pub(super) fn words_and_spans(&self, sentence: usize, words: &[Span]) -> [Cell; 2] {
+    pub(super) fn words_and_spans(&self, sentence: &SentenceId, words: &[Span]) -> [Cell; 2] {
         let text = self.text(sentence);
         let slices: Vec<&str> = words.iter().map(|span| span.slice(text)).collect();
         let offsets = words.iter().map(|&span| {
@@ -57,7 +52,7 @@ impl Tables<'_> {
     }
 
     /// A row for each outlet and pair of outlets, measure and part. The last columns are for `parallax validate score`.
-    pub(super) fn outlets(&self) -> Table {
+    pub(super) fn outlets(&self) -> Table<'_> {
         let columns = [
             "outlet_a",
             "outlet_b",
@@ -79,13 +74,11 @@ impl Tables<'_> {
             "corrected_ci_high",
             "n_labelled",
         ];
-        let mut table = Table::new("outlets", columns);
-        table.rows = self.run.estimates.iter().map(|estimate| self.estimate(estimate)).collect();
-        table
+        Table::new(columns, self.run.estimates.iter().map(|estimate| self.estimate(estimate)))
     }
 
     /// A row for each term and outlet that has it where another outlet has other words.
-    pub(super) fn wordings(&self) -> Table {
+    pub(super) fn wordings(&self) -> Table<'_> {
         let columns = [
             "term",
             "outlet",
@@ -98,10 +91,9 @@ impl Tables<'_> {
             "log_odds",
             "z",
         ];
-        let mut table = Table::new("wordings", columns);
-        for wording in &self.run.wordings {
+        let rows = self.run.wordings.iter().map(|wording| -> Vec<Cell> {
             let alternatives = wording.alternatives.iter().map(|(term, n)| format!("{term} ({n})"));
-            table.rows.push(vec![
+            vec![
                 wording.term.as_str().into(),
                 self.run.outlets.names()[wording.outlet].as_str().into(),
                 wording.n_aligned.into(),
@@ -112,9 +104,9 @@ impl Tables<'_> {
                 wording.uses_of_others.1.into(),
                 Cell::Figure(wording.log_odds.delta),
                 Cell::Figure(wording.log_odds.z),
-            ]);
-        }
-        table
+            ]
+        });
+        Table::new(columns, rows)
     }
 
     fn estimate(&self, of: &OutletEstimate) -> Vec<Cell> {
@@ -136,7 +128,7 @@ impl Tables<'_> {
             of.n_copied.into(),
             figure(estimate.and_then(|estimate| estimate.p_value)),
             figure(estimate.and_then(|estimate| estimate.p_adjusted)),
-            of.finding(&self.run.config.statistics).into(),
+            of.finding(&self.run.options.statistics).into(),
             Cell::Empty,
             Cell::Empty,
             Cell::Empty,

@@ -1,11 +1,13 @@
 use std::collections::BTreeSet;
 use std::fmt::Write;
+use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
-use super::tables::claim_id;
 use crate::pipeline::Run;
-use crate::records::{Claim, Comparison, Dimension, Evidence, FramingDifference, Relation, Tier};
+use crate::records::{
+    Claim, Comparison, Dimension, Evidence, Framing, FramingDifference, Rejection, Relation, SentenceId, Tier,
+};
 use crate::statistics::Estimate;
 
 /// Longest sentence that is shown whole, in columns.
@@ -41,14 +43,14 @@ impl Default for SummaryOptions {
 
 /// What a person wants to read first: the claims that several outlets share, side by side, with the differences in
 /// their framing below. Holds ANSI styles; control characters of the articles are left out.
-pub fn summary(run: &Run, options: &SummaryOptions) -> String {
+pub fn summary(run: &Run, rejected: &[Rejection], out: &Path, options: &SummaryOptions) -> String {
     let mut page = Page { text: String::new(), width: options.width.clamp(40, 120), run };
     page.head();
     for (position, claim) in run.claims.iter().enumerate().take(options.max_claims) {
         page.claim(position, claim);
     }
     page.outlets();
-    page.foot(options.max_claims);
+    page.foot(rejected, out, options.max_claims);
     page.text
 }
 
@@ -68,10 +70,10 @@ impl Page<'_> {
         let run = self.run;
         let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
         let counts = [
-            count(run.articles.len(), "article"),
+            count(run.corpus.documents().len(), "article"),
             count(run.outlets.names().len(), "outlet"),
             count(run.events.len(), "event"),
-            count(run.sentences.len(), "sentence"),
+            count(run.corpus.n_sentences(), "sentence"),
         ];
         self.line(&format!("{BOLD}{}{BOLD:#}", counts.join(" · ")));
         let shared = count(run.claims.len(), "claim");
@@ -85,7 +87,7 @@ impl Page<'_> {
     /// What carries the words of another, where anything does.
     fn copies(&mut self) {
         let run = self.run;
-        let duplicates = run.copies.duplicate_of.iter().flatten().count();
+        let duplicates = run.copies.duplicate_of.len();
         let alone = run.independent_outlets.iter().filter(|&&outlets| outlets == 1).count();
         if duplicates > 0 || !run.copies.spans.is_empty() {
             self.line(&format!(
@@ -101,22 +103,19 @@ impl Page<'_> {
         let style = if claim.tier == Tier::Confirmed { CONFIRMED } else { POSSIBLE };
         let tier = claim.tier.as_str();
         let independent = self.independence(position, claim);
-        self.line(&format!(
-            "\n{BOLD}{}{BOLD:#}  {style}{tier} match{style:#}{independent}",
-            claim_id(position)
-        ));
-        let mut mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
-        mentions.sort_by_key(|&sentence| (self.outlet(sentence), sentence));
-        let width =
-            mentions.iter().map(|&sentence| columns(self.outlet(sentence))).max().unwrap_or(0).min(24);
-        for &sentence in mentions.iter().take(MAX_MENTIONS) {
+        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{tier} match{style:#}{independent}", claim.id));
+        let mut mentions: Vec<&SentenceId> = claim.mentions.iter().map(|mention| &mention.sentence).collect();
+        mentions.sort_by_key(|sentence| (self.outlet(sentence), *sentence));
+        let width = mentions.iter().map(|sentence| columns(self.outlet(sentence))).max().unwrap_or(0).min(24);
+        for sentence in mentions.iter().take(MAX_MENTIONS) {
             self.mention(sentence, width);
         }
         self.more(mentions.len(), MAX_MENTIONS, "more sentence", "mentions");
-        let comparisons = self.run.comparisons.iter().filter(|comparison| comparison.claim == position);
-        let comparisons: Vec<&Comparison> = comparisons.collect();
-        for comparison in comparisons.iter().take(MAX_PAIRS) {
-            self.comparison(comparison, comparisons.len() > 1);
+        let comparisons = self.run.comparisons.iter().zip(&self.run.framing);
+        let comparisons: Vec<(&Comparison, &Framing)> =
+            comparisons.filter(|(comparison, _)| comparison.claim == claim.id).collect();
+        for (comparison, framing) in comparisons.iter().take(MAX_PAIRS) {
+            self.comparison(comparison, framing, comparisons.len() > 1);
         }
         self.more(comparisons.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
     }
@@ -124,7 +123,7 @@ impl Page<'_> {
     /// How many of a claim's outlets are independent; empty where all are.
     fn independence(&self, position: usize, claim: &Claim) -> String {
         let outlets: BTreeSet<&str> =
-            claim.mentions.iter().map(|mention| self.outlet(mention.sentence)).collect();
+            claim.mentions.iter().map(|mention| self.outlet(&mention.sentence)).collect();
         match self.run.independent_outlets[position] {
             independent if independent == outlets.len() => String::new(),
             independent => format!("  {DIM}{} outlets, {independent} independent{DIM:#}", outlets.len()),
@@ -138,9 +137,9 @@ impl Page<'_> {
         }
     }
 
-    fn mention(&mut self, sentence: usize, outlet_width: usize) {
+    fn mention(&mut self, sentence: &SentenceId, outlet_width: usize) {
         let outlet = fit(&printable(self.outlet(sentence)), outlet_width);
-        let text = shorten(&printable(self.run.sentences[sentence].text(self.article(sentence))), MAX_TEXT);
+        let text = shorten(&printable(self.run.corpus.sentence(sentence).text()), MAX_TEXT);
         let indent = " ".repeat(outlet_width + 4);
         let wrapped = textwrap::fill(
             &text,
@@ -149,9 +148,9 @@ impl Page<'_> {
         self.line(&format!("  {BOLD}{outlet}{BOLD:#}  {}", wrapped.trim_start()));
     }
 
-    fn comparison(&mut self, comparison: &Comparison, name_outlets: bool) {
+    fn comparison(&mut self, comparison: &Comparison, framing: &Framing, name_outlets: bool) {
         if name_outlets {
-            let (a, b) = (self.outlet(comparison.sentence_a), self.outlet(comparison.sentence_b));
+            let (a, b) = (self.outlet(&comparison.sentence_a), self.outlet(&comparison.sentence_b));
             let (a, b) = (shorten(&printable(a), 36), shorten(&printable(b), 36));
             self.line(&format!("    {DIM}{a} | {b}{DIM:#}"));
         }
@@ -159,20 +158,20 @@ impl Page<'_> {
             self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}", conflict.as_str()));
         }
         let mut last: Option<&Dimension> = None;
-        for difference in &comparison.differences {
+        for difference in &framing.differences {
             let name = difference.dimension.as_str();
             let label = if last == Some(&difference.dimension) { "" } else { name };
             last = Some(&difference.dimension);
-            let a = self.side(difference, &difference.a, comparison.sentence_a);
-            let b = self.side(difference, &difference.b, comparison.sentence_b);
+            let a = self.side(difference, &difference.a, &comparison.sentence_a);
+            let b = self.side(difference, &difference.b, &comparison.sentence_b);
             let gap = if columns(&a) + columns(&b) + 22 <= self.width { "  " } else { "\n                 " };
             self.line(&format!("    {DIM}{label:<12}{DIM:#} {a}{gap}{DIM}|{DIM:#}  {b}"));
         }
     }
 
     /// One side of a difference in a few words.
-    fn side(&self, difference: &FramingDifference, evidence: &Evidence, sentence: usize) -> String {
-        let text = self.run.sentences[sentence].text(self.article(sentence));
+    fn side(&self, difference: &FramingDifference, evidence: &Evidence, sentence: &SentenceId) -> String {
+        let text = self.run.corpus.sentence(sentence).text();
         let words = evidence
             .span
             .map(|span| format!("“{}”", printable(span.slice(text)).trim_matches(['“', '”', '"'])));
@@ -201,7 +200,7 @@ impl Page<'_> {
     /// Which differences between outlets stand out over all claims, or that none can be told.
     fn outlets(&mut self) {
         let run = self.run;
-        let options = &run.config.statistics;
+        let options = &run.options.statistics;
         let pairs = || run.estimates.iter().filter(|estimate| estimate.outlet_b.is_some());
         if pairs().next().is_none() {
             return;
@@ -244,7 +243,7 @@ impl Page<'_> {
         ));
     }
 
-    fn foot(&mut self, max_claims: usize) {
+    fn foot(&mut self, rejected: &[Rejection], out: &Path, max_claims: usize) {
         let run = self.run;
         if run.claims.is_empty() {
             self.line("\nNo claim is shared. Outlets may report different events, or word them too differently to match.");
@@ -252,32 +251,22 @@ impl Page<'_> {
             let more = run.claims.len() - max_claims;
             self.line(&format!("\n… and {} in claims.csv and comparisons.csv", count(more, "more claim")));
         }
-        let warned = run.articles.iter().filter(|article| !article.warnings.is_empty()).count();
+        let documents = run.corpus.documents().iter();
+        let warned = documents.filter(|document| !run.warnings_of(document).is_empty()).count();
         if warned > 0 {
             self.line(&format!(
                 "\n{} with a warning: see the column `warnings` of articles",
                 count(warned, "article")
             ));
         }
-        if !run.rejected.is_empty() {
-            self.line(&format!(
-                "\n{} rejected: see the table `rejected`",
-                count(run.rejected.len(), "input")
-            ));
+        if !rejected.is_empty() {
+            self.line(&format!("\n{} rejected: see the table `rejected`", count(rejected.len(), "input")));
         }
-        let _ = writeln!(
-            self.text,
-            "\nTables and run.json are in {}",
-            printable(&run.config.out.display().to_string())
-        );
+        let _ = writeln!(self.text, "\nTables and run.json are in {}", printable(&out.display().to_string()));
     }
 
-    fn article(&self, sentence: usize) -> &crate::records::Article {
-        &self.run.articles[self.run.sentences[sentence].article]
-    }
-
-    fn outlet(&self, sentence: usize) -> &str {
-        &self.article(sentence).outlet
+    fn outlet(&self, sentence: &SentenceId) -> &str {
+        self.run.corpus.sentence(sentence).outlet()
     }
 }
 

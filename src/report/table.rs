@@ -28,37 +28,39 @@ impl Format {
     }
 }
 
-/// A table in memory: every row has one cell for each column.
-pub(super) struct Table {
-    pub name: &'static str,
+/// A table whose rows are made one after the other: every row has one cell for each column.
+pub(super) struct Table<'run> {
     pub columns: Vec<String>,
-    pub rows: Vec<Vec<Cell>>,
+    pub rows: Box<dyn Iterator<Item = Vec<Cell>> + 'run>,
 }
 
-impl Table {
-    pub(super) fn new<'a>(name: &'static str, columns: impl IntoIterator<Item = &'a str>) -> Self {
-        Self { name, columns: columns.into_iter().map(str::to_owned).collect(), rows: vec![] }
+impl<'run> Table<'run> {
+    pub(super) fn new<'a>(
+        columns: impl IntoIterator<Item = &'a str>,
+        rows: impl Iterator<Item = Vec<Cell>> + 'run,
+    ) -> Self {
+        Self { columns: columns.into_iter().map(str::to_owned).collect(), rows: Box::new(rows) }
     }
 
-    pub(super) fn write(&self, format: Format, writer: impl Write) -> io::Result<()> {
+    pub(super) fn write(self, format: Format, writer: impl Write) -> io::Result<()> {
         match format {
             Format::Csv => self.write_csv(writer),
             Format::Jsonl => self.write_jsonl(writer),
         }
     }
 
-    fn write_csv(&self, writer: impl Write) -> io::Result<()> {
+    fn write_csv(self, writer: impl Write) -> io::Result<()> {
         let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(writer);
         writer.write_record(&self.columns)?;
-        for row in &self.rows {
+        for row in self.rows {
             writer.write_record(row.iter().map(|cell| cell.to_csv().into_owned()))?;
         }
         writer.flush()
     }
 
-    fn write_jsonl(&self, mut writer: impl Write) -> io::Result<()> {
-        for row in &self.rows {
-            serde_json::to_writer(&mut writer, &Object { columns: &self.columns, row })?;
+    fn write_jsonl(self, mut writer: impl Write) -> io::Result<()> {
+        for row in self.rows {
+            serde_json::to_writer(&mut writer, &Object { columns: &self.columns, row: &row })?;
             writer.write_all(b"\n")?;
         }
         writer.flush()

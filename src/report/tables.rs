@@ -4,8 +4,10 @@ use super::cell::Cell;
 use super::table::Table;
 use crate::framing::{MEASURES, part_of};
 use crate::pipeline::Run;
-use crate::records::{Comparison, Evidence, Part, Reading, Sentence, Span};
-use crate::statistics::sentences_per_article;
+use crate::records::{
+    Article, ArticleId, Claim, ClaimId, Comparison, CorpusSentence, Document, EventId, Evidence, Framing,
+    Part, Reading, Rejection, SentenceFigures, SentenceId, Span,
+};
 
 /// The names of all tables, in the order in which they are written.
 pub(super) const NAMES: [&str; 15] = [
@@ -92,31 +94,33 @@ pub fn is_column(name: &str) -> bool {
 /// Makes one table after the other from the records of a run.
 pub(super) struct Tables<'run> {
     pub(super) run: &'run Run,
+    rejected: &'run [Rejection],
     /// The figures of each sentence of a claim.
-    readings: BTreeMap<usize, &'run [Reading]>,
-    event_of_article: BTreeMap<usize, usize>,
-    claim_of_sentence: BTreeMap<usize, usize>,
-    n_sentences: Vec<usize>,
+    readings: BTreeMap<&'run SentenceId, &'run [Reading]>,
+    event_of_article: BTreeMap<&'run ArticleId, EventId>,
+    claim_of_sentence: BTreeMap<&'run SentenceId, ClaimId>,
+    event_of_claim: BTreeMap<ClaimId, EventId>,
 }
 
 impl<'run> Tables<'run> {
-    pub(super) fn new(run: &'run Run) -> Self {
-        let events = run.events.iter().enumerate();
-        let claims = run.claims.iter().enumerate();
+    pub(super) fn new(run: &'run Run, rejected: &'run [Rejection]) -> Self {
+        let events = run.events.iter();
+        let claims = run.claims.iter();
         Self {
             run,
-            readings: run.readings.iter().map(|of| (of.sentence, of.readings.as_slice())).collect(),
+            rejected,
+            readings: run.readings.iter().map(|of| (&of.sentence, of.readings.as_slice())).collect(),
             event_of_article: events
-                .flat_map(|(e, event)| event.articles.iter().map(move |&a| (a, e)))
+                .flat_map(|event| event.articles.iter().map(|article| (article, event.id)))
                 .collect(),
             claim_of_sentence: claims
-                .flat_map(|(c, claim)| claim.mentions.iter().map(move |m| (m.sentence, c)))
+                .flat_map(|claim| claim.mentions.iter().map(|mention| (&mention.sentence, claim.id)))
                 .collect(),
-            n_sentences: sentences_per_article(run.articles.len(), &run.sentences),
+            event_of_claim: run.claims.iter().map(|claim| (claim.id, claim.event)).collect(),
         }
     }
 
-    pub(super) fn table(&self, name: &str) -> Table {
+    pub(super) fn table(&self, name: &str) -> Table<'_> {
         match name {
             "articles" => self.articles(),
             "sentences" => self.sentences(),
@@ -137,9 +141,9 @@ impl<'run> Tables<'run> {
         }
     }
 
-    fn articles(&self) -> Table {
+    fn articles(&self) -> Table<'_> {
         let groups: BTreeSet<&String> =
-            self.run.articles.iter().flat_map(|article| article.groups.keys()).collect();
+            self.run.corpus.articles().flat_map(|article| article.groups.keys()).collect();
         let columns = [
             "article_id",
             "outlet",
@@ -155,80 +159,85 @@ impl<'run> Tables<'run> {
             "file",
             "row",
         ];
-        let mut table = Table::new("articles", columns);
-        table.columns.extend(groups.iter().map(|group| format!("group_{group}")));
-        for (position, article) in self.run.articles.iter().enumerate() {
+        let of_groups = groups.clone();
+        let row = move |document: &'run Document| {
+            let Document { article, layout, sentences, .. } = document;
             let mut row: Vec<Cell> = vec![
                 article.id.as_str().into(),
                 article.outlet.as_str().into(),
                 article.headline.as_str().into(),
                 article.url.as_str().into(),
                 article.date_published.map(|date| date.to_string()).into(),
-                article.language.as_str().into(),
-                self.event_of_article.get(&position).map(|&event| event_id(event)).into(),
-                self.n_sentences[position].into(),
-                self.n_claims(position).into(),
-                self.run.copies.duplicate_of[position].map(|original| self.article_id(original)).into(),
-                article.warnings.join("; ").into(),
+                layout.language.as_str().into(),
+                self.event_of_article.get(&article.id).map(EventId::to_string).into(),
+                sentences.len().into(),
+                self.n_claims(document).into(),
+                self.run.copies.duplicate_of.get(&article.id).map(ArticleId::to_string).into(),
+                self.run.warnings_of(document).join("; ").into(),
                 article.origin.file.as_str().into(),
                 article.origin.row.map(|row| row as usize).into(),
             ];
-            row.extend(groups.iter().map(|group| article.groups.get(*group).cloned().into()));
-            table.rows.push(row);
-        }
+            row.extend(of_groups.iter().map(|group| article.groups.get(*group).cloned().into()));
+            row
+        };
+        let mut table = Table::new(columns, self.run.corpus.documents().iter().map(row));
+        table.columns.extend(groups.iter().map(|group| format!("group_{group}")));
         table
     }
 
-    fn n_claims(&self, article: usize) -> usize {
-        let first = self.run.sentences.partition_point(|sentence| sentence.article < article);
-        let end = self.run.sentences.partition_point(|sentence| sentence.article <= article);
-        self.claim_of_sentence.range(first..end).map(|(_, claim)| claim).collect::<BTreeSet<_>>().len()
+    fn n_claims(&self, document: &Document) -> usize {
+        let claims =
+            document.sentences.iter().filter_map(|sentence| self.claim_of_sentence.get(&sentence.id));
+        claims.collect::<BTreeSet<_>>().len()
     }
 
-    fn sentences(&self) -> Table {
-        let mut table = Table::new("sentences", SENTENCES);
+    fn sentences(&self) -> Table<'_> {
+        let sentences = self.run.corpus.sentences().zip(&self.run.figures);
+        let rows = sentences.map(|(sentence, figures)| self.sentence_row(&sentence, figures.as_ref()));
+        let mut table = Table::new(SENTENCES, rows);
         table.columns.extend(self.shipped_loaded_language().map(str::to_owned));
         table.columns.extend(self.run.measures.iter().cloned());
-        for (position, (sentence, annotations)) in
-            self.run.sentences.iter().zip(&self.run.annotations).enumerate()
-        {
-            let article = &self.run.articles[sentence.article];
-            let text = sentence.text(article);
-            let words = |span: Span| span.slice(text).to_owned();
-            let sentiment = annotations.sentiment;
-            let attribution = annotations.attribution.as_ref();
-            let mut row: Vec<Cell> = vec![
-                sentence.id(article).into(),
-                article.id.as_str().into(),
-                article.outlet.as_str().into(),
-                sentence.index.into(),
-                sentence.field.as_str().into(),
-                sentence.chars.start.into(),
-                sentence.chars.end.into(),
-                sentence.bytes.start.into(),
-                sentence.bytes.end.into(),
-                text.into(),
-                sentence.kind.as_str().into(),
-                annotations.voice.as_str().into(),
-                sentiment.map(|sentiment| sentiment.negative).into(),
-                sentiment.map(|sentiment| sentiment.neutral).into(),
-                sentiment.map(|sentiment| sentiment.positive).into(),
-                sentiment.map(|sentiment| sentiment.score()).into(),
-                annotations.certainty.score.into(),
-                attribution.and_then(|attribution| attribution.source).map(words).into(),
-                attribution.map(|attribution| words(attribution.cue)).into(),
-                attribution.map(|attribution| attribution.anonymous).into(),
-                self.claim_of_sentence.get(&position).map(|&claim| claim_id(claim)).into(),
-                self.copy_of(position).into(),
-            ];
-            row.extend(self.shipped_loaded_language().map(|_| Cell::from(self.loaded_language(position))));
-            row.extend(self.scores(position).map(Cell::from));
-            table.rows.push(row);
-        }
         table
     }
 
-    fn claims(&self) -> Table {
+    fn sentence_row(&self, of: &CorpusSentence<'_>, figures: Option<&SentenceFigures>) -> Vec<Cell> {
+        let CorpusSentence { article, sentence, annotations, .. } = *of;
+        let text = of.text();
+        let words = |span: Span| span.slice(text).to_owned();
+        let sentiment = figures.and_then(|figures| figures.sentiment);
+        let attribution = annotations.attribution.as_ref();
+        let mut row: Vec<Cell> = vec![
+            sentence.id.to_string().into(),
+            article.id.as_str().into(),
+            article.outlet.as_str().into(),
+            (sentence.id.index as usize).into(),
+            sentence.field.as_str().into(),
+            sentence.chars.start.into(),
+            sentence.chars.end.into(),
+            sentence.bytes.start.into(),
+            sentence.bytes.end.into(),
+            text.into(),
+            sentence.kind.as_str().into(),
+            annotations.voice.as_str().into(),
+            sentiment.map(|sentiment| sentiment.negative).into(),
+            sentiment.map(|sentiment| sentiment.neutral).into(),
+            sentiment.map(|sentiment| sentiment.positive).into(),
+            sentiment.map(|sentiment| sentiment.score()).into(),
+            annotations.certainty.score.into(),
+            attribution.and_then(|attribution| attribution.source).map(words).into(),
+            attribution.map(|attribution| words(attribution.cue)).into(),
+            attribution.map(|attribution| attribution.anonymous).into(),
+            self.claim_of_sentence.get(&sentence.id).map(ClaimId::to_string).into(),
+            self.copy_of(&sentence.id).into(),
+        ];
+        let loaded = figures.and_then(|figures| figures.loaded_language);
+        row.extend(self.shipped_loaded_language().map(|_| Cell::from(loaded)));
+        let score = |measure: usize| Cell::from(figures.map(|figures| figures.scores[measure]));
+        row.extend((0..self.run.measures.len()).map(score));
+        row
+    }
+
+    fn claims(&self) -> Table<'_> {
         let columns = [
             "claim_id",
             "event_id",
@@ -241,29 +250,28 @@ impl<'run> Tables<'run> {
             "n_disputing",
             "tier",
         ];
-        let mut table = Table::new("claims", columns);
-        for (position, claim) in self.run.claims.iter().enumerate() {
-            let articles: BTreeSet<usize> =
-                claim.mentions.iter().map(|mention| self.sentence(mention.sentence).article).collect();
+        let row = |(claim, &n_independent): (&Claim, &usize)| -> Vec<Cell> {
+            let articles: BTreeSet<&ArticleId> =
+                claim.mentions.iter().map(|mention| &mention.sentence.article).collect();
             let outlets: BTreeSet<&str> =
-                articles.iter().map(|&article| self.run.articles[article].outlet.as_str()).collect();
-            table.rows.push(vec![
-                claim_id(position).into(),
-                event_id(claim.event).into(),
-                self.text(claim.medoid).into(),
-                self.sentence_id(claim.medoid).into(),
+                articles.iter().map(|article| self.run.corpus.article(article).outlet.as_str()).collect();
+            vec![
+                claim.id.to_string().into(),
+                claim.event.to_string().into(),
+                self.text(&claim.medoid).into(),
+                claim.medoid.to_string().into(),
                 claim.mentions.len().into(),
                 articles.len().into(),
                 outlets.len().into(),
-                self.run.independent_outlets[position].into(),
+                n_independent.into(),
                 claim.disputing().count().into(),
                 claim.tier.as_str().into(),
-            ]);
-        }
-        table
+            ]
+        };
+        Table::new(columns, self.run.claims.iter().zip(&self.run.independent_outlets).map(row))
     }
 
-    fn mentions(&self) -> Table {
+    fn mentions(&self) -> Table<'_> {
         let columns = [
             "claim_id",
             "sentence_id",
@@ -274,26 +282,26 @@ impl<'run> Tables<'run> {
             "relation",
             "tier",
         ];
-        let mut table = Table::new("mentions", columns);
-        for (position, claim) in self.run.claims.iter().enumerate() {
-            for mention in &claim.mentions {
-                let article = &self.run.articles[self.sentence(mention.sentence).article];
-                table.rows.push(vec![
-                    claim_id(position).into(),
-                    self.sentence_id(mention.sentence).into(),
-                    article.id.as_str().into(),
-                    article.outlet.as_str().into(),
-                    mention.similarity.into(),
-                    mention.probability.into(),
-                    mention.relation.as_str().into(),
-                    mention.tier.as_str().into(),
-                ]);
-            }
-        }
-        table
+        let mentions = self
+            .run
+            .claims
+            .iter()
+            .flat_map(|claim| claim.mentions.iter().map(move |mention| (claim, mention)));
+        let rows = mentions.map(|(claim, mention)| {
+            let mut row = vec![claim.id.to_string().into()];
+            row.extend(self.of_sentence(&mention.sentence));
+            row.extend([
+                mention.similarity.into(),
+                mention.probability.into(),
+                mention.relation.as_str().into(),
+                mention.tier.as_str().into(),
+            ]);
+            row
+        });
+        Table::new(columns, rows)
     }
 
-    fn targets(&self) -> Table {
+    fn targets(&self) -> Table<'_> {
         let columns = [
             "claim_id",
             "sentence_id",
@@ -309,60 +317,56 @@ impl<'run> Tables<'run> {
             "sentiment",
             "voice",
         ];
-        let mut table = Table::new("targets", columns);
-        for target in &self.run.targets {
-            let article = &self.run.articles[self.sentence(target.sentence).article];
-            let mut row: Vec<Cell> = vec![
-                claim_id(target.claim).into(),
-                self.sentence_id(target.sentence).into(),
-                article.id.as_str().into(),
-                article.outlet.as_str().into(),
-                target.key.as_str().into(),
-            ];
-            row.extend(self.words(target.sentence, target.span));
+        let rows = self.run.targets.iter().map(|target| {
+            let mut row = vec![target.claim.to_string().into()];
+            row.extend(self.of_sentence(&target.sentence));
+            row.push(target.key.as_str().into());
+            row.extend(self.words(&target.sentence, target.span));
             row.extend([
                 target.sentiment.map(|sentiment| sentiment.negative).into(),
                 target.sentiment.map(|sentiment| sentiment.neutral).into(),
                 target.sentiment.map(|sentiment| sentiment.positive).into(),
                 target.sentiment.map(|sentiment| sentiment.score()).into(),
-                self.voice(target.sentence, target.span).into(),
+                self.voice(&target.sentence, target.span).into(),
             ]);
-            table.rows.push(row);
+            row
+        });
+        Table::new(columns, rows)
+    }
+
+    fn comparisons(&self) -> Table<'_> {
+        let rows = self.run.comparisons.iter().map(|comparison| self.comparison(comparison));
+        let mut table = Table::new(COMPARISONS, rows);
+        for measure in self.measure_names() {
+            table.columns.extend(SIDES.map(|side| format!("{measure}_{side}")));
         }
         table
     }
 
-    fn comparisons(&self) -> Table {
-        let mut table = Table::new("comparisons", COMPARISONS);
+    fn comparison(&self, comparison: &Comparison) -> Vec<Cell> {
+        let Comparison { sentence_a: a, sentence_b: b, .. } = comparison;
+        let mut row: Vec<Cell> = vec![
+            comparison.claim.to_string().into(),
+            self.event_of(comparison.claim).into(),
+            self.outlet(a).into(),
+            self.outlet(b).into(),
+            a.to_string().into(),
+            b.to_string().into(),
+            self.text(a).into(),
+            self.text(b).into(),
+            comparison.similarity.into(),
+            comparison.cosine.into(),
+            comparison.probability.into(),
+            comparison.conflict_probability.into(),
+            comparison.relation.as_str().into(),
+            comparison.conflict.map(|conflict| conflict.as_str()).into(),
+        ];
         for measure in self.measure_names() {
-            table.columns.extend(SIDES.map(|side| format!("{measure}_{side}")));
+            let (of_a, of_b) = (self.own_figure(a, measure), self.own_figure(b, measure));
+            let difference = of_a.zip(of_b).map(|(a, b)| a - b);
+            row.extend([of_a.into(), of_b.into(), difference.into()]);
         }
-        for comparison in &self.run.comparisons {
-            let Comparison { sentence_a: a, sentence_b: b, .. } = *comparison;
-            let mut row: Vec<Cell> = vec![
-                claim_id(comparison.claim).into(),
-                event_id(self.run.claims[comparison.claim].event).into(),
-                self.outlet(a).into(),
-                self.outlet(b).into(),
-                self.sentence_id(a).into(),
-                self.sentence_id(b).into(),
-                self.text(a).into(),
-                self.text(b).into(),
-                comparison.similarity.into(),
-                comparison.cosine.into(),
-                comparison.probability.into(),
-                comparison.conflict_probability.into(),
-                comparison.relation.as_str().into(),
-                comparison.conflict.map(|conflict| conflict.as_str()).into(),
-            ];
-            for measure in self.measure_names() {
-                let (of_a, of_b) = (self.own_figure(a, measure), self.own_figure(b, measure));
-                let difference = of_a.zip(of_b).map(|(a, b)| a - b);
-                row.extend([of_a.into(), of_b.into(), difference.into()]);
-            }
-            table.rows.push(row);
-        }
-        table
+        row
     }
 
     /// The measures of the comparisons table; each has the columns `M_a`, `M_b` and `M_difference`.
@@ -376,24 +380,13 @@ impl<'run> Tables<'run> {
         (!self.run.measures.iter().any(|measure| measure == LOADED_LANGUAGE)).then_some(LOADED_LANGUAGE)
     }
 
-    fn loaded_language(&self, position: usize) -> Option<f32> {
-        self.run.annotations[position].loaded_language
-    }
-
     /// The figure of a claim's sentence, quoted words left out.
-    fn own_figure(&self, position: usize, measure: &str) -> Option<f32> {
+    fn own_figure(&self, sentence: &SentenceId, measure: &str) -> Option<f32> {
         let is_own = |reading: &&Reading| reading.measure == measure && reading.part != Part::Quotation;
-        self.readings[&position].iter().find(is_own).map(|reading| reading.value)
+        self.readings[sentence].iter().find(is_own).map(|reading| reading.value)
     }
 
-    /// The heads' figures for one sentence; empty ones where it was not encoded.
-    fn scores(&self, position: usize) -> impl Iterator<Item = Option<f32>> {
-        let encoding = self.run.encodings[position].as_ref();
-        (0..self.run.measures.len())
-            .map(move |measure| encoding.map(|encoding| encoding.scores[measure].value))
-    }
-
-    fn framing(&self) -> Table {
+    fn framing(&self) -> Table<'_> {
         let columns = [
             "claim_id",
             "outlet_a",
@@ -413,72 +406,79 @@ impl<'run> Tables<'run> {
             "voice_a",
             "voice_b",
         ];
-        let mut table = Table::new("framing", columns);
-        for comparison in &self.run.comparisons {
-            let Comparison { sentence_a: a, sentence_b: b, .. } = *comparison;
-            for difference in &comparison.differences {
-                let mut row: Vec<Cell> = vec![
-                    claim_id(comparison.claim).into(),
-                    self.outlet(a).into(),
-                    self.outlet(b).into(),
-                    self.sentence_id(a).into(),
-                    self.sentence_id(b).into(),
-                    difference.dimension.as_str().into(),
-                ];
-                row.extend(self.evidence(a, &difference.a));
-                row.extend(self.evidence(b, &difference.b));
-                row.extend([
-                    difference.a.value.as_str().into(),
-                    difference.b.value.as_str().into(),
-                    difference.difference.into(),
-                    difference.a.span.map(|span| self.voice(a, span)).into(),
-                    difference.b.span.map(|span| self.voice(b, span)).into(),
-                ]);
-                table.rows.push(row);
-            }
-        }
-        table
+        let rows = self.run.framing.iter().flat_map(|framing| self.framing_rows(framing));
+        Table::new(columns, rows)
     }
 
-    fn evidence(&self, sentence: usize, evidence: &Evidence) -> [Cell; 3] {
+    fn framing_rows(&self, framing: &Framing) -> Vec<Vec<Cell>> {
+        let Framing { claim, sentence_a: a, sentence_b: b, differences } = framing;
+        let mut rows = vec![];
+        for difference in differences {
+            let mut row: Vec<Cell> = vec![
+                claim.to_string().into(),
+                self.outlet(a).into(),
+                self.outlet(b).into(),
+                a.to_string().into(),
+                b.to_string().into(),
+                difference.dimension.as_str().into(),
+            ];
+            row.extend(self.evidence(a, &difference.a));
+            row.extend(self.evidence(b, &difference.b));
+            row.extend([
+                difference.a.value.as_str().into(),
+                difference.b.value.as_str().into(),
+                difference.difference.into(),
+                difference.a.span.map(|span| self.voice(a, span)).into(),
+                difference.b.span.map(|span| self.voice(b, span)).into(),
+            ]);
+            rows.push(row);
+        }
+        rows
+    }
+
+    fn evidence(&self, sentence: &SentenceId, evidence: &Evidence) -> [Cell; 3] {
         self.words_or_none(sentence, evidence.span)
     }
 
+    /// Id, article and outlet of a sentence.
+    pub(super) fn of_sentence(&self, sentence: &SentenceId) -> [Cell; 3] {
+        [sentence.to_string().into(), sentence.article.as_str().into(), self.outlet(sentence).into()]
+    }
+
     /// The words and their character offsets into the sentence's field of the article.
-    pub(super) fn words(&self, sentence: usize, span: Span) -> [Cell; 3] {
+    pub(super) fn words(&self, sentence: &SentenceId, span: Span) -> [Cell; 3] {
         let (start, end) = self.chars(sentence, span);
         [span.slice(self.text(sentence)).into(), start.into(), end.into()]
     }
 
     /// Whose words some words of a sentence are.
-    pub(super) fn voice(&self, sentence: usize, span: Span) -> &'static str {
-        part_of(&self.run.annotations[sentence], &span).as_str()
+    pub(super) fn voice(&self, sentence: &SentenceId, span: Span) -> &'static str {
+        part_of(self.sentence(sentence).annotations, &span).as_str()
     }
 
     /// Character offsets, into the sentence's field of the article, of words of the sentence.
-    pub(super) fn chars(&self, sentence: usize, span: Span) -> (usize, usize) {
+    pub(super) fn chars(&self, sentence: &SentenceId, span: Span) -> (usize, usize) {
         let text = self.text(sentence);
-        let start = self.sentence(sentence).chars.start + text[..span.start].chars().count();
+        let start = self.sentence(sentence).sentence.chars.start + text[..span.start].chars().count();
         (start, start + span.slice(text).chars().count())
     }
 
-    fn coverage(&self) -> Table {
+    fn coverage(&self) -> Table<'_> {
         let columns = ["claim_id", "outlet", "status", "reason", "n_sentences", "first_position"];
-        let mut table = Table::new("coverage", columns);
-        for row in &self.run.coverage {
-            table.rows.push(vec![
-                claim_id(row.claim).into(),
+        let rows = self.run.coverage.iter().map(|row| -> Vec<Cell> {
+            vec![
+                row.claim.to_string().into(),
                 row.outlet.as_str().into(),
                 row.status.as_str().into(),
                 row.status.reason().into(),
                 row.n_sentences.into(),
                 row.first_position.into(),
-            ]);
-        }
-        table
+            ]
+        });
+        Table::new(columns, rows)
     }
 
-    fn copies(&self) -> Table {
+    fn copies(&self) -> Table<'_> {
         let columns = [
             "article_id",
             "outlet",
@@ -492,10 +492,11 @@ impl<'run> Tables<'run> {
             "jaccard",
             "text",
         ];
-        let mut table = Table::new("copies", columns);
-        for span in &self.run.copies.spans {
-            let (article, source) = (&self.run.articles[span.article], &self.run.articles[span.source]);
-            table.rows.push(vec![
+        let corpus = &self.run.corpus;
+        let rows = self.run.copies.spans.iter().map(|span| -> Vec<Cell> {
+            let (article, source): (&Article, &Article) =
+                (corpus.article(&span.article), corpus.article(&span.source));
+            vec![
                 article.id.as_str().into(),
                 article.outlet.as_str().into(),
                 span.chars.start.into(),
@@ -507,58 +508,41 @@ impl<'run> Tables<'run> {
                 span.n_words.into(),
                 span.jaccard.into(),
                 span.bytes.slice(&article.body).into(),
-            ]);
-        }
-        table
+            ]
+        });
+        Table::new(columns, rows)
     }
 
-    fn rejected(&self) -> Table {
-        let mut table = Table::new("rejected", ["file", "row", "reason"]);
-        for rejection in &self.run.rejected {
-            table.rows.push(vec![
+    fn rejected(&self) -> Table<'_> {
+        let rows = self.rejected.iter().map(|rejection| -> Vec<Cell> {
+            vec![
                 rejection.file.as_str().into(),
                 rejection.row.map(|row| row as usize).into(),
                 rejection.reason.as_str().into(),
-            ]);
-        }
-        table
+            ]
+        });
+        Table::new(["file", "row", "reason"], rows)
     }
 
     /// The sentence that a sentence is a copy of.
-    pub(super) fn copy_of(&self, position: usize) -> Option<String> {
-        let origin = self.run.copies.origin[position];
-        (origin != position).then(|| self.sentence_id(origin))
+    pub(super) fn copy_of(&self, sentence: &SentenceId) -> Option<String> {
+        self.run.copies.origin.get(sentence).map(SentenceId::to_string)
     }
 
-    fn article_id(&self, position: usize) -> &'run str {
-        &self.run.articles[position].id
+    /// The event of a claim.
+    pub(super) fn event_of(&self, claim: ClaimId) -> String {
+        self.event_of_claim[&claim].to_string()
     }
 
-    pub(super) fn sentence(&self, position: usize) -> &'run Sentence {
-        &self.run.sentences[position]
+    pub(super) fn sentence(&self, id: &SentenceId) -> CorpusSentence<'run> {
+        self.run.corpus.sentence(id)
     }
 
-    pub(super) fn text(&self, position: usize) -> &'run str {
-        let sentence = self.sentence(position);
-        sentence.text(&self.run.articles[sentence.article])
+    pub(super) fn text(&self, id: &SentenceId) -> &'run str {
+        self.sentence(id).text()
     }
 
-    pub(super) fn sentence_id(&self, position: usize) -> String {
-        let sentence = self.sentence(position);
-        sentence.id(&self.run.articles[sentence.article])
+    fn outlet(&self, id: &SentenceId) -> &'run str {
+        self.sentence(id).outlet()
     }
-
-    fn outlet(&self, position: usize) -> &'run str {
-        &self.run.articles[self.sentence(position).article].outlet
-    }
-}
-
-/// `c0001` for the first claim.
-pub(super) fn claim_id(position: usize) -> String {
-    format!("c{:04}", position + 1)
-}
-
-/// `e0001` for the first event.
-pub(super) fn event_id(position: usize) -> String {
-    format!("e{:04}", position + 1)
 }

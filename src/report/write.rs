@@ -1,32 +1,63 @@
-use std::fs;
+use std::collections::BTreeSet;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 use super::run_json::RunJson;
 use super::table::Format;
 use super::tables::{NAMES, Tables};
-use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::pipeline::Run;
+use crate::records::Provenance;
 
-/// The file whose presence says that the folder holds the results of a run, whole.
+/// The file whose presence says that the folder holds the results of a run.
 const RUN_FILE: &str = "run.json";
 
-/// The file that says that a run began to write here and did not end: the tables beside it are not to be used.
-const INCOMPLETE_FILE: &str = "run.incomplete";
-
 /// What the names of files begin with while they are written.
-const UNFINISHED: &str = ".parallax-";
+const UNFINISHED: &str = ".parallax-tmp-";
 
-/// Makes the folder for the results, before any work is done, and makes sure that nothing of the user's is overwritten.
+/// What the names of folders begin with in which a run puts its files until all are there.
+const STAGING: &str = ".parallax-new-";
+
+/// The folder of a run whose files are all there and are being put in place. From the moment that it has this name, the run is
+/// the result.
+const COMMIT: &str = ".parallax-commit";
+
+/// In a staging folder, locked by the run that writes there, so that another does not take it for a leftover.
+const LOCK: &str = "lock";
+
+/// In a committed folder, the names of tables that are no part of the run, a line each: they are to be removed.
+const STALE: &str = "stale";
+
+/// Held while files are put in place: the staging folders of this process.
+static STAGED: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn staged() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    STAGED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Keeps this process from putting results in place from now on, and removes what it wrote so far and did not commit: for who is
+/// about to end the process. Waits until files that are being put in place are there.
+pub fn abandon() {
+    let mut staged = staged();
+    for folder in std::mem::take(&mut *staged) {
+        // What cannot be removed is removed by the next run.
+        let _ = fs::remove_dir_all(folder);
+    }
+    // Never let go: no thread may commit any more.
+    std::mem::forget(staged);
+}
+
+/// Makes the folder for the results, before any work is done, and makes sure that nothing of the user's is overwritten. Finishes what
+/// an earlier run was stopped in ([`recover`]).
 ///
 /// # Errors
 /// [`Error::Write`] where the folder cannot be made, [`Error::Output`] where it is an input, or holds a file with the
 /// name of a table that no run wrote.
-pub fn prepare(config: &Config) -> Result<()> {
-    let folder = config.out.as_path();
+pub fn prepare(folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     let refuse = |message: String| Error::Output { path: folder.to_owned(), message };
     if folder.exists() && !folder.is_dir() {
         return Err(refuse("is not a folder; name one for the results with --out".to_owned()));
@@ -34,12 +65,13 @@ pub fn prepare(config: &Config) -> Result<()> {
     let fail = |source| Error::Write { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(fail)?;
     let real = folder.canonicalize().map_err(fail)?;
-    if config.inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == real)) {
+    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == real)) {
         return Err(refuse("is also an input; name another folder for the results with --out".to_owned()));
     }
-    let is_ours = [RUN_FILE, INCOMPLETE_FILE].iter().any(|name| folder.join(name).exists());
-    let foreign = table_paths(folder).find(|(path, _)| !is_ours && path.exists());
-    if let Some((path, _)) = foreign {
+    recover(folder)?;
+    let is_ours = folder.join(RUN_FILE).exists();
+    let foreign = table_paths(folder).find(|path| !is_ours && path.exists());
+    if let Some(path) = foreign {
         let name = path.file_name().unwrap_or_default().display().to_string();
         return Err(refuse(format!(
             "holds {name}, which no run wrote; name another folder for the results with --out"
@@ -49,62 +81,198 @@ pub fn prepare(config: &Config) -> Result<()> {
     Ok(())
 }
 
-/// Every file that a table can be, with the format.
-fn table_paths(folder: &Path) -> impl Iterator<Item = (PathBuf, Format)> {
-    let named = |name: &str, format: Format| (folder.join(format!("{name}.{}", format.extension())), format);
-    NAMES.into_iter().flat_map(move |name| Format::ALL.map(|format| named(name, format)))
+/// Every file that a table can be.
+fn table_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    NAMES.into_iter().flat_map(move |name| Format::ALL.map(|format| folder.join(file_name(name, format))))
 }
 
-/// Writes every table in every format, then `run.json`, into the run's output folder.
+fn file_name(table: &str, format: Format) -> String {
+    format!("{table}.{}", format.extension())
+}
+
+/// Writes every table in every format, then `run.json`, into `folder`, which went through [`prepare`].
 ///
-/// Each file appears whole or not at all. `run.json` of an earlier run goes first and the new one comes last, so a
-/// folder with a `run.json` never mixes two runs; until then `run.incomplete` stands in its place. Files with other
-/// names are left alone.
+/// The results change as a whole: all files are written into a folder beside the old ones, and only when the last is there do they take
+/// their places. Until then a fault, a full disk or a kill leaves the results of an earlier run as they are; from then on, what a
+/// kill leaves undone is done by the next command that uses the folder ([`recover`]). Tables of the earlier run in formats that were not
+/// asked for now are removed, since they would not fit the others. Files with other names are left alone. Of two runs into
+/// one folder at the same time, the results are those of the one that ends last.
 ///
 /// # Errors
-/// As [`prepare`], and [`Error::Write`] where a file cannot be written.
-pub fn write(run: &Run) -> Result<()> {
-    prepare(&run.config)?;
-    let folder = run.config.out.as_path();
-    write_whole(&folder.join(INCOMPLETE_FILE), |_| Ok(()))?;
-    remove(&folder.join(RUN_FILE))?;
-    remove_unfinished(folder)?;
-    let tables = Tables::new(run);
-    for name in NAMES {
-        let table = tables.table(name);
-        for format in Format::ALL {
-            let path = folder.join(format!("{}.{}", table.name, format.extension()));
-            if run.config.formats.contains(&format) {
-                write_whole(&path, |writer| table.write(format, writer))?;
-            } else {
-                // A table of an earlier run in a format that was not asked for now would not fit the others.
-                remove(&path)?;
+/// [`Error::Results`] where a file cannot be written.
+pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Format]) -> Result<()> {
+    let tables = Tables::new(run, &provenance.rejected);
+    let fill = |staging: &Path| {
+        for name in NAMES {
+            for &format in formats {
+                let path = staging.join(file_name(name, format));
+                write_file(&path, |writer| tables.table(name).write(format, writer))?;
             }
         }
-    }
-    write_whole(&folder.join(RUN_FILE), |mut writer| {
-        serde_json::to_writer_pretty(&mut writer, &RunJson::new(run))?;
-        writer.write_all(b"\n")
-    })?;
-    remove(&folder.join(INCOMPLETE_FILE))
-}
-
-/// Removes what a run that was killed while it wrote has left.
-fn remove_unfinished(folder: &Path) -> Result<()> {
-    let entries = fs::read_dir(folder).map_err(|source| Error::Write { path: folder.to_owned(), source })?;
-    let is_unfinished = |path: &PathBuf| {
-        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(UNFINISHED.as_bytes()))
+        write_file(&staging.join(RUN_FILE), |writer| {
+            serde_json::to_writer_pretty(&mut *writer, &RunJson::new(run, provenance))?;
+            writer.write_all(b"\n")
+        })
     };
-    entries.flatten().map(|entry| entry.path()).filter(is_unfinished).try_for_each(|path| remove(&path))
+    replace(folder, formats, fill).map_err(|source| Error::Results {
+        path: folder.to_owned(),
+        kept: folder.join(RUN_FILE).exists(),
+        source,
+    })?;
+    tracing::info!(folder = %folder.display(), tables = NAMES.len() * formats.len(), "results written");
+    Ok(())
 }
 
-pub(crate) fn remove(path: &Path) -> Result<()> {
-    match fs::remove_file(path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(Error::Write { path: path.to_owned(), source })
+/// Fills a staging folder and puts its files in place of those of an earlier run.
+fn replace(folder: &Path, formats: &[Format], fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
+    let staging = Staging::new(folder)?;
+    fill(staging.folder.path())?;
+    write_stale(staging.folder.path(), formats)?;
+    let mut staged = staged();
+    staging.commit(folder, &mut staged)?;
+    put_in_place(folder, usize::MAX)
+}
+
+/// Notes the tables in formats that were not asked for.
+fn write_stale(staging: &Path, formats: &[Format]) -> io::Result<()> {
+    let other = || Format::ALL.into_iter().filter(|format| !formats.contains(format));
+    write_file(&staging.join(STALE), |writer| {
+        NAMES
+            .into_iter()
+            .flat_map(|name| other().map(move |format| file_name(name, format)))
+            .try_for_each(|name| writeln!(writer, "{name}"))
+    })
+}
+
+/// A folder for the files of a run until all are there; it is removed when it is dropped before it is committed.
+struct Staging {
+    folder: TempDir,
+    /// Keeps the lock.
+    _lock: File,
+}
+
+impl Staging {
+    fn new(folder: &Path) -> io::Result<Self> {
+        let staging = TempDir::with_prefix_in(STAGING, folder)?;
+        let lock = File::create(staging.path().join(LOCK))?;
+        lock.lock()?;
+        staged().insert(staging.path().to_owned());
+        Ok(Self { folder: staging, _lock: lock })
+    }
+
+    /// Makes the files of the folder the results.
+    fn commit(self, folder: &Path, staged: &mut BTreeSet<PathBuf>) -> io::Result<()> {
+        // What another run committed and was stopped in comes first.
+        put_in_place(folder, usize::MAX)?;
+        let staging = self.folder.path();
+        fs::remove_file(staging.join(LOCK))?;
+        sync(staging)?;
+        fs::rename(staging, folder.join(COMMIT))?;
+        staged.remove(staging);
+        sync(folder)
+    }
+}
+
+/// Finishes what an earlier run into `folder` was stopped in: files of a committed run are put in place, and what no run is working
+/// on any more is removed. Says whether results were put in place.
+///
+/// # Errors
+/// [`Error::Write`] where that fails.
+pub fn recover(folder: &Path) -> Result<bool> {
+    let fail = |source| Error::Write { path: folder.to_owned(), source };
+    let is_committed = folder.join(COMMIT).exists();
+    {
+        let _staged = staged();
+        put_in_place(folder, usize::MAX).map_err(fail)?;
+    }
+    if is_committed {
+        tracing::warn!(
+            "{}: a run was stopped while it put its results in place; they are all there now",
+            folder.display()
+        );
+    }
+    remove_unfinished(folder).map_err(fail)?;
+    Ok(is_committed)
+}
+
+/// Puts the files of a committed run in place, `run.json` last, then removes the tables that are no part of the run. After `most`
+/// steps it stops, as if it were killed. What is done is not done again, so that it can be taken up at any point.
+fn put_in_place(folder: &Path, most: usize) -> io::Result<()> {
+    let commit = folder.join(COMMIT);
+    let Ok(stale) = fs::read_to_string(commit.join(STALE)) else { return Ok(()) };
+    let mut names = vec![];
+    for entry in fs::read_dir(&commit)? {
+        let name = entry?.file_name().into_string().unwrap_or_default();
+        names.extend(Some(name).filter(|name| is_of_run(name)));
+    }
+    names.sort_by_key(|name| (name == RUN_FILE, name.clone()));
+    let mut steps = 0..most;
+    for name in names {
+        if steps.next().is_none() {
+            return Ok(());
         }
+        fs::rename(commit.join(&name), folder.join(&name))?;
+    }
+    for name in stale.lines().filter(|name| is_of_run(name)) {
+        if steps.next().is_none() {
+            return Ok(());
+        }
+        remove_if_there(&folder.join(name))?;
+    }
+    if steps.next().is_none() {
+        return Ok(());
+    }
+    sync(folder)?;
+    fs::remove_dir_all(&commit)
+}
+
+/// True for the name of a file that a run writes: nothing else is moved or removed, whatever a folder from elsewhere holds.
+fn is_of_run(name: &str) -> bool {
+    name == RUN_FILE
+        || NAMES.iter().any(|table| Format::ALL.iter().any(|&format| file_name(table, format) == name))
+}
+
+/// Removes what runs that were killed while they wrote have left: files, and folders that no run holds the lock of.
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name.starts_with(STAGING) {
+            let is_held = File::open(path.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_err());
+            if !is_held {
+                fs::remove_dir_all(&path)?;
+            }
+        } else if name.starts_with(UNFINISHED) && path.is_file() {
+            remove_if_there(&path)?;
+        }
+    }
+    Ok(())
+}
+
+fn remove_if_there(path: &Path) -> io::Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
+}
+
+/// Writes a new file and makes sure that it is on the disk.
+fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+    let mut writer = BufWriter::new(File::create_new(path)?);
+    write(&mut writer)?;
+    let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+    file.sync_all()
+}
+
+/// Makes sure that the names in a folder are on the disk.
+#[cfg(unix)]
+fn sync(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+#[cfg(not(unix))]
+fn sync(_: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 /// Writes to a file of another name that is put in place when it is whole.
@@ -115,7 +283,7 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
         let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        make_readable(file.as_file())?;
+        make_readable(file.as_file(), 0o644)?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
@@ -125,12 +293,114 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
 
 /// Temporary files are the owner's alone; results are for whoever may read the folder.
 #[cfg(unix)]
-fn make_readable(file: &fs::File) -> io::Result<()> {
+fn make_readable(file: &File, mode: u32) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(0o644))
+    file.set_permissions(fs::Permissions::from_mode(mode))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &fs::File) -> io::Result<()> {
+fn make_readable(_: &File, _: u32) -> io::Result<()> {
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    /// The files of a folder with their contents, those that are being written left out.
+    fn files(folder: &Path) -> BTreeMap<String, String> {
+        let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+        let shown = entries.filter(|path| !path.file_name().unwrap().to_str().unwrap().starts_with('.'));
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        shown.map(|path| (name(&path), fs::read_to_string(&path).unwrap())).collect()
+    }
+
+    fn named(files: &[(&str, &str)]) -> BTreeMap<String, String> {
+        files.iter().map(|&(name, text)| (name.to_owned(), text.to_owned())).collect()
+    }
+
+    const OLD: [(&str, &str); 4] =
+        [("claims.csv", "old"), ("claims.jsonl", "old"), ("notes.txt", "mine"), ("run.json", "old")];
+    const NEW: [(&str, &str); 3] = [("claims.csv", "new"), ("notes.txt", "mine"), ("run.json", "new")];
+
+    fn old_run() -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        OLD.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+        folder
+    }
+
+    /// Writes the new run's files into a staging folder.
+    fn staged_run(folder: &Path) -> Staging {
+        let staging = Staging::new(folder).unwrap();
+        for name in ["claims.csv", "run.json"] {
+            write_file(&staging.folder.path().join(name), |writer| writer.write_all(b"new")).unwrap();
+        }
+        write_stale(staging.folder.path(), &[Format::Csv]).unwrap();
+        staging
+    }
+
+    #[test]
+    fn a_run_that_is_stopped_anywhere_leaves_all_of_the_old_or_can_be_finished() {
+        let folder = old_run();
+        drop(staged_run(folder.path()));
+        assert_eq!(files(folder.path()), named(&OLD));
+        // A kill leaves the staging folder, and the lock with its process: not here, so the lock is let go by hand.
+        let killed = staged_run(folder.path());
+        std::mem::forget(killed.folder);
+        drop(killed._lock);
+        assert_eq!(files(folder.path()), named(&OLD));
+        assert!(!recover(folder.path()).unwrap());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), OLD.len());
+
+        for n_steps in 0..40 {
+            let folder = old_run();
+            staged_run(folder.path()).commit(folder.path(), &mut staged()).unwrap();
+            put_in_place(folder.path(), n_steps).unwrap();
+            let stopped = folder.path().join(COMMIT).exists();
+            assert_eq!(recover(folder.path()).unwrap(), stopped, "{n_steps}");
+            assert_eq!(files(folder.path()), named(&NEW), "{n_steps}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), NEW.len());
+            if !stopped {
+                return;
+            }
+        }
+        panic!("it never came to an end");
+    }
+
+    #[test]
+    fn a_fault_while_the_files_are_written_leaves_the_old_ones() {
+        let folder = old_run();
+        let full = |_: &Path| Err(io::Error::from(io::ErrorKind::StorageFull));
+        assert_eq!(
+            replace(folder.path(), &[Format::Csv], full).unwrap_err().kind(),
+            io::ErrorKind::StorageFull
+        );
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), OLD.len());
+        assert_eq!(files(folder.path()), named(&OLD));
+    }
+
+    #[test]
+    fn a_committed_folder_from_elsewhere_moves_and_removes_nothing_but_results() {
+        let folder = old_run();
+        let commit = folder.path().join(COMMIT);
+        fs::create_dir(&commit).unwrap();
+        fs::write(commit.join(STALE), "notes.txt\n../notes.txt\nclaims.jsonl\n").unwrap();
+        fs::write(commit.join("notes.txt"), "theirs").unwrap();
+        fs::write(commit.join("claims.csv"), "new").unwrap();
+        fs::write(commit.join("run.json"), "new").unwrap();
+        recover(folder.path()).unwrap();
+        assert_eq!(files(folder.path()), named(&NEW));
+    }
+
+    #[test]
+    fn what_another_run_is_writing_is_left_alone() {
+        let folder = old_run();
+        let living = staged_run(folder.path());
+        recover(folder.path()).unwrap();
+        living.commit(folder.path(), &mut staged()).unwrap();
+        recover(folder.path()).unwrap();
+        assert_eq!(files(folder.path()), named(&NEW));
+    }
 }

@@ -1,31 +1,32 @@
-//! split: Article -> Sentences. Where each sentence starts and ends, in bytes and in characters.
+//! split: [`Article`], [`Layout`] -> [`Sentence`]s. Where each sentence starts and ends, in bytes and in characters.
 
 mod abbreviation;
 mod boundary;
 mod mask;
 
-use crate::records::{Article, Field, Kind, Sentence, Span};
+use crate::records::{Article, Field, Kind, Layout, Sentence, SentenceId, Span};
 
-/// The sentences of an article that went through `clean`, in order.
+/// The sentences of an article, in order. `layout` is what [`clean`](crate::clean::clean) says of it.
 ///
-/// `position` is the article's place in the run's list. A headline that the body does not repeat comes first, as one
+/// A headline that the body does not repeat comes first, as one
 /// sentence whatever its punctuation. The sentences of the body do not overlap, lie in one block each, and cover
 /// every character of the blocks that is not blank. An article without headline and blocks has none.
 ///
 /// Rules: sentencex (<https://github.com/wikimedia/sentencex>), with quotation marks and brackets kept from it.
-pub fn split(article: &Article, position: usize) -> Vec<Sentence> {
+pub fn split(article: &Article, layout: &Layout) -> Vec<Sentence> {
     let mut sentences = Vec::new();
     let mut push = |field, kind, bytes, chars| {
-        let index = sentences.len();
-        sentences.push(Sentence { article: position, index, field, kind, bytes, chars });
+        let index = u32::try_from(sentences.len()).expect("an article has fewer than four billion sentences");
+        let id = SentenceId { article: article.id.clone(), index };
+        sentences.push(Sentence { id, field, kind, bytes, chars });
     };
-    if let Some(bytes) = headline(article) {
+    if let Some(bytes) = headline(article, layout) {
         let chars = CharCounter::new(&article.headline).chars(bytes);
         push(Field::Headline, Kind::Headline, bytes, chars);
     }
-    let language = two_letters(&article.language);
+    let language = two_letters(&layout.language);
     let mut counter = CharCounter::new(&article.body);
-    for block in &article.blocks {
+    for block in &layout.blocks {
         for span in boundary::sentences(block.span.slice(&article.body), language) {
             let bytes = span.shifted(block.span.start);
             push(Field::Body, block.kind, bytes, counter.chars(bytes));
@@ -35,9 +36,9 @@ pub fn split(article: &Article, position: usize) -> Vec<Sentence> {
 }
 
 /// The headline beside the body without blanks at its ends; `None` where it is blank or the body has its own.
-fn headline(article: &Article) -> Option<Span> {
+fn headline(article: &Article, layout: &Layout) -> Option<Span> {
     let text = article.headline.trim();
-    if text.is_empty() || article.blocks.iter().any(|block| block.kind == Kind::Headline) {
+    if text.is_empty() || layout.blocks.iter().any(|block| block.kind == Kind::Headline) {
         return None;
     }
     let start = article.headline.len() - article.headline.trim_start().len();

@@ -1,13 +1,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::records::{Block, Origin};
+use crate::records::Block;
+
+fn article(headline: &str, body: &str) -> Article {
+    Article { headline: headline.to_owned(), ..Article::new("a", "The Courier", body) }
+}
 
 /// One body block for each line, as `clean` makes them.
-fn article(headline: &str, body: &str) -> Article {
+fn layout(article: &Article) -> Layout {
     let mut blocks = Vec::new();
     let mut start = 0;
-    for line in body.split_inclusive('\n') {
+    for line in article.body.split_inclusive('\n') {
         let first = start + (line.len() - line.trim_start().len());
         let span = Span::new(first, first + line.trim().len());
         if !span.is_empty() {
@@ -15,19 +19,7 @@ fn article(headline: &str, body: &str) -> Article {
         }
         start += line.len();
     }
-    Article {
-        id: "a".to_owned(),
-        outlet: "The Courier".to_owned(),
-        headline: headline.to_owned(),
-        body: body.to_owned(),
-        url: String::new(),
-        date_published: None,
-        groups: Default::default(),
-        origin: Origin { file: "a.txt".to_owned(), row: None },
-        language: "eng".to_owned(),
-        blocks,
-        warnings: Vec::new(),
-    }
+    Layout { language: "eng".to_owned(), blocks, warnings: Vec::new() }
 }
 
 #[test]
@@ -67,7 +59,8 @@ fn ends_sentences() {
     for Case { text } in cases {
         let line = text.replace('|', " ");
         let article = article("", &line);
-        let got: Vec<&str> = split(&article, 0).iter().map(|sentence| sentence.text(&article)).collect();
+        let got: Vec<&str> =
+            split(&article, &layout(&article)).iter().map(|sentence| sentence.text(&article)).collect();
         assert_eq!(got, text.split('|').collect::<Vec<_>>());
     }
 }
@@ -75,21 +68,23 @@ fn ends_sentences() {
 #[test]
 fn a_line_end_ends_a_sentence() {
     let article = article("", "He told\n  her.\n\nShe left");
-    let got: Vec<&str> = split(&article, 0).iter().map(|sentence| sentence.text(&article)).collect();
+    let got: Vec<&str> =
+        split(&article, &layout(&article)).iter().map(|sentence| sentence.text(&article)).collect();
     assert_eq!(got, ["He told", "her.", "She left"]);
 }
 
 #[test]
 fn the_headline_comes_first_unless_the_body_has_it() {
-    let mut article = article(" Who won? “We” did ", "It was été.\nShe won.");
-    let sentences = split(&article, 7);
+    let article = article(" Who won? “We” did ", "It was été.\nShe won.");
+    let sentences = split(&article, &layout(&article));
     assert_eq!(sentences[0].text(&article), "Who won? “We” did");
     assert_eq!((sentences[0].field, sentences[0].kind), (Field::Headline, Kind::Headline));
     assert_eq!(sentences[0].chars, Span::new(1, 18));
     assert_eq!(sentences[2].chars, Span::new(12, 20));
-    assert!(sentences.iter().enumerate().all(|(i, sentence)| sentence.index == i && sentence.article == 7));
-    article.blocks[0].kind = Kind::Headline;
-    assert!(split(&article, 7).iter().all(|sentence| sentence.field == Field::Body));
+    assert!(sentences.iter().enumerate().all(|(i, sentence)| sentence.id.to_string() == format!("a#{i}")));
+    let mut layout = layout(&article);
+    layout.blocks[0].kind = Kind::Headline;
+    assert!(split(&article, &layout).iter().all(|sentence| sentence.field == Field::Body));
 }
 
 #[test]
@@ -97,7 +92,7 @@ fn one_long_line_takes_time_in_proportion() {
     // A cost that grows with the square takes minutes here.
     for text in ["Aa.Bb?", "\"", "( ", "日本語。", "http://a.b/?A=", "U.S. Officials said. ", "word "] {
         let article = article("", &text.repeat(400_000 / text.len()));
-        assert!(!split(&article, 0).is_empty());
+        assert!(!split(&article, &layout(&article)).is_empty());
     }
 }
 
@@ -108,7 +103,7 @@ fn assert_tiles(article: &Article, sentences: &[Sentence]) {
         assert!(article.body[at..sentence.bytes.start].chars().all(char::is_whitespace));
         let text = sentence.text(article);
         assert!(!text.is_empty() && text == text.trim());
-        assert!(article.blocks.iter().any(|block| block.span.contains(&sentence.bytes)));
+        assert!(layout(article).blocks.iter().any(|block| block.span.contains(&sentence.bytes)));
         assert_eq!(sentence.chars.start, article.body[..sentence.bytes.start].chars().count());
         assert_eq!(sentence.chars.len(), text.chars().count());
         at = sentence.bytes.end;
@@ -133,14 +128,14 @@ proptest! {
     #[test]
     fn sentences_tile_the_body(fragments in prop::collection::vec(fragment(), 0..16), headline in fragment()) {
         let article = article(&headline, &fragments.concat());
-        let sentences = split(&article, 3);
+        let sentences = split(&article, &layout(&article));
         assert_tiles(&article, &sentences);
-        prop_assert_eq!(split(&article, 3), sentences);
+        prop_assert_eq!(split(&article, &layout(&article)), sentences);
     }
 
     #[test]
     fn long_lines_tile_too(fragment in fragment(), n in 200_usize..2_000) {
         let article = article("", &fragment.repeat(n));
-        assert_tiles(&article, &split(&article, 0));
+        assert_tiles(&article, &split(&article, &layout(&article)));
     }
 }

@@ -2,25 +2,19 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use petgraph::unionfind::UnionFind;
 
-use crate::records::{Article, Claim, Copies, Sentence};
+use crate::records::{Claim, Copies, Corpus, SentenceId};
 
 /// For each claim, how many of its outlets speak for themselves: at least 1, at most the number of its outlets.
 ///
 /// Two sentences have one text if one is a copy of the other or both of a third, or if they stand in near-duplicate
 /// articles. An outlet with a text that no other outlet of the claim has counts for itself; outlets that have nothing
 /// but texts of one another count together as one.
-pub fn independent_outlets(
-    articles: &[Article],
-    sentences: &[Sentence],
-    claims: &[Claim],
-    copies: &Copies,
-) -> Vec<usize> {
-    let outlet = |sentence: usize| articles[sentences[sentence].article].outlet.as_str();
+pub fn independent_outlets(corpus: &Corpus, claims: &[Claim], copies: &Copies) -> Vec<usize> {
     let of_claim = |claim: &Claim| {
-        let mentions: Vec<usize> = claim.mentions.iter().map(|mention| mention.sentence).collect();
+        let mentions: Vec<&SentenceId> = claim.mentions.iter().map(|mention| &mention.sentence).collect();
         let mut outlets: BTreeMap<usize, BTreeSet<&str>> = BTreeMap::new();
-        for (text, &sentence) in texts(sentences, &mentions, copies).into_iter().zip(&mentions) {
-            outlets.entry(text).or_default().insert(outlet(sentence));
+        for (text, sentence) in texts(&mentions, copies).into_iter().zip(&mentions) {
+            outlets.entry(text).or_default().insert(&corpus.article(&sentence.article).outlet);
         }
         groups(outlets.into_values().collect())
     };
@@ -28,17 +22,13 @@ pub fn independent_outlets(
 }
 
 /// A number for the text of each mention: the same for mentions that have one text.
-fn texts(sentences: &[Sentence], mentions: &[usize], copies: &Copies) -> Vec<usize> {
-    let original = |sentence: usize| {
-        let article = sentences[sentence].article;
-        (article, copies.duplicate_of[article].unwrap_or(article))
-    };
+fn texts(mentions: &[&SentenceId], copies: &Copies) -> Vec<usize> {
     let mut texts = UnionFind::new(mentions.len());
-    for (i, &a) in mentions.iter().enumerate() {
-        for (j, &b) in mentions.iter().enumerate().skip(i + 1) {
-            let (a_article, b_article) = (original(a), original(b));
-            let is_duplicate = a_article.0 != b_article.0 && a_article.1 == b_article.1;
-            if is_duplicate || copies.origin[a] == copies.origin[b] {
+    for (i, a) in mentions.iter().enumerate() {
+        for (j, b) in mentions.iter().enumerate().skip(i + 1) {
+            let is_duplicate =
+                a.article != b.article && copies.original_of(&a.article) == copies.original_of(&b.article);
+            if is_duplicate || copies.origin_of(a) == copies.origin_of(b) {
                 texts.union(i, j);
             }
         }

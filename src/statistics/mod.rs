@@ -14,7 +14,7 @@ mod log_odds;
 mod outlets;
 mod wordings;
 
-pub use coverage::{coverage, position_in_article, sentences_per_article};
+pub use coverage::{coverage, position_in_article};
 pub use false_discovery::benjamini_hochberg;
 pub use independence::independent_outlets;
 pub use log_odds::{LogOdds, log_odds};

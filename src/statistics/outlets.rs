@@ -30,6 +30,30 @@ impl Default for StatisticsOptions {
     }
 }
 
+impl StatisticsOptions {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first option that is out of its range, with the range.
+    pub fn check(&self) -> Result<(), String> {
+        let Self { min_claims, min_events, samples, false_discovery_rate, .. } = *self;
+        if min_claims == 0 || min_events < 2 {
+            return Err("`statistics.min_claims` needs at least 1 and `statistics.min_events` at least 2: one event has no \
+                        interval"
+                .to_owned());
+        }
+        if !(100..=100_000).contains(&samples) {
+            return Err(format!("`statistics.samples` is {samples}; give a number from 100 to 100000"));
+        }
+        if !(0.0..=1.0).contains(&false_discovery_rate) {
+            return Err(format!(
+                "`statistics.false_discovery_rate` is {false_discovery_rate}; give a number from 0 to 1"
+            ));
+        }
+        Ok(())
+    }
+}
+
 /// What is said of one outlet, or of the difference of two, in one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutletEstimate {

@@ -369,6 +369,11 @@ impl Store {
         lock(&self.problem).is_some()
     }
 
+    /// True for a store that goes with the run.
+    pub fn is_temporary(&self) -> bool {
+        self.temporary.is_some()
+    }
+
     /// The folder that it lies in.
     pub fn folder(&self) -> &Path {
         self.folder.path()

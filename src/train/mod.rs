@@ -19,11 +19,12 @@ use ndarray::Axis;
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Config, check_head_name};
 use crate::encode::{Head, HeadEncoder, HeadManifest, ModelManifest, sha256_of};
 use crate::error::{Error, Result};
 use crate::evaluate::Bootstrap;
-use crate::pipeline::{LoadedEncoder, Observer, load_encoder, n_threads};
+use crate::job::{Job, LoadedEncoder, check_head_name, load_encoder};
+use crate::options::Options;
+use crate::pipeline::{Observer, n_threads};
 use cross_validation::{Problem, held_out};
 use data::Data;
 use figures::Given;
@@ -161,8 +162,9 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
     })?;
 
     observer.begin("loading the model", None);
-    let config = Config { model: options.model.clone(), threads: options.threads, ..Config::default() };
-    let LoadedEncoder { encoder, model, .. } = load_encoder(&config)?;
+    let stages = Options { threads: options.threads, ..Options::default() };
+    let job = Job { model: options.model.clone(), options: stages, ..Job::default() };
+    let LoadedEncoder { encoder, model, .. } = load_encoder(&job)?;
     let layers = layers(&model);
     observer.begin("encoding", Some(distinct.len()));
     let features = encoder.features(&distinct, &layers, &|n| observer.advance(n))?;
@@ -213,7 +215,7 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
 }
 
 /// The layers that a head reads: two thirds up and the last. On the labelled sets at hand the two together were as good as
-/// any more (`ARCHITECTURE.md`).
+/// any more (`docs/experiments/heads.md`).
 fn layers(model: &ModelManifest) -> Vec<usize> {
     let mut layers = vec![model.layers * 2 / 3, model.layers];
     layers.dedup();

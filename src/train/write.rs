@@ -1,11 +1,11 @@
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::Path;
 
 use super::TrainedHead;
 use crate::encode::{HEAD_MANIFEST, HEAD_WEIGHTS};
 use crate::error::{Error, Result};
-use crate::report::{remove, write_whole};
+use crate::report::write_whole;
 
 /// The head's card.
 const CARD: &str = "README.md";
@@ -38,7 +38,11 @@ pub fn write(trained: &TrainedHead, folder: &Path) -> Result<()> {
     prepare(folder)?;
     let manifest = toml::to_string(&trained.manifest).expect("a manifest can be written as TOML");
     let bytes = trained.head.to_safetensors();
-    remove(&folder.join(HEAD_MANIFEST))?;
+    let path = folder.join(HEAD_MANIFEST);
+    match fs::remove_file(&path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => return Err(Error::Write { path, source }),
+        _ => {}
+    }
     for (name, bytes) in [
         (HEAD_WEIGHTS, bytes.as_slice()),
         (CARD, trained.card.as_bytes()),

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
+use crate::report::recover;
 
 /// What a run's folder has when it is whole.
 const RUN_FILE: &str = "run.json";
@@ -26,11 +27,14 @@ pub(super) fn table_fault(path: &Path, message: String) -> Error {
     Error::Table { path: path.to_owned(), message }
 }
 
-/// Makes sure that `folder` holds the tables of a run that came to its end.
+/// Makes sure that `folder` holds the tables of a run that came to its end; what a run was stopped in is finished.
 ///
 /// # Errors
 /// [`Error::Output`] where it does not.
 pub(super) fn check_folder(folder: &Path) -> Result<()> {
+    if folder.is_dir() {
+        recover(folder)?;
+    }
     match folder.join(RUN_FILE).exists() {
         true => Ok(()),
         false => Err(Error::Output {

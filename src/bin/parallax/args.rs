@@ -1,12 +1,14 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use parallax::config::{Config, check_head_name};
+use parallax::job::{Job, check_head_name};
 use parallax::report::{Format, SummaryOptions};
+use parallax::store::StoreOptions;
 
 use crate::cache::CacheArguments;
 use crate::engine::EngineArguments;
 use crate::evaluate::EvaluateArguments;
+use crate::log::LogArguments;
 use crate::models::ModelsArguments;
 use crate::validate::ValidateArguments;
 
@@ -68,6 +70,21 @@ pub struct CompareArguments {
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     threads: Option<u16>,
 
+    /// Folder in which encodings are kept from run to run [default: the platform's cache folder]
+    #[arg(long, value_name = "DIR", help_heading = "Cache")]
+    cache: Option<PathBuf>,
+
+    /// Keep no encodings
+    #[arg(long, conflicts_with_all = ["cache", "cache_size"], help_heading = "Cache")]
+    no_cache: bool,
+
+    /// Most that is kept, such as 500MB or 8GB; what was not used for longest goes first [default: 8GB]
+    #[arg(long, value_name = "SIZE", value_parser = size, help_heading = "Cache")]
+    cache_size: Option<u64>,
+
+    #[command(flatten)]
+    pub log: LogArguments,
+
     /// Print no summary and no progress; warnings and errors still go to stderr
     #[arg(short, long, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -85,7 +102,11 @@ Examples:
   parallax compare seeds --format csv --format jsonl
   parallax compare seeds --head loaded_language=heads/babe
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were rejected (see rejected.csv).";
+A run that was interrupted or killed leaves earlier results as they are; the same command goes on
+from the encodings that it kept.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some inputs were rejected (see rejected.csv),
+130 and 143 interrupted.";
 
 /// `NAME=DIR`.
 pub fn named_folder(argument: &str) -> Result<(String, PathBuf), String> {
@@ -96,6 +117,24 @@ pub fn named_folder(argument: &str) -> Result<(String, PathBuf), String> {
         }
         _ => Err("give NAME=DIR, such as loaded_language=heads/babe".to_owned()),
     }
+}
+
+/// A number of bytes, with KB, MB, GB or TB (powers of 1,024) or without.
+fn size(argument: &str) -> Result<u64, String> {
+    let text = argument.trim().to_ascii_uppercase();
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == ' ');
+    let power = match text[digits.len()..].trim() {
+        "" | "B" => 0,
+        "K" | "KB" | "KIB" => 1,
+        "M" | "MB" | "MIB" => 2,
+        "G" | "GB" | "GIB" => 3,
+        "T" | "TB" | "TIB" => 4,
+        unit => {
+            return Err(format!("`{unit}` is no unit of size; give bytes, KB, MB, GB or TB, such as 8GB"));
+        }
+    };
+    let bytes = digits.parse::<u64>().ok().and_then(|n| n.checked_mul(1 << (10 * power)));
+    bytes.ok_or_else(|| format!("`{argument}` is no size; give a whole number with a unit, such as 8GB"))
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -115,32 +154,47 @@ impl From<FormatName> for Format {
 
 impl CompareArguments {
     /// Defaults < job file < flags.
-    pub fn config(&self) -> anyhow::Result<Config> {
-        let mut config = match &self.job {
-            Some(job) => Config::from_job_file(job)?,
-            None => Config::default(),
+    pub fn job(&self) -> anyhow::Result<Job> {
+        let mut job = match &self.job {
+            Some(file) => Job::from_job_file(file)?,
+            None => Job::default(),
         };
         if !self.inputs.is_empty() {
-            config.inputs = self.inputs.clone();
+            job.inputs = self.inputs.clone();
         }
         if !self.formats.is_empty() {
-            config.formats = self.formats.iter().map(|&name| name.into()).collect();
+            job.formats = self.formats.iter().map(|&name| name.into()).collect();
         }
-        config.formats.sort();
-        config.formats.dedup();
-        config.out = self.out.clone().unwrap_or(config.out);
-        config.model = self.model.clone().unwrap_or(config.model);
-        config.heads.extend(self.heads.iter().cloned());
-        self.engine.apply(&mut config);
-        config.cluster.across_events |= self.across_events;
-        config.threads = self.threads.map_or(config.threads, usize::from);
-        let message = match (config.inputs.is_empty(), config.formats.is_empty()) {
+        job.formats.sort();
+        job.formats.dedup();
+        job.out = self.out.clone().unwrap_or(job.out);
+        job.model = self.model.clone().unwrap_or(job.model);
+        job.heads.extend(self.heads.iter().cloned());
+        self.engine.apply(&mut job);
+        job.options.cluster.across_events |= self.across_events;
+        job.options.threads = self.threads.map_or(job.options.threads, usize::from);
+        job.store = self.store()?;
+        let message = match (job.inputs.is_empty(), job.formats.is_empty()) {
             (true, _) => "the job names no inputs; add `inputs = [\"...\"]` or give them on the command line",
             (_, true) => "the job asks for no format; give `formats = [\"csv\"]` or leave the key out",
-            _ => return Ok(config),
+            _ => return Ok(job),
         };
         let path = self.job.clone().unwrap_or_default();
         Err(parallax::Error::Config { path, message: message.to_owned() }.into())
+    }
+}
+
+impl CompareArguments {
+    fn store(&self) -> parallax::Result<Option<StoreOptions>> {
+        if self.no_cache {
+            return Ok(None);
+        }
+        let mut options = match &self.cache {
+            Some(folder) => StoreOptions::in_folder(folder.clone()),
+            None => StoreOptions::platform()?,
+        };
+        options.max_bytes = self.cache_size.unwrap_or(options.max_bytes);
+        Ok(Some(options))
     }
 }
 

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use parallax::config::{Config, EngineName};
+use parallax::job::{EngineName, Job};
 
 /// What runs the model.
 #[derive(Args)]
@@ -22,15 +22,15 @@ enum EngineFlag {
 }
 
 impl EngineArguments {
-    /// Puts what was given over what the config says.
-    pub fn apply(&self, config: &mut Config) {
-        config.engine = match self.engine {
+    /// Puts what was given over what the job says.
+    pub fn apply(&self, job: &mut Job) {
+        job.engine = match self.engine {
             Some(EngineFlag::Onnx) => EngineName::Onnx,
             Some(EngineFlag::RustBert) => EngineName::RustBert,
-            None => config.engine,
+            None => job.engine,
         };
         if self.sentiment.is_some() {
-            config.sentiment.clone_from(&self.sentiment);
+            job.sentiment.clone_from(&self.sentiment);
         }
     }
 }

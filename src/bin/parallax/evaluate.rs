@@ -3,14 +3,14 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use parallax::config::Config;
 use parallax::evaluate::{EvaluateOptions, Fields, Task, evaluate, print};
+use parallax::job::Job;
 use regex::Regex;
 
 use crate::args::named_folder;
 use crate::engine::EngineArguments;
 use crate::exit::{self, Outcome};
-use crate::progress::Bars;
+use crate::progress::Progress;
 
 /// Score a labelled file: how well parallax does on it, with a 95% interval beside every figure
 ///
@@ -126,12 +126,12 @@ Exit codes: 0 done, 1 failed, 2 wrong usage. A broken row stops the run: figures
 
 impl EvaluateArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
-        let config = self.config()?;
+        let job = self.job()?;
         let options = self.options();
         let (_, task) =
             Task::ALL.into_iter().find(|(name, _)| *name == self.task).expect("clap knows the tasks");
-        let progress = Bars::new(self.quiet);
-        let evaluation = evaluate(task, &self.file, &config, &options, &progress)?;
+        let progress = Progress::new(self.quiet);
+        let evaluation = evaluate(task, &self.file, &job, &options, &progress)?;
         progress.finish();
         let text = match self.json {
             true => serde_json::to_string_pretty(&evaluation).context("the figures were not written")? + "\n",
@@ -141,16 +141,16 @@ impl EvaluateArguments {
         Ok(Outcome::Done)
     }
 
-    fn config(&self) -> anyhow::Result<Config> {
-        let mut config = match &self.job {
-            Some(job) => Config::from_job_file(job)?,
-            None => Config::default(),
+    fn job(&self) -> anyhow::Result<Job> {
+        let mut job = match &self.job {
+            Some(job) => Job::from_job_file(job)?,
+            None => Job::default(),
         };
-        config.model = self.model.clone().unwrap_or(config.model);
-        config.heads.extend(self.heads.iter().cloned());
-        self.engine.apply(&mut config);
-        config.threads = self.threads.map_or(config.threads, usize::from);
-        Ok(config)
+        job.model = self.model.clone().unwrap_or(job.model);
+        job.heads.extend(self.heads.iter().cloned());
+        self.engine.apply(&mut job);
+        job.options.threads = self.threads.map_or(job.options.threads, usize::from);
+        Ok(job)
     }
 
     fn options(&self) -> EvaluateOptions {

@@ -5,18 +5,23 @@ mod cache;
 mod engine;
 mod evaluate;
 mod exit;
+mod interrupt;
+mod log;
 mod models;
 mod progress;
 mod train_head;
 mod validate;
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
-use anyhow::Context;
 use clap::Parser;
+use parallax::job::{self, Finished};
+use parallax::report;
 
 use args::{Arguments, Command, CompareArguments};
 use exit::Outcome;
+use progress::Progress;
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -31,18 +36,22 @@ fn main() -> ExitCode {
 }
 
 fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
-    let config = arguments.config()?;
-    parallax::report::prepare(&config)?;
-    let progress = progress::Bars::new(arguments.quiet);
-    let run = parallax::pipeline::compare(&config, &progress)?;
+    let job = arguments.job()?;
+    arguments.log.install()?;
+    report::prepare(&job.out, &job.inputs)?;
+    let store = Arc::new(job::open_store(&job)?);
+    interrupt::watch(&job.out, Arc::clone(&store));
+    let progress = Progress::new(arguments.quiet);
+    let Finished { run, provenance } = job::compare_with(&job, &store, &progress)?;
     progress.finish();
-    parallax::report::write(&run).context("the results were not written")?;
+    report::write(&run, &provenance, &job.out, &job.formats)?;
     if arguments.verbose {
         exit::list_seconds(&run.seconds);
     }
     if !arguments.quiet {
-        exit::print(&parallax::report::summary(&run, &args::summary_options()))?;
+        let options = args::summary_options();
+        exit::print(&report::summary(&run, &provenance.rejected, &job.out, &options))?;
     }
-    exit::list_rejected(&run.rejected);
-    Ok(if run.rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+    exit::list_rejected(&provenance.rejected);
+    Ok(if provenance.rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
 }

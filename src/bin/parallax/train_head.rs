@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use parallax::train::{Task, TrainOptions, prepare, train, write};
 
 use crate::exit::{self, Outcome};
-use crate::progress::Bars;
+use crate::progress::Progress;
 
 /// Train a head on a labelled file of your own: its figures, its card, and columns of its own in `compare`
 ///
@@ -145,7 +145,7 @@ impl TrainHeadArguments {
 
     pub fn run(&self) -> anyhow::Result<Outcome> {
         prepare(&self.out)?;
-        let progress = Bars::new(self.quiet);
+        let progress = Progress::new(self.quiet);
         let trained = train(&self.options(), &progress)?;
         progress.finish();
         write(&trained, &self.out).context("the head was not written")?;

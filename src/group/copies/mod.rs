@@ -9,12 +9,13 @@ mod shingles;
 mod minhash;
 mod spans;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::records::{Annotations, Article, Copies, Field, Kind, QuotationKind, Sentence};
+use crate::records::{Article, ArticleId, Copies, Corpus, CorpusSentence, Field, Kind, QuotationKind};
 use minhash::originals;
 use shingles::{Shingles, Words};
 use spans::copied_spans;
@@ -47,39 +48,54 @@ impl Default for CopyOptions {
     }
 }
 
+impl CopyOptions {
+    /// Checks the ranges.
+    ///
+    /// # Errors
+    /// The first option that is out of its range, with the range.
+    pub fn check(&self) -> Result<(), String> {
+        let jaccards = [
+            ("copies.article_jaccard", self.article_jaccard),
+            ("copies.sentence_jaccard", self.sentence_jaccard),
+        ];
+        if let Some((key, value)) = jaccards.into_iter().find(|(_, value)| !(0.35..=1.0).contains(value)) {
+            return Err(format!("`{key}` is {value}; give a number from 0.35 to 1"));
+        }
+        match self.min_words {
+            0..3 => Err(format!("`copies.min_words` is {}; give at least 3", self.min_words)),
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Finds the near-duplicate articles and the copied sentences.
 ///
 /// Only running text is read: headlines, datelines, captions and boilerplate neither make nor hide a duplicate. Two
 /// outlets may quote the same speech: a sentence is compared if it has half of `min_words` outside quotation marks and at
 /// most half of its words inside (then a shared quotation alone gives a Jaccard of 1/3 at most). Other sentences are
 /// copies beside a copied one, word for word. A near-duplicate is compared with its original itself, so nothing chains.
-/// `sentences` and `annotations` run in parallel.
 ///
 /// ```
-/// let nothing = parallax::group::copies(&[], &[], &[], &Default::default());
+/// let nothing = parallax::group::copies(&Default::default(), &Default::default());
 /// assert!(nothing.duplicate_of.is_empty() && nothing.spans.is_empty());
 /// ```
-pub fn copies(
-    articles: &[Article],
-    sentences: &[Sentence],
-    annotations: &[Annotations],
-    options: &CopyOptions,
-) -> Copies {
-    let running = RunningText::new(articles, sentences, annotations);
-    let mut origin: Vec<usize> = (0..sentences.len()).collect();
+pub fn copies(corpus: &Corpus, options: &CopyOptions) -> Copies {
+    let running = RunningText::new(corpus);
+    let mut origin: Vec<usize> = (0..corpus.n_sentences()).collect();
     let shingles = running.shingles_of_sentences(options.min_words);
     for (item, original) in originals(&shingles, options.sentence_jaccard).into_iter().enumerate() {
         origin[running.positions[item]] = running.positions[original];
     }
     let spans = copied_spans(&running, &shingles, &mut origin, options);
+    let id = |position: usize| corpus.sentence_at(position).id().clone();
+    let copied = origin.iter().enumerate().filter(|(position, origin)| position != *origin);
+    let origin = copied.map(|(position, &origin)| (id(position), id(origin))).collect();
     Copies { duplicate_of: running.duplicates(options), origin, spans }
 }
 
 /// The sentences of the outlets' own running text, the earliest article first.
 struct RunningText<'run> {
-    articles: &'run [Article],
-    sentences: &'run [Sentence],
-    annotations: &'run [Annotations],
+    corpus: &'run Corpus,
     /// Positions of the articles, the earliest first.
     order: Vec<usize>,
     /// Positions of the sentences, article by article in that order.
@@ -89,23 +105,28 @@ struct RunningText<'run> {
 }
 
 impl<'run> RunningText<'run> {
-    fn new(articles: &'run [Article], sentences: &'run [Sentence], annotations: &'run [Annotations]) -> Self {
-        let mut order: Vec<usize> = (0..articles.len()).collect();
-        let age = |article: &Article| (article.date_published.is_none(), article.date_published);
-        order.sort_by_key(|&article| (age(&articles[article]), &articles[article].id));
-        let mut of_article = vec![vec![]; articles.len()];
-        for (position, sentence) in sentences.iter().enumerate() {
-            if sentence.kind == Kind::Body && sentence.field == Field::Body {
-                of_article[sentence.article].push(position);
-            }
-        }
+    fn new(corpus: &'run Corpus) -> Self {
+        let mut order: Vec<usize> = (0..corpus.documents().len()).collect();
+        order.sort_by_key(|&article| corpus.documents()[article].article.age());
+        let is_running = |position: &usize| {
+            let sentence = corpus.sentence_at(*position).sentence;
+            sentence.kind == Kind::Body && sentence.field == Field::Body
+        };
         let (mut positions, mut ranges) = (vec![], vec![]);
         for &article in &order {
             let start = positions.len();
-            positions.append(&mut of_article[article]);
+            positions.extend(corpus.sentences_of(article).filter(is_running));
             ranges.push(start..positions.len());
         }
-        Self { articles, sentences, annotations, order, positions, ranges }
+        Self { corpus, order, positions, ranges }
+    }
+
+    fn article(&self, position: usize) -> &'run Article {
+        &self.corpus.documents()[self.order[position]].article
+    }
+
+    fn sentence(&self, item: usize) -> CorpusSentence<'run> {
+        self.corpus.sentence_at(self.positions[item])
     }
 
     /// The words of one item of `positions`.
@@ -118,7 +139,7 @@ impl<'run> RunningText<'run> {
         let mut words = Words::default();
         for item in items {
             let (text, mut start) = (self.text(item), 0);
-            let quotations = self.annotations[self.positions[item]].quotations.iter();
+            let quotations = self.sentence(item).annotations.quotations.iter();
             for quotation in quotations.filter(|quotation| quotation.kind == QuotationKind::Direct) {
                 words.push(&text[start..quotation.span.start.max(start)]);
                 start = quotation.span.end.max(start);
@@ -129,8 +150,7 @@ impl<'run> RunningText<'run> {
     }
 
     fn text(&self, item: usize) -> &'run str {
-        let sentence = &self.sentences[self.positions[item]];
-        sentence.text(&self.articles[sentence.article])
+        self.sentence(item).text()
     }
 
     /// The shingles of each item; none where it is a copy only beside others.
@@ -143,8 +163,8 @@ impl<'run> RunningText<'run> {
         (0..self.positions.len()).into_par_iter().map(shingles).collect()
     }
 
-    /// For each article of the run, the earliest article of which it is a near-duplicate.
-    fn duplicates(&self, options: &CopyOptions) -> Vec<Option<usize>> {
+    /// For each near-duplicate article, the earliest article of which it is one.
+    fn duplicates(&self, options: &CopyOptions) -> BTreeMap<ArticleId, ArticleId> {
         let shingles = |range: &Range<usize>| {
             let mut words = Words::default();
             range.clone().for_each(|item| words.push(self.text(item)));
@@ -155,10 +175,9 @@ impl<'run> RunningText<'run> {
             }
         };
         let shingles: Vec<Shingles> = self.ranges.par_iter().map(shingles).collect();
-        let mut duplicate_of = vec![None; self.articles.len()];
-        for (item, original) in originals(&shingles, options.article_jaccard).into_iter().enumerate() {
-            duplicate_of[self.order[item]] = (original != item).then(|| self.order[original]);
-        }
-        duplicate_of
+        let originals = originals(&shingles, options.article_jaccard).into_iter().enumerate();
+        let duplicates = originals.filter(|(item, original)| item != original);
+        let id = |position: usize| self.article(position).id.clone();
+        duplicates.map(|(item, original)| (id(item), id(original))).collect()
     }
 }

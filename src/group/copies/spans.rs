@@ -46,7 +46,7 @@ pub(super) fn copied_spans(
         }
     }
     forget_short(running, &kept, origin, options.min_words);
-    spans.sort_by_key(|span: &CopiedSpan| (span.article, span.bytes.start));
+    spans.sort_by(|a: &CopiedSpan, b| (&a.article, a.bytes.start).cmp(&(&b.article, b.bytes.start)));
     spans
 }
 
@@ -73,7 +73,7 @@ impl<'run> Finder<'run> {
     }
 
     fn outlet(&self, item: usize) -> &'run str {
-        &self.running.articles[self.running.order[self.article_of[item]]].outlet
+        &self.running.article(self.article_of[item]).outlet
     }
 
     /// Every earlier sentence of another outlet that one of these sentences is a copy of.
@@ -168,15 +168,15 @@ impl<'run> Finder<'run> {
             items.clone().for_each(|item| words.push(self.running.text(item)));
             words
         };
-        let sentence = |item: usize| &self.running.sentences[self.running.positions[item]];
+        let sentence = |item: usize| self.running.sentence(item).sentence;
         let ends = |items: &Range<usize>| (sentence(items.start), sentence(items.end - 1));
         let (our_words, their_words) = (words(&ours), words(&theirs));
         let ((first, last), (source_first, source_last)) = (ends(&ours), ends(&theirs));
         CopiedSpan {
-            article: first.article,
+            article: first.id.article.clone(),
             bytes: first.bytes.hull(&last.bytes),
             chars: first.chars.hull(&last.chars),
-            source: source_first.article,
+            source: source_first.id.article.clone(),
             source_bytes: source_first.bytes.hull(&source_last.bytes),
             source_chars: source_first.chars.hull(&source_last.chars),
             n_words: our_words.len(),

@@ -1,31 +1,36 @@
-//! What a run is asked to do: defaults < job file < flags. The resolved config is written into `run.json`.
+//! A job: what is read, by which model, with which options, and where the results go. Defaults < job file < flags.
+//!
+//! [`compare`] is [`compare_articles`](crate::pipeline::compare_articles) with files around it: it reads the inputs, loads the
+//! model and opens the encoding store.
+
+mod encoder;
+mod file;
+mod run;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::ClusterOptions;
 use crate::error::{Error, Result};
-use crate::framing::FramingOptions;
-use crate::group::{CopyOptions, GroupOptions};
+use crate::options::Options;
 use crate::read::ReadOptions;
 use crate::report::{Format, is_column};
-use crate::statistics::StatisticsOptions;
+use crate::store::StoreOptions;
 
-/// Most worker threads that can be asked for.
-pub const MAX_THREADS: usize = 1024;
+pub use encoder::{LoadedEncoder, load_encoder};
+pub use run::{Finished, compare, compare_with, open_store};
 
-/// A run of `compare`. In a job file every key may be left out.
+/// What a run of `compare` is asked to do. In a job file every key may be left out, and the options of the stages are sections.
 ///
 /// ```
-/// let config: parallax::config::Config = toml::from_str("inputs = ['seeds']\n[group]\nwindow_days = 3").unwrap();
-/// assert_eq!(config.group.window_days, 3);
-/// assert_eq!(config.model, "parallax-en");
+/// let job: parallax::job::Job = toml::from_str("inputs = ['seeds']\n[group]\nwindow_days = 3").unwrap();
+/// assert_eq!(job.options.group.window_days, 3);
+/// assert_eq!(job.model, "parallax-en");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct Config {
+#[serde(from = "file::JobFile", into = "file::JobFile")]
+pub struct Job {
     /// Folders and files to read.
     pub inputs: Vec<PathBuf>,
     /// Folder that the results go to; made where it is missing.
@@ -37,25 +42,16 @@ pub struct Config {
     /// What runs the model.
     pub engine: EngineName,
     /// Folder of a sentiment classifier that rust-bert runs in place of the model's sentiment head.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sentiment: Option<PathBuf>,
-    /// Number of worker threads; 0 is one for each core. No result depends on it.
-    pub threads: usize,
     /// Heads that the user brought: the folder of each by the name that its columns get. A name is in lower case with
     /// `_`, and not that of a column that is there anyway.
     pub heads: BTreeMap<String, PathBuf>,
     /// How tables are read.
     pub read: ReadOptions,
-    /// When words count as copied.
-    pub copies: CopyOptions,
-    /// How articles are grouped into events.
-    pub group: GroupOptions,
-    /// How sentences are matched.
-    pub cluster: ClusterOptions,
-    /// When a difference is worth a row.
-    pub framing: FramingOptions,
-    /// When outlets are compared, and how.
-    pub statistics: StatisticsOptions,
+    /// The options of the stages.
+    pub options: Options,
+    /// Where encodings are kept from run to run; `None` where they are not. No result depends on it, so it is no part of a job file.
+    pub store: Option<StoreOptions>,
 }
 
 /// What runs a model.
@@ -69,7 +65,7 @@ pub enum EngineName {
     RustBert,
 }
 
-impl Default for Config {
+impl Default for Job {
     fn default() -> Self {
         Self {
             inputs: vec![],
@@ -78,19 +74,15 @@ impl Default for Config {
             model: "parallax-en".to_owned(),
             engine: EngineName::default(),
             sentiment: None,
-            threads: 0,
             heads: BTreeMap::new(),
             read: ReadOptions::default(),
-            copies: CopyOptions::default(),
-            group: GroupOptions::default(),
-            cluster: ClusterOptions::default(),
-            framing: FramingOptions::default(),
-            statistics: StatisticsOptions::default(),
+            options: Options::default(),
+            store: None,
         }
     }
 }
 
-impl Config {
+impl Job {
     /// Reads a job file. Relative paths in it are taken from the file's own folder, so that a job can be moved with
     /// its data and run from anywhere; a path that it leaves out has its default, from the current folder.
     ///
@@ -101,41 +93,15 @@ impl Config {
         let text =
             std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let refuse = |message: String| Error::Config { path: path.to_owned(), message };
-        let mut config: Self = toml::from_str(&text).map_err(|error| refuse(explain(&error)))?;
-        config.check().map_err(refuse)?;
+        let mut job: Self = toml::from_str(&text).map_err(|error| refuse(explain(&error)))?;
+        job.check().map_err(refuse)?;
         let names_out = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("out"));
-        config.resolve_paths(path.parent().unwrap_or(Path::new("")), names_out);
-        Ok(config)
+        job.resolve_paths(path.parent().unwrap_or(Path::new("")), names_out);
+        Ok(job)
     }
 
     fn check(&self) -> Result<(), String> {
-        let shares = [
-            ("group.neighbour_margin", self.group.neighbour_margin),
-            ("cluster.confirmed", self.cluster.confirmed),
-            ("cluster.possible", self.cluster.possible),
-            ("cluster.conflicting", self.cluster.conflicting),
-            ("cluster.doubtful", self.cluster.doubtful),
-            ("cluster.candidate_cosine", self.cluster.candidate_cosine),
-        ];
-        if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
-            return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
-        }
-        self.check_copies()?;
-        let differences = [
-            ("framing.min_tone", self.framing.min_tone),
-            ("framing.min_certainty", self.framing.min_certainty),
-            ("framing.min_head", self.framing.min_head),
-        ];
-        if let Some((key, value)) = differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
-            return Err(format!("`{key}` is {value}; give a number from 0 to 2"));
-        }
-        self.check_statistics()?;
-        if !(-1.0..=1.0).contains(&self.group.threshold) {
-            return Err(format!("`group.threshold` is {}; give a number from -1 to 1", self.group.threshold));
-        }
-        if self.threads > MAX_THREADS {
-            return Err(format!("`threads` is {}; give at most {MAX_THREADS}", self.threads));
-        }
+        self.options.check()?;
         self.heads.keys().try_for_each(|name| check_head_name(name))?;
         let is_empty = |path: &PathBuf| path.as_os_str().is_empty();
         if self.inputs.iter().chain(self.heads.values()).chain(&self.sentiment).any(is_empty)
@@ -145,41 +111,6 @@ impl Config {
             return Err(
                 "a path is empty; name a folder or a file, \".\" for the job file's own folder".to_owned()
             );
-        }
-        if self.cluster.possible > self.cluster.confirmed {
-            return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
-                .to_owned());
-        }
-        Ok(())
-    }
-
-    fn check_statistics(&self) -> Result<(), String> {
-        let StatisticsOptions { min_claims, min_events, samples, false_discovery_rate, .. } = self.statistics;
-        if min_claims == 0 || min_events < 2 {
-            return Err("`statistics.min_claims` needs at least 1 and `statistics.min_events` at least 2: one event has no \
-                        interval"
-                .to_owned());
-        }
-        if !(100..=100_000).contains(&samples) {
-            return Err(format!("`statistics.samples` is {samples}; give a number from 100 to 100000"));
-        }
-        if !(0.0..=1.0).contains(&false_discovery_rate) {
-            return Err(format!(
-                "`statistics.false_discovery_rate` is {false_discovery_rate}; give a number from 0 to 1"
-            ));
-        }
-        Ok(())
-    }
-
-    fn check_copies(&self) -> Result<(), String> {
-        let CopyOptions { article_jaccard, sentence_jaccard, min_words } = self.copies;
-        let jaccards =
-            [("copies.article_jaccard", article_jaccard), ("copies.sentence_jaccard", sentence_jaccard)];
-        if let Some((key, value)) = jaccards.into_iter().find(|(_, value)| !(0.35..=1.0).contains(value)) {
-            return Err(format!("`{key}` is {value}; give a number from 0.35 to 1"));
-        }
-        if min_words < 3 {
-            return Err(format!("`copies.min_words` is {min_words}; give at least 3"));
         }
         Ok(())
     }
@@ -254,11 +185,11 @@ fn explain(error: &toml::de::Error) -> String {
 mod tests {
     use super::*;
 
-    fn job(text: &str) -> Result<Config> {
+    fn job(text: &str) -> Result<Job> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("job.toml");
         std::fs::write(&path, text).unwrap();
-        Config::from_job_file(&path)
+        Job::from_job_file(&path)
     }
 
     #[test]
@@ -296,23 +227,23 @@ mod tests {
 
     #[test]
     fn relative_paths_are_taken_from_the_job_files_folder() {
-        let config = job("inputs = ['articles', '/absolute']\nout = 'results'").unwrap();
-        assert!(config.inputs[0].is_absolute() && config.inputs[0].ends_with("articles"));
-        assert_eq!(config.inputs[1], Path::new("/absolute"));
-        assert!(config.out.is_absolute());
+        let found = job("inputs = ['articles', '/absolute']\nout = 'results'").unwrap();
+        assert!(found.inputs[0].is_absolute() && found.inputs[0].ends_with("articles"));
+        assert_eq!(found.inputs[1], Path::new("/absolute"));
+        assert!(found.out.is_absolute());
     }
 
     #[test]
     fn the_example_job_spells_out_the_defaults() {
         let job = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds/job.toml");
-        let job = Config::from_job_file(&job).unwrap();
-        let defaults = Config { inputs: job.inputs.clone(), out: job.out.clone(), ..Config::default() };
+        let job = Job::from_job_file(&job).unwrap();
+        let defaults = Job { inputs: job.inputs.clone(), out: job.out.clone(), ..Job::default() };
         assert_eq!(job, defaults);
     }
 
     #[test]
-    fn the_resolved_config_reads_back_as_itself() {
-        let config = Config::default();
-        assert_eq!(toml::from_str::<Config>(&toml::to_string(&config).unwrap()).unwrap(), config);
+    fn the_resolved_job_reads_back_as_itself() {
+        let job = Job::default();
+        assert_eq!(toml::from_str::<Job>(&toml::to_string(&job).unwrap()).unwrap(), job);
     }
 }

@@ -1,0 +1,100 @@
+use std::time::Instant;
+
+use super::{Job, LoadedEncoder, load_encoder};
+use crate::encode::{HeadManifest, ModelManifest};
+use crate::error::Result;
+use crate::pipeline::{Models, Observer, Run, compare_articles};
+use crate::read::{Reading, read};
+use crate::records::{HeadUsed, ModelUsed, Provenance, Rejection};
+use crate::store::{CachedEncoder, Store};
+
+/// What a job found, and what it was made from.
+pub struct Finished {
+    /// Everything that was found.
+    pub run: Run,
+    /// What was read, by which model, with which settings.
+    pub provenance: Provenance,
+}
+
+/// Reads the inputs of a job and compares them. Nothing is written but to the encoding store.
+///
+/// # Errors
+/// Whatever stops the run as a whole: see [`Error`](crate::Error). Inputs that cannot be used are listed in
+/// [`Provenance::rejected`] instead.
+pub fn compare(job: &Job, observer: &dyn Observer) -> Result<Finished> {
+    compare_with(job, &open_store(job)?, observer)
+}
+
+/// The store that a job asks for: one of its own for the time of the run where it asks for none, since sentences that can be in a
+/// claim are looked at twice.
+///
+/// # Errors
+/// [`Error::Store`](crate::Error::Store) where it cannot be opened.
+pub fn open_store(job: &Job) -> Result<Store> {
+    match &job.store {
+        Some(options) => Store::open(options),
+        None => Store::temporary(),
+    }
+}
+
+/// As [`compare`], with a store that the caller has opened.
+///
+/// # Errors
+/// As [`compare`].
+pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result<Finished> {
+    let begin = Instant::now();
+    observer.begin("reading", None);
+    let reading = read(&job.inputs, &job.read)?;
+    let read = Instant::now();
+    observer.begin("loading the model", None);
+    let LoadedEncoder { encoder, verifier, thresholds, model, heads, measures } = load_encoder(job)?;
+    let loaded = Instant::now();
+    let cached = CachedEncoder::new(&encoder, store);
+    let models =
+        Models { encoder: &cached, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
+    let Reading { articles, rejected, ignored, inputs } = reading;
+    let mut run = compare_articles(articles, &job.options, &models, observer)?;
+    let before = [("reading", read - begin), ("loading the model", loaded - read)];
+    log(&before, &rejected);
+    run.seconds.splice(..0, before.map(|(stage, took)| (stage, took.as_secs_f64())));
+    let provenance = Provenance {
+        config: serde_json::to_value(without_chance(job)).expect("a job can be written as JSON"),
+        model: model_used(&model),
+        heads: job.heads.keys().zip(&heads).map(|(name, head)| head_used(name, head)).collect(),
+        inputs,
+        ignored,
+        rejected,
+    };
+    Ok(Finished { run, provenance })
+}
+
+fn log(stages: &[(&'static str, std::time::Duration)], rejected: &[Rejection]) {
+    for (stage, took) in stages {
+        tracing::info!(stage, seconds = took.as_secs_f64(), "stage done");
+    }
+    for Rejection { file, row, reason } in rejected {
+        tracing::info!(file, row, reason, "input rejected");
+    }
+}
+
+/// The job without what no result depends on: the order of the inputs and the number of threads.
+fn without_chance(job: &Job) -> Job {
+    let mut job = job.clone();
+    job.inputs.sort();
+    job.options.threads = 0;
+    job
+}
+
+fn model_used(model: &ModelManifest) -> ModelUsed {
+    ModelUsed { name: model.name.clone(), version: model.version.clone(), sha256: model.sha256.clone() }
+}
+
+fn head_used(name: &str, head: &HeadManifest) -> HeadUsed {
+    HeadUsed {
+        name: name.to_owned(),
+        trained_as: head.name.clone(),
+        task: head.task.clone(),
+        classes: head.classes.clone(),
+        sha256: head.sha256.clone(),
+    }
+}

@@ -1,0 +1,38 @@
+use super::Models;
+use super::clock::Clock;
+use super::encodings::is_matched;
+use crate::cluster::{Material, NameFrequency, cluster, compare_outlets};
+use crate::encode::encode;
+use crate::error::Result;
+use crate::options::Options;
+use crate::records::{Claim, Comparison, Corpus, Event};
+
+/// What outlets have in common.
+pub(super) struct Claims {
+    /// What at least two outlets say.
+    pub claims: Vec<Claim>,
+    /// Each claim as each pair of its outlets words it, in the order of the claims.
+    pub comparisons: Vec<Comparison>,
+}
+
+/// Matches the sentences of events and compares what was matched.
+pub(super) fn claims(
+    corpus: &Corpus,
+    events: &[Event],
+    names: &NameFrequency,
+    models: &Models<'_>,
+    options: &Options,
+    clock: &mut Clock<'_>,
+) -> Result<Claims> {
+    clock.begin("matching", None);
+    let languages = models.encoder.languages();
+    let material = Material {
+        corpus,
+        is_matched: &|sentence| is_matched(corpus, sentence, languages),
+        encode: &|texts| encode(models.encoder, texts, &|_| ()),
+        names,
+    };
+    let (claims, known) = cluster(&material, events, models.verifier, &options.cluster)?;
+    let comparisons = compare_outlets(&claims, known, &material, models.verifier, &options.cluster)?;
+    Ok(Claims { claims, comparisons })
+}

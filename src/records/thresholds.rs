@@ -1,0 +1,105 @@
+use serde::{Deserialize, Serialize};
+
+/// Numbers that hold for one encoder: from which cosine or weight on something counts. A model's folder has them in
+/// `heads/thresholds.toml`, beside the verifier; a model without that file has those of the bundled one.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Thresholds {
+    /// Weights of words.
+    pub words: WordThresholds,
+    /// Cosines of words.
+    pub alignment: AlignmentThresholds,
+    /// Similarities of sentences.
+    pub pairs: PairThresholds,
+    /// Similarities of articles.
+    pub level: LevelThresholds,
+}
+
+/// Weights of words: inverse document frequencies, at least 0.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WordThresholds {
+    /// From here on a word is no function word.
+    pub content: f32,
+    /// From here on a word can tell stories apart ("said" and "people" cannot).
+    pub story: f32,
+}
+
+/// Cosines of the vectors of two words, each in [-1, 1].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct AlignmentThresholds {
+    /// Least of two words that are each other's nearest and count as aligned. Of the bundled model, unrelated words of one
+    /// sentence lie around 0.3.
+    pub aligned: f32,
+    /// Least of a word and the word that answers it.
+    pub answered: f32,
+    /// Least of the word that a name, or the verb behind a negation or a plan, is answered by.
+    pub closely: f32,
+    /// Least of a word and the opposite that answers it.
+    pub opposed: f32,
+    /// Least mean of two phrases that are taken to name the same thing.
+    pub phrase: f32,
+}
+
+/// Similarities of two sentences, in [-1, 1].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct PairThresholds {
+    /// Least of a pair whose evidence is gathered: that costs more than comparing the words.
+    pub near: f32,
+}
+
+/// Similarities of an article to its near ones, in [0, 1].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LevelThresholds {
+    /// Least level in a large corpus: below it, articles are merely of the same kind of text.
+    pub lowest: f32,
+    /// A neighbour counts for no more than this, so that copies of one wire story do not push away the other articles on
+    /// the event.
+    pub highest: f32,
+    /// Least level where a corpus has no articles to fill the ranks, so that this alone decides.
+    pub alone: f32,
+}
+
+impl Default for WordThresholds {
+    fn default() -> Self {
+        Self { content: 2.5, story: 3.0 }
+    }
+}
+
+impl Default for AlignmentThresholds {
+    fn default() -> Self {
+        Self { aligned: 0.5, answered: 0.55, closely: 0.6, opposed: 0.5, phrase: 0.6 }
+    }
+}
+
+impl Default for PairThresholds {
+    fn default() -> Self {
+        Self { near: 0.4 }
+    }
+}
+
+impl Default for LevelThresholds {
+    fn default() -> Self {
+        Self { lowest: 0.3, highest: 0.55, alone: 0.48 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bundled_model_spells_out_the_defaults() {
+        let file = include_str!("../../models/parallax-en/heads/thresholds.toml");
+        assert_eq!(toml::from_str::<Thresholds>(file).unwrap(), Thresholds::default());
+        // Every number stands there, so that nobody has to look for it in the code.
+        let written = toml::to_string(&Thresholds::default()).unwrap();
+        let keys = |text: &str| -> Vec<String> {
+            text.lines().filter_map(|line| Some(line.split_once(" = ")?.0.to_owned())).collect()
+        };
+        assert_eq!(keys(file), keys(&written));
+    }
+}
