@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use ndarray::{Array2, Axis};
 use parallax::annotate::{loaded_language, loaded_words};
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles, OutletMask, hide_names};
-use parallax::records::Span;
+use parallax::records::{LoadedWord, Span};
 use proptest::prelude::*;
 
 static ENCODER: LazyLock<ModelEncoder> =
@@ -189,13 +189,15 @@ fn the_name_of_an_outlet_does_not_move_the_loaded_score() {
     let read = |text: &str| {
         let encoding = ENCODER.encode(&[text], &|_| ()).unwrap().remove(0);
         let listed = loaded_words(text);
-        let score = |head| loaded_language(&listed, head, &encoding.words.spans).score;
+        let score = |listed: &[LoadedWord], head| loaded_language(listed, head, &encoding.words.spans).score;
         let before = encoding.loaded.as_ref().unwrap();
         let masked = hide_names(&*ENCODER, &mask, &[(text, &encoding)]).unwrap().remove(0);
         let after = masked.as_ref().map_or(before, |masked| masked.loaded.as_ref().unwrap());
         assert_eq!(after.shares.len(), encoding.words.len());
         let n = masked.as_ref().map_or(0, |masked| masked.names.len());
-        (n, score(before), score(after), after.shares.clone())
+        let hides = |word: &LoadedWord| masked.as_ref().is_some_and(|masked| masked.hides(&word.span));
+        let kept: Vec<LoadedWord> = listed.iter().copied().filter(|word| !hides(word)).collect();
+        (n, score(&listed, before), score(&kept, after), after.shares.clone())
     };
     let (n_rant, rant, rant_masked, shares) = read("A reporter for the Morning Rant asked twice.");
     let (n_plain, plain, plain_masked, _) = read("A reporter for the Daily Plain asked twice.");
