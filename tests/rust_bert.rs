@@ -367,8 +367,8 @@ fn a_classifier_gives_the_probabilities_that_its_weights_say() {
     let Finished { run, provenance } = &found_run;
     let position = run.figures.iter().position(Option::is_some).unwrap();
     let text = run.corpus.sentence_at(position).text();
-    let found = run.figures[position].as_ref().unwrap();
-    assert_eq!(found.sentiment, Some(two_threads.sentiment(&[text]).unwrap()[0]));
+    let figures = run.figures[position].as_ref().unwrap();
+    assert_eq!(figures.sentiment, Some(two_threads.sentiment(&[text]).unwrap()[0]));
     let is_tone = |reading: &&Reading| reading.measure == "sentiment";
     let tones = run.readings.iter().flat_map(|of| of.readings.iter().filter(is_tone));
     assert!(tones.into_iter().all(|reading| reading.words.is_empty()));
