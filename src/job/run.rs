@@ -1,9 +1,7 @@
-use std::time::Instant;
-
 use super::{Job, LoadedEncoder, load_encoder};
 use crate::encode::{HeadManifest, ModelManifest};
 use crate::error::Result;
-use crate::pipeline::{Models, Observer, Run, compare_articles};
+use crate::pipeline::{Clock, Models, Observer, Run, compare_articles};
 use crate::read::{Reading, read};
 use crate::records::{HeadUsed, ModelUsed, Provenance, Rejection};
 use crate::store::{CachedEncoder, Store};
@@ -42,21 +40,18 @@ pub fn open_store(job: &Job) -> Result<Store> {
 /// # Errors
 /// As [`compare`].
 pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result<Finished> {
-    let begin = Instant::now();
-    observer.begin("reading", None);
-    let reading = read(&job.inputs, &job.read)?;
-    let read = Instant::now();
-    observer.begin("loading the model", None);
+    let mut clock = Clock::new(observer);
+    clock.begin("reading", None);
+    let Reading { articles, rejected, ignored, inputs } = read(&job.inputs, &job.read)?;
+    log_rejected(&rejected);
+    clock.begin("loading the model", None);
     let LoadedEncoder { encoder, verifier, thresholds, model, heads, measures } = load_encoder(job)?;
-    let loaded = Instant::now();
+    let before = clock.finish();
     let cached = CachedEncoder::new(&encoder, store);
     let models =
         Models { encoder: &cached, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
-    let Reading { articles, rejected, ignored, inputs } = reading;
     let mut run = compare_articles(articles, &job.options, &models, observer)?;
-    let before = [("reading", read - begin), ("loading the model", loaded - read)];
-    log(&before, &rejected);
-    run.seconds.splice(..0, before.map(|(stage, took)| (stage, took.as_secs_f64())));
+    run.seconds.splice(..0, before);
     let provenance = Provenance {
         config: serde_json::to_value(without_chance(job)).expect("a job can be written as JSON"),
         model: model_used(&model),
@@ -68,10 +63,7 @@ pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result
     Ok(Finished { run, provenance })
 }
 
-fn log(stages: &[(&'static str, std::time::Duration)], rejected: &[Rejection]) {
-    for (stage, took) in stages {
-        tracing::info!(stage, seconds = took.as_secs_f64(), "stage done");
-    }
+fn log_rejected(rejected: &[Rejection]) {
     for Rejection { file, row, reason } in rejected {
         tracing::info!(file, row, reason, "input rejected");
     }

@@ -30,8 +30,7 @@ use crate::records::{
 };
 use crate::statistics::{OutletEstimate, Wording};
 
-use clock::Clock;
-
+pub(crate) use clock::Clock;
 pub use clock::{Observer, Silent};
 pub use documents::{document, documents};
 pub(crate) use encodings::{head_of, n_matched, profiles, unmasked};
@@ -64,7 +63,7 @@ pub struct Run {
     /// One for each sentence of the corpus; `None` for what is not the outlet's own reporting or is in a language that the model
     /// does not know.
     pub figures: Vec<Option<SentenceFigures>>,
-    /// What the model could not read, by article.
+    /// What the model could not read, in the order of the articles' ids.
     pub warnings: Vec<Warning>,
     /// Near-duplicate articles and copied sentences.
     pub copies: Copies,
@@ -97,7 +96,9 @@ pub struct Run {
 impl Run {
     /// What a reader should know about an article: how it was read, what its body is, what the model could not read.
     pub fn warnings_of<'run>(&'run self, document: &'run Document) -> Vec<&'run str> {
-        let of_model = self.warnings.iter().filter(|warning| warning.article == document.article.id);
+        let id = &document.article.id;
+        let first = self.warnings.partition_point(|warning| warning.article < *id);
+        let of_model = self.warnings[first..].iter().take_while(|warning| warning.article == *id);
         let before = document.article.warnings.iter().chain(&document.layout.warnings).map(String::as_str);
         before.chain(of_model.map(|warning| warning.message.as_str())).collect()
     }

@@ -128,6 +128,7 @@ fn replace(folder: &Path, formats: &[Format], fill: impl FnOnce(&Path) -> io::Re
     let staging = Staging::new(folder)?;
     fill(staging.folder.path())?;
     write_stale(staging.folder.path(), formats)?;
+    let _alone = lock(folder)?;
     let mut staged = staged();
     staging.commit(folder, &mut staged)?;
     put_in_place(folder, usize::MAX)
@@ -180,11 +181,12 @@ impl Staging {
 /// [`Error::Write`] where that fails.
 pub fn recover(folder: &Path) -> Result<bool> {
     let fail = |source| Error::Write { path: folder.to_owned(), source };
-    let is_committed = folder.join(COMMIT).exists();
-    {
-        let _staged = staged();
+    let is_committed = {
+        let _alone = lock(folder).map_err(fail)?;
+        let is_committed = folder.join(COMMIT).exists();
         put_in_place(folder, usize::MAX).map_err(fail)?;
-    }
+        is_committed
+    };
     if is_committed {
         tracing::warn!(
             "{}: a run was stopped while it put its results in place; they are all there now",
@@ -264,6 +266,19 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     file.sync_all()
 }
 
+/// Waits until no other process, and no other thread, is putting results in place in the folder, and keeps them from it.
+#[cfg(unix)]
+fn lock(folder: &Path) -> io::Result<File> {
+    let folder = File::open(folder)?;
+    folder.lock()?;
+    Ok(folder)
+}
+
+#[cfg(not(unix))]
+fn lock(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Makes sure that the names in a folder are on the disk.
 #[cfg(unix)]
 fn sync(folder: &Path) -> io::Result<()> {
@@ -283,7 +298,7 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
         let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        make_readable(file.as_file(), 0o644)?;
+        make_readable(file.as_file())?;
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())
@@ -293,13 +308,13 @@ pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io:
 
 /// Temporary files are the owner's alone; results are for whoever may read the folder.
 #[cfg(unix)]
-fn make_readable(file: &File, mode: u32) -> io::Result<()> {
+fn make_readable(file: &File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    file.set_permissions(fs::Permissions::from_mode(mode))
+    file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_: &File, _: u32) -> io::Result<()> {
+fn make_readable(_: &File) -> io::Result<()> {
     Ok(())
 }
 
@@ -392,6 +407,30 @@ mod tests {
         fs::write(commit.join("run.json"), "new").unwrap();
         recover(folder.path()).unwrap();
         assert_eq!(files(folder.path()), named(&NEW));
+    }
+
+    #[test]
+    fn runs_that_end_at_once_each_find_their_turn() {
+        let folder = old_run();
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| {
+                    for _ in 0..5 {
+                        let fill = |staging: &Path| {
+                            let file = |name: &str| {
+                                write_file(&staging.join(name), |writer| writer.write_all(b"new"))
+                            };
+                            file("claims.csv")?;
+                            file("run.json")
+                        };
+                        replace(folder.path(), &[Format::Csv], fill).unwrap();
+                        recover(folder.path()).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(files(folder.path()), named(&NEW));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), NEW.len());
     }
 
     #[test]
