@@ -37,9 +37,9 @@ fn kept(store: &Store) -> String {
     let stats = store.stats();
     match stats.problem {
         Some(problem) => format!("encodings could not be kept: {}", printable(&problem)),
+        // What was found there is counted each time that it is looked up, so it says nothing of how much is kept.
         None => format!(
-            "{} encoded texts are kept, {} of them from this run: the same command goes on from there",
-            HumanCount(stats.hits + stats.written),
+            "what this run encoded is kept ({} records) beside that of earlier runs: the same command goes on from there",
             HumanCount(stats.written)
         ),
     }
