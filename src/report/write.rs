@@ -154,6 +154,8 @@ struct Staging {
 
 impl Staging {
     fn new(folder: &Path) -> io::Result<Self> {
+        // Until it holds its own lock, it looks like a leftover.
+        let _alone = self::lock(folder)?;
         let staging = TempDir::with_prefix_in(STAGING, folder)?;
         let lock = File::create(staging.path().join(LOCK))?;
         lock.lock()?;
@@ -181,12 +183,9 @@ impl Staging {
 /// [`Error::Write`] where that fails.
 pub fn recover(folder: &Path) -> Result<bool> {
     let fail = |source| Error::Write { path: folder.to_owned(), source };
-    let is_committed = {
-        let _alone = lock(folder).map_err(fail)?;
-        let is_committed = folder.join(COMMIT).exists();
-        put_in_place(folder, usize::MAX).map_err(fail)?;
-        is_committed
-    };
+    let _alone = lock(folder).map_err(fail)?;
+    let is_committed = folder.join(COMMIT).exists();
+    put_in_place(folder, usize::MAX).map_err(fail)?;
     if is_committed {
         tracing::warn!(
             "{}: a run was stopped while it put its results in place; they are all there now",
@@ -266,7 +265,8 @@ fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>)
     file.sync_all()
 }
 
-/// Waits until no other process, and no other thread, is putting results in place in the folder, and keeps them from it.
+/// Waits until no other process, and no other thread, makes a staging folder, puts results in place or clears up in the folder, and
+/// keeps them from it.
 #[cfg(unix)]
 fn lock(folder: &Path) -> io::Result<File> {
     let folder = File::open(folder)?;
