@@ -105,33 +105,42 @@ fn cold_time(corpus: &Corpus) -> Duration {
 
 #[test]
 fn killed_runs_leave_results_whole_and_are_resumed_to_the_same_bytes() {
-    let corpus = Corpus::new(60);
-    let longest = cold_time(&corpus).as_millis() as u64;
+    let corpus = Corpus::new(48);
+    // How long a run takes at most with an empty cache and with a full one, as far as is known.
+    let mut longest = [cold_time(&corpus); 2];
     let whole = corpus.results("whole");
     let mut random = ChaCha8Rng::seed_from_u64(11);
-    let (mut n_killed, mut n_before) = (0, 0);
-    for kill in 0..30 {
-        // Most kills hit the encoding; with a warm cache they hit what comes after it.
-        let cache = format!("cache-{}", kill / 3);
+    let (mut n_runs, mut n_killed, mut n_before) = (0, 0, 0);
+    while n_killed < 30 {
+        assert!(n_runs < 120, "only {n_killed} of {n_runs} runs were killed in time");
+        // Most kills hit the encoding; with a full cache they hit what comes after it.
+        let cache = format!("cache-{}", n_runs / 3);
+        let longest = &mut longest[usize::from(n_runs % 3 > 0)];
+        let begin = Instant::now();
         let mut child = corpus.start("out", &cache);
-        sleep(Duration::from_millis(random.next_u64() % longest));
+        sleep(longest.mul_f64(f64::from(random.next_u32()) / f64::from(u32::MAX)));
         child.kill().unwrap();
-        n_killed += usize::from(!child.wait().unwrap().success());
+        let is_killed = !child.wait().unwrap().success();
         let left = corpus.results("out");
         assert!(
             left.is_empty() || left == whole || corpus.path("out/.parallax-commit").exists(),
-            "kill {kill}"
+            "run {n_runs}"
         );
-        n_before += usize::from(left.is_empty());
+        if is_killed {
+            n_killed += 1;
+            n_before += usize::from(left.is_empty());
+        } else {
+            *longest = (*longest).min(begin.elapsed());
+        }
         corpus.run("out", &cache);
-        assert_eq!(corpus.results("out"), whole, "kill {kill}");
-        assert_eq!(hidden(&corpus.path("out")), Vec::<String>::new(), "kill {kill}");
-        if kill % 2 == 0 {
+        assert_eq!(corpus.results("out"), whole, "run {n_runs}");
+        assert_eq!(hidden(&corpus.path("out")), Vec::<String>::new(), "run {n_runs}");
+        if n_runs % 2 == 0 {
             fs::remove_dir_all(corpus.path("out")).unwrap();
         }
+        n_runs += 1;
     }
-    println!("{n_killed} of 30 runs were killed, {n_before} of them before there were any results");
-    assert!(n_killed >= 15, "only {n_killed} runs were killed in time");
+    println!("{n_killed} of {n_runs} runs were killed, {n_before} of them before there were any results");
 }
 
 fn hidden(folder: &Path) -> Vec<String> {
@@ -185,6 +194,21 @@ fn two_runs_at_once_share_a_cache_and_an_output_folder() {
     assert_eq!(corpus.results("one"), corpus.results("whole"));
     assert_eq!(corpus.results("two"), corpus.results("whole"));
     assert_eq!(hidden(&corpus.path("two")), Vec::<String>::new());
+}
+
+#[test]
+fn a_short_run_keeps_its_encodings_and_leaves_no_temporary_files() {
+    let corpus = Corpus::new(6);
+    corpus.run("out", "cache");
+    assert!(corpus.path("cache/meta.json").exists(), "{:?}", fs::read_dir(corpus.path("cache")).unwrap());
+    let temporary = corpus.path("temporary");
+    fs::create_dir(&temporary).unwrap();
+    let mut without_cache = Command::new(env!("CARGO_BIN_EXE_parallax"));
+    without_cache.args(["compare", "articles-of-the-day.csv", "--out", "other", "--no-cache", "--quiet"]);
+    without_cache.current_dir(corpus.0.path()).env("TMPDIR", &temporary);
+    assert!(without_cache.status().unwrap().success());
+    assert_eq!(fs::read_dir(&temporary).unwrap().count(), 0);
+    assert_eq!(corpus.results("other"), corpus.results("out"));
 }
 
 #[test]

@@ -1,14 +1,14 @@
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::Weak;
 
 use indicatif::HumanCount;
 use parallax::report::{abandon, printable};
 use parallax::store::Store;
 
 /// Ends the process where a person or the system asks for it (Ctrl-C, SIGTERM): within a second, with what was encoded kept, results of
-/// an earlier run untouched, and a message that says so. Exit codes 130 and 143.
-pub fn watch(out: &Path, store: Arc<Store>) {
+/// an earlier run untouched, and a message that says so. Exit codes 130 and 143. The store stays the caller's, who drops it at the end.
+pub fn watch(out: &Path, store: Weak<Store>) {
     let out = out.to_owned();
     on_signal(move |signal| {
         abandon();
@@ -17,13 +17,17 @@ pub fn watch(out: &Path, store: Arc<Store>) {
     });
 }
 
-fn message(out: &Path, store: &Store) -> String {
+fn message(out: &Path, store: &Weak<Store>) -> String {
     let name = printable(&out.display().to_string());
     let results = match out.join("run.json").exists() {
         true => format!("the results in {name} are those of the earlier run"),
         false => format!("nothing was written to {name}"),
     };
-    format!("interrupted: {results}; {}", kept(store))
+    let kept = match store.upgrade() {
+        Some(store) => kept(&store),
+        None => "the run was about to end".to_owned(),
+    };
+    format!("interrupted: {results}; {kept}")
 }
 
 /// What a second run will find.

@@ -40,7 +40,7 @@ fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
     arguments.log.install()?;
     report::prepare(&job.out, &job.inputs)?;
     let store = Arc::new(job::open_store(&job)?);
-    interrupt::watch(&job.out, Arc::clone(&store));
+    interrupt::watch(&job.out, Arc::downgrade(&store));
     let progress = Progress::new(arguments.quiet);
     let Finished { run, provenance } = job::compare_with(&job, &store, &progress)?;
     progress.finish();
