@@ -1,4 +1,4 @@
-"""Runs every `parallax evaluate` command of README.md and of the cards in models/ again and puts what it prints behind it.
+"""Runs every `parallax evaluate` command of the documents in models/ and docs/ again and puts what it prints behind it.
 
     python models/renew_cards.py target/release/parallax
 
@@ -22,7 +22,7 @@ def main():
         printed = subprocess.run([binary, *shlex.split(match[1])], check=True, capture_output=True, text=True, cwd=MODELS.parent)
         return f"```sh\nparallax {match[1]}\n```\n\n```text\n{printed.stdout}```\n"
 
-    for card in [MODELS.parent / "README.md", *MODELS.rglob("*.md")]:
+    for card in [*MODELS.rglob("*.md"), *(MODELS.parent / "docs").rglob("*.md")]:
         text = card.read_text(encoding="utf-8")
         card.write_text(COMMAND.sub(renewed, text), encoding="utf-8")
 

@@ -73,6 +73,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "annotate",
             "group",
             "cluster",
+            "framing",
             "statistics",
             "pipeline",
             "job",
@@ -81,8 +82,9 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ),
     // Reads labelled files as `evaluate` does, and writes a head's folder as `report` does tables.
     ("train", &["records", "error", "encode", "options", "pipeline", "report", "job", "evaluate", "train"]),
-    // Reads the tables of a run and people's labels of them; the intervals are those of `evaluate` and `statistics`.
-    ("validate", &["records", "error", "statistics", "report", "evaluate", "validate"]),
+    // Reads the tables of a run and people's labels of them; the questions are those of the measures, the intervals those of
+    // `evaluate` and `statistics`.
+    ("validate", &["records", "error", "framing", "statistics", "report", "evaluate", "validate"]),
 ];
 
 fn rust_files(folder: &Path) -> Vec<PathBuf> {

@@ -4,7 +4,7 @@
 //!
 //! ```sh
 //! PARALLAX_CACHE=target/model-cache cargo run --release -- models fetch all-MiniLM-L6-v2
-//! cargo test --test bert -- --ignored
+//! cargo test --release --test bert -- --ignored
 //! ```
 
 use std::path::Path;

@@ -4,8 +4,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use parallax::framing::MEASURES;
-
 /// A fenced block: what follows the three marks, and the lines inside.
 struct Block<'text> {
     kind: &'text str,
@@ -78,18 +76,12 @@ fn the_figures_of_the_cards_are_reproduced() {
 }
 
 #[test]
-fn every_measure_has_a_construct_card() {
+fn every_construct_card_has_its_sections() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/measures");
     let index = fs::read_to_string(folder.join("README.md")).unwrap();
     let linked: Vec<&str> = index.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
     let cards: Vec<(&str, String)> =
         linked.iter().map(|&name| (name, fs::read_to_string(folder.join(name)).unwrap())).collect();
-    for measure in MEASURES.into_iter().chain(["target_tone", "frame_"]) {
-        assert!(
-            cards.iter().any(|(_, card)| card.contains(&format!("`{measure}"))),
-            "no card speaks of `{measure}`"
-        );
-    }
     for (name, card) in &cards {
         let sections =
             ["Definition", "Unit and range", "How it is computed", "Evidence", "Figure", "Known failures"];

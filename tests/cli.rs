@@ -6,6 +6,7 @@ use std::process::{Command, Output, Stdio};
 
 use parallax::encode::Fingerprint;
 use parallax::records::{Encoding, Span, TokenStates};
+use parallax::report::schemas;
 use parallax::store::{Store, StoreOptions};
 use tempfile::TempDir;
 
@@ -399,13 +400,32 @@ fn a_reader_that_hangs_up_is_no_failure() {
 }
 
 #[test]
+fn shells_and_manuals_know_every_command() {
+    let cli = Cli::new();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = cli.run(&["completions", shell]);
+        assert!(script.starts_with("exit code 0") && script.contains("across-events"), "{shell}: {script}");
+    }
+    let page = cli.run(&["man"]);
+    assert!(page.contains(".TH parallax 1") && page.contains("compare"), "{page}");
+    assert!(cli.run(&["man", "--out", "pages"]).starts_with("exit code 0"));
+    let compare = cli.read("pages/parallax-compare.1");
+    assert!(compare.contains("across\\-events"), "{compare}");
+    assert!(cli.0.path().join("pages/parallax-models-fetch.1").exists());
+}
+
+#[test]
 fn the_readme_shows_what_the_main_command_prints() {
     let cli = Cli::new();
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output = cli.run(&["compare", root.join("seeds").to_str().unwrap(), "--out", "out"]);
     let printed = output.split_once("-- stdout\n").unwrap().1.split_once("-- stderr").unwrap().0;
     let readme = fs::read_to_string(root.join("README.md")).unwrap();
-    assert!(readme.contains(printed), "README.md does not show this:\n{printed}");
+    let shown = readme.split("```text\n").nth(1).unwrap().split("…\n```").next().unwrap();
+    assert!(
+        shown.lines().count() > 15 && printed.starts_with(shown),
+        "README.md does not show this:\n{printed}"
+    );
 }
 
 #[test]
@@ -417,23 +437,7 @@ fn the_example_job_gives_what_the_flags_give() {
     cli.run(&["compare", seeds.to_str().unwrap(), "--out", "flags", "--quiet"]);
     let output = cli.run(&["compare", "--job", job, "--out", "job", "--quiet"]);
     assert!(output.starts_with("exit code 0"), "{output}");
-    for table in [
-        "articles",
-        "sentences",
-        "attributions",
-        "clauses",
-        "claims",
-        "mentions",
-        "targets",
-        "comparisons",
-        "framing",
-        "measures",
-        "outlets",
-        "wordings",
-        "coverage",
-        "copies",
-        "rejected",
-    ] {
+    for table in schemas().into_iter().map(|table| table.name) {
         assert_eq!(cli.read(&format!("flags/{table}.csv")), cli.read(&format!("job/{table}.csv")), "{table}");
     }
 }

@@ -5,14 +5,14 @@ use parallax::annotate::annotate_sentence;
 use parallax::framing::words_of_part;
 use parallax::job::{Job, compare};
 use parallax::pipeline::{Run, Silent};
-use parallax::records::{Conflict, Dimension, Part, Relation};
+use parallax::records::{Conflict, Part, Relation};
 use proptest::prelude::*;
 
 struct Case {
     /// The outlets are A and B, so these are the sides a and b.
     a: &'static str,
     b: &'static str,
-    dimension: Dimension,
+    dimension: &'static str,
     evidence_a: Option<&'static str>,
     evidence_b: Option<&'static str>,
 }
@@ -31,63 +31,63 @@ fn each_dimension_shows_the_words_that_differ() {
         Case {
             a: "The minister will sign the trade agreement with Chile next week.",
             b: "The minister may sign the trade agreement with Chile next week.",
-            dimension: Dimension::Certainty,
+            dimension: "certainty",
             evidence_a: None,
             evidence_b: Some("may"),
         },
         Case {
             a: "Police said 1,500 migrants crossed the river into Texas on Tuesday.",
             b: "Police said 2,300 migrants crossed the river into Texas on Tuesday.",
-            dimension: Dimension::Quantity,
+            dimension: "quantity",
             evidence_a: Some("1,500"),
             evidence_b: Some("2,300"),
         },
         Case {
             a: "Police officers arrested forty protesters in the main square.",
             b: "Police officers arrested forty rioters in the main square.",
-            dimension: Dimension::Labelling,
+            dimension: "labelling",
             evidence_a: Some("protesters"),
             evidence_b: Some("rioters"),
         },
         Case {
             a: "The company closed its three plants in the state of Ohio last month.",
             b: "The company shuttered its three plants in the state of Ohio last month.",
-            dimension: Dimension::Wording,
+            dimension: "wording",
             evidence_a: Some("closed"),
             evidence_b: Some("shuttered"),
         },
         Case {
             a: "Police officers arrested forty protesters in the main square on Sunday.",
             b: "Forty protesters were arrested in the main square on Sunday.",
-            dimension: Dimension::Agency,
+            dimension: "agency",
             evidence_a: Some("arrested"),
             evidence_b: Some("were arrested"),
         },
         Case {
             a: "The council approved the plan to close six schools in the city on Monday.",
             b: "The council rammed through the shameful plan to close six schools in the city on Monday.",
-            dimension: Dimension::LoadedLanguage,
+            dimension: "loaded_language",
             evidence_a: None,
             evidence_b: Some("shameful"),
         },
         Case {
             a: "The dam is close to collapse after the storm, Governor Maria Lopez said.",
             b: "The dam is close to collapse after the storm.",
-            dimension: Dimension::Attribution,
+            dimension: "attribution",
             evidence_a: Some("Governor Maria Lopez said"),
             evidence_b: None,
         },
         Case {
             a: "The council’s brutal and shameful plan will close six schools in the city.",
             b: "The council’s welcome and sensible plan will close six schools in the city.",
-            dimension: Dimension::Tone,
+            dimension: "tone",
             evidence_a: Some("shameful"),
             evidence_b: Some("welcome"),
         },
         Case {
             a: "The company called the report about its factory in Ohio “completely false”.",
             b: "The company called the report about its factory in Ohio completely false.",
-            dimension: Dimension::Quotation,
+            dimension: "quotation",
             evidence_a: Some("“completely false”"),
             evidence_b: None,
         },
@@ -137,7 +137,7 @@ fn a_tone_is_not_compared_where_one_tells_and_the_other_quotes() {
     );
     assert_eq!(run.comparisons.len(), 1, "no claim is shared");
     let dimensions: Vec<&str> =
-        run.framing[0].differences.iter().map(|difference| difference.dimension.as_str()).collect();
+        run.framing[0].differences.iter().map(|difference| &*difference.dimension).collect();
     assert!(dimensions.contains(&"quotation") && !dimensions.contains(&"tone"), "{dimensions:?}");
 }
 

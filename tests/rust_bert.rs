@@ -6,7 +6,7 @@
 //! ```sh
 //! models/make_libtorch && . target/libtorch/env
 //! PARALLAX_CACHE=target/model-cache cargo run --release -- models fetch all-MiniLM-L6-v2
-//! cargo test --features rust-bert --test rust_bert
+//! cargo test --release --features rust-bert --test rust_bert
 //! ```
 #![cfg(feature = "rust-bert")]
 

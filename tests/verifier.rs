@@ -177,7 +177,7 @@ fn a_reworded_claim_is_found_and_a_changed_one_is_not_merged() {
         assert_eq!(options.relation(changed), Relation::Conflicting, "{changed:?}");
     }
     for other in &found[5..] {
-        assert_eq!(options.relation(other), Relation::Related, "{other:?}");
+        assert_eq!(options.relation(other), Relation::Partial, "{other:?}");
     }
 }
 

@@ -139,7 +139,7 @@ impl Linkage<'_, '_> {
             sentence: of_medoid.id.clone(),
             similarity: 1.0,
             probability: 1.0,
-            relation: Relation::Equivalent,
+            relation: Relation::Same,
             tier,
         });
         mentions.sort_by(|a, b| a.sentence.cmp(&b.sentence));

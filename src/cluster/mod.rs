@@ -118,10 +118,9 @@ impl ClusterOptions {
     /// How two sentences relate.
     pub fn relation(&self, found: &Verification) -> Relation {
         match self.tier(found) {
-            _ if self.is_conflict(found) => Relation::Conflicting,
-            Some(Tier::Confirmed) => Relation::Equivalent,
-            Some(Tier::Possible) => Relation::Compatible,
-            None => Relation::Related,
+            Some(_) => Relation::Same,
+            None if self.is_conflict(found) => Relation::Conflicting,
+            None => Relation::Partial,
         }
     }
 }
@@ -257,6 +256,7 @@ fn comparison(
         probability: found.same,
         conflict_probability: found.conflicting,
         relation,
+        tier: options.tier(found),
         conflict: found.conflict().filter(|_| relation == Relation::Conflicting),
         alignment: if a < b { alignment } else { alignment.swapped() },
     }

@@ -148,7 +148,7 @@ fn by_head(
         return Err(Error::Usage { message });
     }
     let loaded = inputs.load_encoder()?;
-    let Some(measure) = loaded.measures.iter().position(|measure| measure == name) else {
+    let Some(measure) = loaded.measures.heads().iter().position(|measure| measure == name) else {
         let message =
             format!("the head {name} has more than two classes; {} needs one with two", task.name());
         return Err(Error::Usage { message });

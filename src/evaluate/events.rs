@@ -9,6 +9,7 @@ use super::inputs::{Inputs, article, name_and_version};
 use super::rows::Groups;
 use crate::encode::Encoder;
 use crate::error::Result;
+use crate::framing::Measures;
 use crate::group::group;
 use crate::job::LoadedEncoder;
 use crate::pipeline::{Models, documents, n_matched, profiles};
@@ -26,7 +27,9 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let advance = |n| inputs.observer.advance(n);
     let corpus = documents(articles, &advance);
     let LoadedEncoder { encoder, verifier, thresholds, model, .. } = inputs.load_encoder()?;
-    let models = Models { encoder: &encoder, verifier: &verifier?, thresholds: &thresholds, measures: &[] };
+    let measures = Measures::shipped();
+    let models =
+        Models { encoder: &encoder, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
     inputs.observer.begin("encoding", Some(n_matched(&corpus, encoder.languages())));
     let profiles = profiles(&corpus, &models, &advance)?;
     inputs.observer.begin("grouping", None);

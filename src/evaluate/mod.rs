@@ -47,7 +47,7 @@ pub enum Task {
     Sentiment,
     /// Whether two texts make the same claim.
     Claims,
-    /// How two texts relate: equivalent, compatible, related, conflicting.
+    /// How two texts relate: same, partial, conflicting.
     Relations,
     /// Which articles report the same event.
     Events,

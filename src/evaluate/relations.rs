@@ -7,20 +7,20 @@ use super::pairs::Pairs;
 use crate::error::Result;
 use crate::records::Relation;
 
-const RELATIONS: [Relation; 4] =
-    [Relation::Equivalent, Relation::Compatible, Relation::Related, Relation::Conflicting];
+const RELATIONS: [Relation; 3] = [Relation::Same, Relation::Partial, Relation::Conflicting];
 
-/// How pairs of texts relate. What is no claim for `compare` is `related`.
+/// How pairs of texts relate. What is no match for `compare` is `partial`.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let names = RELATIONS.map(Relation::as_str);
     let classes = Classes::new(
         &names,
         &[
-            ("entailment", "equivalent"),
-            ("match", "equivalent"),
-            ("same", "equivalent"),
-            ("neutral", "related"),
-            ("other_instance", "related"),
+            ("entailment", "same"),
+            ("match", "same"),
+            ("equivalent", "same"),
+            ("neutral", "partial"),
+            ("other_instance", "partial"),
+            ("related", "partial"),
             ("contradiction", "conflicting"),
         ],
     );
@@ -40,7 +40,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     evaluation.confusion = Some(ConfusionTable::new(&labelled.classes.names, labels, &given));
     evaluation.left_out = labelled.left_out;
     evaluation.notes = vec![
-        "A pair that is no claim for `compare` is given `related`. Means are over the relations that are labelled.".to_owned(),
+        "A pair that `compare` would not match is given `partial`. Means are over the relations that are labelled.".to_owned(),
     ];
     evaluation.model = model;
     Ok(evaluation)

@@ -1,15 +1,60 @@
-use super::Side;
 use super::part::{part_of, parts};
+use super::question::{ABOVE_ZERO, UNDECIDED};
+use super::{Answer, Dimension, Figure, Measure, Pair, Question, Shown, Side};
 use crate::annotate::agency::agency;
-use crate::records::{
-    Clause, ClauseVoice, Dimension, Evidence, FramingDifference, Part, Reading, Span, WordAlignment,
+use crate::records::{Clause, ClauseVoice, Evidence, FramingDifference, Part, Reading, Span};
+
+const PASSIVE: &str = "passive";
+const AGENTLESS_PASSIVE: &str = "agentless_passive";
+const AGENCY: &str = "agency";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "agency",
+    figures: &[
+        Figure {
+            name: PASSIVE,
+            doc: "Share of passive clauses among those in which something is done to someone, from 0 to 1.",
+            question: None,
+        },
+        Figure {
+            name: AGENTLESS_PASSIVE,
+            doc: "Share of passive clauses that do not say by whom, among the same.",
+            question: Some(&QUESTION),
+        },
+    ],
+    dimensions: &[Dimension {
+        name: AGENCY,
+        doc: "Verbs that answer each other, of which one is passive or does not say by whom. Values: `active` or `passive`, who does it, to whom.",
+        shown: Shown::ValueAndWords,
+    }],
+    readings,
+    differences: |pair, _| differences(pair),
+    card: include_str!("../../docs/measures/agency.md"),
+    may_be_replaced: false,
 };
 
-/// The measures' names in the tables.
-pub(super) const MEASURES: [&str; 2] = ["passive", "agentless_passive"];
+static QUESTION: Question = Question {
+    title: "Passive voice",
+    question: "In how many clauses is it left out who acted?",
+    definition: "Take the verbs with someone or something that the act is done to: “police shot two men”, “two men were shot”. How many \
+                 of them are in the passive without saying by whom? “Two men were shot” and “mistakes were made” leave it out; “were \
+                 arrested by police” does not. “The shop is closed”, a state, is no passive.",
+    is_of_voice: true,
+    answers: &[
+        Answer::new("none", "In none", "No such verb is in the passive, or each passive says by whom.", 0.0),
+        Answer::new("some", "In some", "In fewer than half of them.", 1.0 / 3.0),
+        Answer::new("half", "In half", "Such as in one clause of two.", 0.5),
+        Answer::new("most", "In most or all", "Also where there is just one such verb.", 1.0),
+        UNDECIDED,
+    ],
+    is_ordered: true,
+    edges: &[ABOVE_ZERO, 0.5],
+    bands: &["none", "below half", "half and more"],
+};
 
 /// The shares of passive clauses and of those that do not say by whom, among the clauses that have a patient, with their verbs.
-pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+fn readings(side: &Side<'_>) -> Vec<Reading> {
     let clauses = side.clauses;
     let of_part = |&part: &Part| {
         let is_of_part = |clause: &Clause| part_of(side.annotations, &clause.verb) == part;
@@ -26,8 +71,8 @@ pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
         let reading =
             |measure: &'static str, value, words| Reading { measure: measure.into(), part, value, words };
         Some([
-            reading(MEASURES[0], found.passive, passive),
-            reading(MEASURES[1], found.agentless_passive, agentless),
+            reading(PASSIVE, found.passive, passive),
+            reading(AGENTLESS_PASSIVE, found.agentless_passive, agentless),
         ])
     };
     parts(side.annotations.voice).iter().filter_map(of_part).flatten().collect()
@@ -35,7 +80,7 @@ pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
 
 /// Clauses around verbs that answer each other, of which one is passive and the other is not, or one says by whom and the
 /// other does not. The value is the voice, then who does it and to whom.
-pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment) -> Vec<FramingDifference> {
+fn differences(&Pair { a, b, alignment }: &Pair<'_, '_>) -> Vec<FramingDifference> {
     // The words of a pair of phrases answer each other one by one.
     let place = |side: &Side<'_>, phrase: &Span, verb: &Span| {
         let words = side.encoding.words.spans.iter().filter(|word| phrase.contains(word));
@@ -51,7 +96,7 @@ pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment)
     for of_a in a.clauses {
         let of_b = b.clauses.iter().find(|of_b| answers(of_a, of_b));
         found.extend(of_b.filter(|of_b| differs(of_a, of_b)).map(|of_b| FramingDifference {
-            dimension: Dimension::Agency,
+            dimension: AGENCY.into(),
             a: evidence(a, of_a),
             b: evidence(b, of_b),
             difference: None,

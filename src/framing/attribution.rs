@@ -1,23 +1,73 @@
-use super::Side;
-use crate::records::{Attribution, CueKind, Dimension, Evidence, FramingDifference, Part, Reading, Span};
+use super::question::{ABOVE_ZERO, UNDECIDED};
+use super::{Answer, Dimension, Figure, Measure, Pair, Question, Shown, Side};
+use crate::records::{Attribution, CueKind, Evidence, FramingDifference, Part, Reading, Span};
 
-/// The measures' names in the tables.
-pub(super) const MEASURES: [&str; 2] = ["anonymous_source", "doubting_cue"];
+const ANONYMOUS_SOURCE: &str = "anonymous_source";
+const DOUBTING_CUE: &str = "doubting_cue";
+const ATTRIBUTION: &str = "attribution";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "attribution",
+    figures: &[
+        Figure {
+            name: ANONYMOUS_SOURCE,
+            doc: "Share of the sentence's sources that cannot be told from the words, from 0 to 1.",
+            question: Some(&QUESTION),
+        },
+        Figure {
+            name: DOUBTING_CUE,
+            doc: "Share of its cues that leave open whether it is so (\"claimed\"), from 0 to 1.",
+            question: None,
+        },
+    ],
+    dimensions: &[Dimension {
+        name: ATTRIBUTION,
+        doc: "Who is named as the source, and by which cue. Values: `none`, `unnamed`, `anonymous` or `named`, then cue and source.",
+        shown: Shown::ValueAndWords,
+    }],
+    readings,
+    differences: |pair, _| difference(pair).into_iter().collect(),
+    card: include_str!("../../docs/measures/attribution.md"),
+    may_be_replaced: false,
+};
+
+static QUESTION: Question = Question {
+    title: "Sources",
+    question: "Is there a source that the words do not identify?",
+    definition: "A source is whoever the words name for what is said. It is not identified if nobody could look up who it \
+                 was: “officials said”, “critics argue”, “it was reported”. “The ministry said” and “Smith said” are identified.",
+    is_of_voice: false,
+    answers: &[
+        Answer::new("no", "No", "No source is given, or every source could be looked up.", 0.0),
+        Answer::new(
+            "some",
+            "One among several",
+            "Several sources are given; some could be looked up, some not.",
+            0.5,
+        ),
+        Answer::new("yes", "Yes", "A source is given, and the words do not say who it is.", 1.0),
+        UNDECIDED,
+    ],
+    is_ordered: true,
+    edges: &[ABOVE_ZERO, 0.75],
+    bands: &["none", "some", "every"],
+};
 
 /// The share of the sentence's sources that the words do not name, with these; and the share of its cues of saying that leave open whether it is so,
 /// with these. Neither for a sentence without any. Cues inside quotations are not looked at, so this is always the outlet's own
 /// attribution.
-pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+fn readings(side: &Side<'_>) -> Vec<Reading> {
     let attributions = &side.annotations.attributions;
     let sources = attributions.iter().filter_map(|found| Some((found.source?, found.anonymous)));
     let cues = attributions.iter().filter(|found| found.cue_kind != CueKind::Other);
     let cues = cues.map(|found| (found.cue, found.cue_kind == CueKind::Doubting));
-    let shares = [share(sources), share(cues)];
+    let shares = [(ANONYMOUS_SOURCE, share(sources)), (DOUBTING_CUE, share(cues))];
     let reading = |(measure, share): (&'static str, Option<(f32, Vec<Span>)>)| {
         let (value, words) = share?;
         Some(Reading { measure: measure.into(), part: Part::Narration, value, words })
     };
-    MEASURES.into_iter().zip(shares).filter_map(reading).collect()
+    shares.into_iter().filter_map(reading).collect()
 }
 
 /// The share of the spans that are marked, and these; `None` without spans.
@@ -30,10 +80,10 @@ fn share(spans: impl Iterator<Item = (Span, bool)>) -> Option<(f32, Vec<Span>)> 
 /// Who is named as the source and by which cue, where that differs.
 ///
 /// The values are `none`, `unnamed` (the cue names no source), `anonymous` or `named`, then the cue and the source.
-pub(super) fn difference(a: &Side<'_>, b: &Side<'_>) -> Option<FramingDifference> {
+fn difference(&Pair { a, b, .. }: &Pair<'_, '_>) -> Option<FramingDifference> {
     let (evidence_a, evidence_b) = (evidence(a), evidence(b));
     (evidence_a.value != evidence_b.value).then_some(FramingDifference {
-        dimension: Dimension::Attribution,
+        dimension: ATTRIBUTION.into(),
         a: evidence_a,
         b: evidence_b,
         difference: None,

@@ -1,40 +1,229 @@
-use super::part::{common_part, parts};
-use super::{Side, moving_words, of_numbers, strongest_word};
-use crate::records::{Dimension, FramingDifference, Part, Reading};
+use std::collections::BTreeSet;
 
-/// The figures of the heads that the user brought, in each part of the sentence, with the words that move them furthest.
-pub(super) fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
-    let of_part = |&part: &Part| {
-        let encoding = side.encoding_of(part)?;
-        let readings = encoding.scores.iter().zip(measures).map(move |(score, name)| Reading {
-            measure: name.clone().into(),
-            part,
-            value: score.value,
-            words: moving_words(side, encoding, &score.shares, score.value > 0.5),
-        });
-        Some(readings)
-    };
-    parts(side.annotations.voice).iter().filter_map(of_part).flatten().collect()
+use super::heads;
+use super::question::Question;
+use super::{FramingOptions, Side, agency, attribution, certainty, frames, loaded_language, placement};
+use super::{quantity, quotation, tone, wording};
+use crate::records::{FramingDifference, Reading, WordAlignment};
+
+/// One way to read a sentence and to compare two of them. Each stands in a file of its own, with a card in `docs/measures`.
+#[derive(Debug)]
+pub struct Measure {
+    /// Its name: that of its file and its card.
+    pub name: &'static str,
+    /// What it reads in a sentence.
+    pub figures: &'static [Figure],
+    /// What can differ between two sentences.
+    pub dimensions: &'static [Dimension],
+    /// The figures of a sentence, of the outlet's own words and of quoted words apart.
+    pub readings: fn(&Side<'_>) -> Vec<Reading>,
+    /// What differs between two sentences of a claim, with the words that show it on both sides.
+    pub differences: fn(&Pair<'_, '_>, &FramingOptions) -> Vec<FramingDifference>,
+    /// Its card, in Markdown: what it means, how it is made, how good it is, what may not be inferred.
+    pub card: &'static str,
+    /// True where a head of the user's by the name of its only figure takes its place.
+    pub may_be_replaced: bool,
 }
 
-/// The figures of the heads that the user brought, with the word that moves each furthest in the direction in which it
-/// differs.
-pub(super) fn differences(
-    a: &Side<'_>,
-    b: &Side<'_>,
-    measures: &[String],
-    least: f32,
-) -> Vec<FramingDifference> {
-    let encodings = common_part(a, b).and_then(|part| a.encoding_of(part).zip(b.encoding_of(part)));
-    let Some((of_a, of_b)) = encodings else { return vec![] };
-    let scores = of_a.scores.iter().zip(&of_b.scores);
-    let differs = scores.zip(measures).filter(|((a, b), _)| (a.value - b.value).abs() >= least);
-    differs
-        .map(|((score_a, score_b), name)| {
-            let a_is_higher = score_a.value > score_b.value;
-            let word_a = strongest_word(a, of_a, b, &score_a.shares, a_is_higher);
-            let word_b = strongest_word(b, of_b, a, &score_b.shares, !a_is_higher);
-            of_numbers(Dimension::Measure(name.clone()), (score_a.value, word_a), (score_b.value, word_b))
-        })
-        .collect()
+/// A figure of a sentence: a name in the column `measure` of the tables `measures` and `outlets`.
+#[derive(Debug)]
+pub struct Figure {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is, with its unit and range.
+    pub doc: &'static str,
+    /// How people are asked about it; `None` where they are not.
+    pub question: Option<&'static Question>,
+}
+
+/// A kind of difference: a name in the column `dimension` of the table `framing`.
+#[derive(Debug)]
+pub struct Dimension {
+    /// Its name.
+    pub name: &'static str,
+    /// What differs, and what the values of the two sides are.
+    pub doc: &'static str,
+    /// What is shown of a side where there is little room.
+    pub shown: Shown,
+}
+
+/// What is shown of one side of a difference.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Its words.
+    Words,
+    /// Its figure, then its words.
+    Figure,
+    /// The same with a plus before figures above 0.
+    SignedFigure,
+    /// What stands before the first semicolon of its value, then its words.
+    ValueAndWords,
+}
+
+/// Two sentences of one claim.
+#[derive(Debug, Clone, Copy)]
+pub struct Pair<'pair, 'run> {
+    /// Outlet a's.
+    pub a: &'pair Side<'run>,
+    /// Outlet b's.
+    pub b: &'pair Side<'run>,
+    /// Which of their words answer each other.
+    pub alignment: &'pair WordAlignment,
+}
+
+/// The measures that come with parallax, in the order of the tables.
+static SHIPPED: [&Measure; 10] = [
+    &tone::MEASURE,
+    &wording::MEASURE,
+    &loaded_language::MEASURE,
+    &attribution::MEASURE,
+    &certainty::MEASURE,
+    &agency::MEASURE,
+    &quantity::MEASURE,
+    &quotation::MEASURE,
+    &placement::MEASURE,
+    &frames::MEASURE,
+];
+
+/// The measures of a run: those that come with parallax, any that a program adds, and the heads that the user brought.
+#[derive(Debug, Clone)]
+pub struct Measures {
+    list: Vec<&'static Measure>,
+    heads: Vec<String>,
+}
+
+impl Default for Measures {
+    fn default() -> Self {
+        Self::shipped()
+    }
+}
+
+impl Measures {
+    /// Those that come with parallax.
+    pub fn shipped() -> Self {
+        Self { list: SHIPPED.to_vec(), heads: vec![] }
+    }
+
+    /// Adds a measure behind the others.
+    ///
+    /// # Errors
+    /// The name of a figure or dimension that is there already.
+    pub fn with(mut self, measure: &'static Measure) -> Result<Self, String> {
+        self.list.push(measure);
+        self.check()
+    }
+
+    /// Adds the figures of heads, in the order of [`Encoding::scores`](crate::records::Encoding::scores). A head takes the place of a measure
+    /// that may be replaced.
+    ///
+    /// # Errors
+    /// The name of a figure that is there already.
+    pub fn with_heads(mut self, names: Vec<String>) -> Result<Self, String> {
+        let is_replaced = |measure: &Measure| {
+            measure.may_be_replaced
+                && measure.figures.iter().any(|figure| names.iter().any(|name| name == figure.name))
+        };
+        self.list.retain(|measure| !is_replaced(measure));
+        self.heads = names;
+        self.check()
+    }
+
+    /// Names a figure or dimension that is there twice. A figure and a dimension of one measure may share a name.
+    fn check(self) -> Result<Self, String> {
+        let mut taken: BTreeSet<&str> = BTreeSet::new();
+        for measure in &self.list {
+            let names = measure.figures.iter().map(|figure| figure.name);
+            let of_measure: BTreeSet<&str> =
+                names.chain(measure.dimensions.iter().map(|dimension| dimension.name)).collect();
+            if let Some(twice) = of_measure.iter().find(|name| taken.contains(*name)) {
+                return Err((*twice).to_owned());
+            }
+            taken.extend(of_measure);
+        }
+        match self.heads.iter().find(|head| !taken.insert(head)) {
+            Some(twice) => Err(twice.clone()),
+            None => Ok(self),
+        }
+    }
+
+    /// The measures in the order of the tables, without heads.
+    pub fn list(&self) -> &[&'static Measure] {
+        &self.list
+    }
+
+    /// The names of the heads' figures.
+    pub fn heads(&self) -> &[String] {
+        &self.heads
+    }
+
+    /// Every figure but those of heads.
+    pub fn figures(&self) -> impl Iterator<Item = &'static Figure> {
+        self.list.iter().flat_map(|measure| measure.figures)
+    }
+
+    /// Every dimension but those of heads.
+    pub fn dimensions(&self) -> impl Iterator<Item = &'static Dimension> {
+        self.list.iter().flat_map(|measure| measure.dimensions)
+    }
+
+    /// What is shown of a side of a difference of this dimension.
+    pub fn shown(&self, dimension: &str) -> Shown {
+        let found = self.dimensions().find(|of| of.name == dimension);
+        found.map_or(Shown::Figure, |dimension| dimension.shown)
+    }
+
+    /// Every figure of one sentence: each measure for the outlet's own words and for quoted words apart.
+    pub fn readings(&self, side: &Side<'_>) -> Vec<Reading> {
+        let mut found: Vec<Reading> = self.list.iter().flat_map(|measure| (measure.readings)(side)).collect();
+        found.extend(heads::readings(side, &self.heads));
+        found
+    }
+
+    /// Every difference in the framing of one claim by two outlets, in the order of the measures.
+    pub fn differences(&self, pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
+        let mut found: Vec<FramingDifference> =
+            self.list.iter().flat_map(|measure| (measure.differences)(pair, options)).collect();
+        found.extend(heads::differences(pair, &self.heads, options.min_head));
+        found
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static OTHER: Measure = Measure {
+        name: "other",
+        figures: &[Figure { name: "boosters", doc: "Taken.", question: None }],
+        dimensions: &[],
+        readings: |_| vec![],
+        differences: |_, _| vec![],
+        card: "",
+        may_be_replaced: false,
+    };
+
+    #[test]
+    fn no_two_measures_share_a_name() {
+        assert!(Measures::shipped().check().is_ok());
+        assert_eq!(Measures::shipped().with(&OTHER).unwrap_err(), "boosters");
+        for (heads, taken) in [
+            (vec!["hype"], None),
+            (vec!["loaded_language"], None),
+            (vec!["hype", "hype"], Some("hype")),
+            (vec!["frame_economic"], Some("frame_economic")),
+            (vec!["certainty"], Some("certainty")),
+            (vec!["labelling"], Some("labelling")),
+            (vec!["target_tone"], Some("target_tone")),
+        ] {
+            let heads = heads.into_iter().map(str::to_owned).collect();
+            assert_eq!(Measures::shipped().with_heads(heads).err().as_deref(), taken);
+        }
+    }
+
+    #[test]
+    fn a_head_takes_the_place_of_a_measure_that_may_be_replaced() {
+        let replaced = Measures::shipped().with_heads(vec!["loaded_language".to_owned()]).unwrap();
+        assert!(replaced.list().iter().all(|measure| measure.name != "loaded_language"));
+        assert_eq!(replaced.list().len(), Measures::shipped().list().len() - 1);
+    }
 }

@@ -1,11 +1,12 @@
 //! Two outlets' sentences on one claim -> [`FramingDifference`]s: one file per measure.
 //!
-//! Each measure is a pure function of the two sides and their word alignment. It returns nothing where the sides do
-//! not differ, and for each difference the words that show it on both sides.
+//! A [`Measure`] says what it reads in a sentence, what it marks in a pair of them and how people are asked about it; [`Measures`] is the
+//! list of all. A new one is a file, its card in `docs/measures`, and a line in that list.
 
+mod measure;
+mod question;
 mod part;
 mod tone;
-mod target_tone;
 mod wording;
 mod loaded_language;
 mod attribution;
@@ -14,19 +15,22 @@ mod quantity;
 mod quotation;
 mod placement;
 mod agency;
-mod frame;
-mod measure;
+mod frames;
+mod heads;
+
+use std::borrow::Cow;
 
 use serde::{Deserialize, Serialize};
 
 use crate::records::{
-    Annotations, Clause, Dimension, Encoding, Evidence, FramingDifference, LoadedWord, Reading, Score, Span,
-    Target, Thresholds, WordAlignment,
+    Annotations, Clause, Encoding, Evidence, FramingDifference, LoadedWord, Score, Span, Target, Thresholds,
 };
 
+pub use measure::{Dimension, Figure, Measure, Measures, Pair, Shown};
 pub use part::{is_own, part_of, words_of_part};
 pub use placement::Place;
-pub use wording::folded_word;
+pub use question::{ABOVE_ZERO, Answer, Question, UNDECIDED};
+pub use wording::{folded_word, is_of_terms};
 
 /// When a difference is worth a row: the `[framing]` section of a job file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -98,65 +102,6 @@ pub struct PartEncoding<'run> {
     pub loaded: Option<&'run Score>,
 }
 
-/// Every difference in the framing of one claim by two outlets, in the order of the dimensions. `measures` names the
-/// figures in [`Encoding::scores`](crate::records::Encoding).
-pub fn differences(
-    a: &Side<'_>,
-    b: &Side<'_>,
-    alignment: &WordAlignment,
-    measures: &[String],
-    options: &FramingOptions,
-) -> Vec<FramingDifference> {
-    let mut found = vec![];
-    found.extend(tone::difference(a, b, options.min_tone));
-    found.extend(target_tone::differences(a, b, options.min_tone));
-    found.extend(wording::differences(a, b, alignment));
-    found.extend(loaded_language::difference(a, b, options.min_head));
-    found.extend(attribution::difference(a, b));
-    found.extend(certainty::difference(a, b, options.min_certainty));
-    found.extend(agency::differences(a, b, alignment));
-    found.extend(quantity::differences(a, b));
-    found.extend(quotation::differences(a, b));
-    found.extend(placement::difference(a, b));
-    found.extend(measure::differences(a, b, measures, options.min_head));
-    found
-}
-
-/// Every figure of one sentence: each measure for the outlet's own words and for quoted words apart. `measures` as in
-/// [`differences`].
-pub fn readings(side: &Side<'_>, measures: &[String]) -> Vec<Reading> {
-    let mut found = tone::readings(side);
-    found.extend(loaded_language::readings(side));
-    found.extend(attribution::readings(side));
-    found.extend(certainty::readings(side));
-    found.extend(agency::readings(side));
-    found.extend(quantity::readings(side));
-    found.extend(quotation::readings(side));
-    found.extend(placement::readings(side));
-    found.extend(frame::readings(side));
-    found.extend(measure::readings(side, measures));
-    found
-}
-
-/// The names of the measures of [`readings`], in the order of the tables, but for the frames and the heads that the user brought.
-pub const MEASURES: [&str; 15] = [
-    tone::MEASURE,
-    loaded_language::MEASURE,
-    certainty::MEASURES[0],
-    certainty::MEASURES[1],
-    certainty::MEASURES[2],
-    attribution::MEASURES[0],
-    attribution::MEASURES[1],
-    agency::MEASURES[0],
-    agency::MEASURES[1],
-    quantity::ROUNDED,
-    quotation::MEASURES[0],
-    quotation::MEASURES[1],
-    placement::MEASURES[0],
-    placement::MEASURES[1],
-    placement::MEASURES[2],
-];
-
 /// Most words that are shown for one figure.
 const MAX_WORDS: usize = 3;
 
@@ -209,7 +154,16 @@ fn is_content(side: &Side<'_>, encoding: &Encoding, word: usize) -> bool {
 }
 
 /// A difference of two numbers, with the words that show each.
-fn of_numbers(dimension: Dimension, a: (f32, Option<Span>), b: (f32, Option<Span>)) -> FramingDifference {
+fn of_numbers(
+    dimension: impl Into<Cow<'static, str>>,
+    a: (f32, Option<Span>),
+    b: (f32, Option<Span>),
+) -> FramingDifference {
     let evidence = |(value, span): (f32, Option<Span>)| Evidence { span, value: format!("{value:.4}") };
-    FramingDifference { dimension, a: evidence(a), b: evidence(b), difference: Some(a.0 - b.0) }
+    FramingDifference {
+        dimension: dimension.into(),
+        a: evidence(a),
+        b: evidence(b),
+        difference: Some(a.0 - b.0),
+    }
 }

@@ -1,11 +1,40 @@
-use super::Side;
-use crate::records::{Dimension, Evidence, FramingDifference, Part, Reading};
+use super::{Dimension, Figure, Measure, Pair, Shown, Side};
+use crate::records::{Evidence, FramingDifference, Part, Reading};
 
-/// The measures' names in the tables.
-pub(super) const MEASURES: [&str; 3] = ["position", "headline", "lead"];
+const POSITION: &str = "position";
+const HEADLINE: &str = "headline";
+const LEAD: &str = "lead";
+const PLACEMENT: &str = "placement";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "placement",
+    figures: &[
+        Figure {
+            name: POSITION,
+            doc: "Where the sentence stands in its article: 0 first, 1 last.",
+            question: None,
+        },
+        Figure { name: HEADLINE, doc: "1 for a sentence of the headline, else 0.", question: None },
+        Figure {
+            name: LEAD,
+            doc: "1 for one of the first three sentences of the body, else 0.",
+            question: None,
+        },
+    ],
+    dimensions: &[Dimension {
+        name: PLACEMENT,
+        doc: "Headline, lead or body. Values: `headline`, `lead` (the first three sentences of the body) or `body`, then the position.",
+        shown: Shown::ValueAndWords,
+    }],
+    readings,
+    differences: |pair, _| difference(pair).into_iter().collect(),
+    card: include_str!("../../docs/measures/placement.md"),
+    may_be_replaced: false,
+};
 
 /// Number of the body's first sentences that are its lead.
-const LEAD: usize = 3;
+const LEAD_SENTENCES: usize = 3;
 
 /// Where a sentence stands in its article.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -22,34 +51,34 @@ impl Place {
     /// `headline`, `lead` (the first three sentences of the body) or `body`.
     pub const fn zone(&self) -> &'static str {
         match self {
-            Place { is_headline: true, .. } => "headline",
-            Place { n_before, .. } if *n_before < LEAD => "lead",
+            Place { is_headline: true, .. } => HEADLINE,
+            Place { n_before, .. } if *n_before < LEAD_SENTENCES => LEAD,
             _ => "body",
         }
     }
 }
 
 /// How deep the sentence stands, and whether in the headline or the lead (1) or not (0).
-pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+fn readings(side: &Side<'_>) -> Vec<Reading> {
     let flag = |zone: &str| if side.place.zone() == zone { 1.0 } else { 0.0 };
-    let values = [side.place.depth, flag("headline"), flag("lead")];
+    let figures = [(POSITION, side.place.depth), (HEADLINE, flag(HEADLINE)), (LEAD, flag(LEAD))];
     let reading = |(measure, value): (&'static str, f32)| Reading {
         measure: measure.into(),
         part: Part::Whole,
         value,
         words: vec![],
     };
-    MEASURES.into_iter().zip(values).map(reading).collect()
+    figures.map(reading).into()
 }
 
 /// Where one has the claim in the headline or the lead and the other does not. The difference is that of the depths.
-pub(super) fn difference(a: &Side<'_>, b: &Side<'_>) -> Option<FramingDifference> {
+fn difference(&Pair { a, b, .. }: &Pair<'_, '_>) -> Option<FramingDifference> {
     let evidence = |side: &Side<'_>| Evidence {
         span: None,
         value: format!("{}; {:.4}", side.place.zone(), side.place.depth),
     };
     (a.place.zone() != b.place.zone()).then(|| FramingDifference {
-        dimension: Dimension::Placement,
+        dimension: PLACEMENT.into(),
         a: evidence(a),
         b: evidence(b),
         difference: Some(a.place.depth - b.place.depth),

@@ -1,13 +1,32 @@
-use super::Side;
 use super::part::{part_of, parts};
-use crate::records::{Dimension, Evidence, FramingDifference, Part, Quantity, QuantityKind, Reading, Span};
+use super::{Dimension, Figure, Measure, Pair, Shown, Side};
+use crate::records::{Evidence, FramingDifference, Part, Quantity, QuantityKind, Reading, Span};
 
-/// The measure's name in the tables.
-pub(super) const ROUNDED: &str = "rounded_quantity";
+const ROUNDED_QUANTITY: &str = "rounded_quantity";
+const QUANTITY: &str = "quantity";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "quantity",
+    figures: &[Figure {
+        name: ROUNDED_QUANTITY,
+        doc: "Share of the amounts that the words call rounded (\"almost 130,000\"), from 0 to 1.",
+        question: None,
+    }],
+    dimensions: &[Dimension {
+        name: QUANTITY,
+        doc: "Numbers, amounts, dates. Values: the words, or `not stated`.",
+        shown: Shown::Words,
+    }],
+    readings,
+    differences: |pair, _| differences(pair),
+    card: include_str!("../../docs/measures/quantity.md"),
+    may_be_replaced: false,
+};
 
 /// The share of a part's amounts that its words call rounded ("almost 130,000", "hundreds"), with these; none for a part
 /// without amounts. Dates, years and orders are no amounts.
-pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+fn readings(side: &Side<'_>) -> Vec<Reading> {
     let reading = |&part: &Part| {
         let amounts = side.annotations.quantities.iter().filter(|quantity| is_amount(quantity));
         let amounts: Vec<&Quantity> =
@@ -15,7 +34,7 @@ pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
         let rounded: Vec<Span> =
             amounts.iter().filter(|quantity| quantity.approximate).map(|quantity| quantity.span).collect();
         (!amounts.is_empty()).then(|| Reading {
-            measure: ROUNDED.into(),
+            measure: ROUNDED_QUANTITY.into(),
             part,
             value: rounded.len() as f32 / amounts.len() as f32,
             words: rounded,
@@ -32,7 +51,7 @@ fn is_amount(quantity: &Quantity) -> bool {
 const MAX_QUANTITIES: usize = 32;
 
 /// Numbers and dates that differ: of the same kind and unit on both sides, or on one side alone.
-pub(super) fn differences(a: &Side<'_>, b: &Side<'_>) -> Vec<FramingDifference> {
+fn differences(&Pair { a, b, .. }: &Pair<'_, '_>) -> Vec<FramingDifference> {
     let (mut only_a, mut only_b) = (unmatched(a, b), unmatched(b, a));
     let mut found = vec![];
     while let Some((i, j)) = first_of_same_kind(&only_a, &only_b) {
@@ -65,7 +84,7 @@ fn row(a: &Side<'_>, b: &Side<'_>, of_a: Option<&Quantity>, of_b: Option<&Quanti
         None => Evidence { span: None, value: "not stated".to_owned() },
     };
     FramingDifference {
-        dimension: Dimension::Quantity,
+        dimension: QUANTITY.into(),
         a: evidence(a, of_a),
         b: evidence(b, of_b),
         difference: of_a.zip(of_b).and_then(|(x, y)| numeric_difference(x, y)),

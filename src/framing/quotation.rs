@@ -1,24 +1,70 @@
-use super::Side;
 use super::part::{part_of, parts};
-use crate::records::{Dimension, Evidence, FramingDifference, Part, QuotationKind, Reading, Span};
+use super::question::{ABOVE_ZERO, UNDECIDED};
+use super::{Answer, Dimension, Figure, Measure, Pair, Question, Shown, Side};
+use crate::records::{Evidence, FramingDifference, Part, QuotationKind, Reading, Span};
 
-/// The measures' names in the tables.
-pub(super) const MEASURES: [&str; 2] = ["quoted_share", "scare_quotes"];
+const QUOTED_SHARE: &str = "quoted_share";
+const SCARE_QUOTES: &str = "scare_quotes";
+const QUOTATION: &str = "quotation";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "quotation",
+    figures: &[
+        Figure {
+            name: QUOTED_SHARE,
+            doc: "Share of the words that are quoted directly, from 0 to 1.",
+            question: None,
+        },
+        Figure {
+            name: SCARE_QUOTES,
+            doc: "Number of expressions in scare quotes.",
+            question: Some(&QUESTION),
+        },
+    ],
+    dimensions: &[Dimension {
+        name: QUOTATION,
+        doc: "What is quoted and what is told, and scare quotes. Values: the voice, or `scare quotes`.",
+        shown: Shown::ValueAndWords,
+    }],
+    readings,
+    differences: |pair, _| differences(pair),
+    card: include_str!("../../docs/measures/quotation.md"),
+    may_be_replaced: false,
+};
+
+static QUESTION: Question = Question {
+    title: "Scare quotes",
+    question: "How many words or phrases stand in scare quotes?",
+    definition: "Quotation marks around a word or a short phrase by which the writer keeps a distance from it, or marks it as \
+                 so-called: the “experts”. Words quoted because someone said them, titles, and names do not count.",
+    is_of_voice: false,
+    answers: &[
+        Answer::new("0", "None", "No quotation marks, or only around what someone said.", 0.0),
+        Answer::new("1", "One", "One word or phrase.", 1.0),
+        Answer::new("2", "Two", "Two words or phrases.", 2.0),
+        Answer::new("3", "Three or more", "Counted as three.", 3.0),
+        UNDECIDED,
+    ],
+    is_ordered: true,
+    edges: &[ABOVE_ZERO, 1.5],
+    bands: &["none", "one", "more"],
+};
 
 /// The share of the sentence's words that are quoted directly, with the quotations (none for a sentence without words), and the number
 /// of its scare quotes, with these.
-pub(super) fn readings(side: &Side<'_>) -> Vec<Reading> {
+fn readings(side: &Side<'_>) -> Vec<Reading> {
     let words = &side.encoding.words.spans;
     let quoted = words.iter().filter(|word| part_of(side.annotations, word) == Part::Quotation).count();
     let share = (!words.is_empty()).then(|| Reading {
-        measure: MEASURES[0].into(),
+        measure: QUOTED_SHARE.into(),
         part: Part::Whole,
         value: quoted as f32 / words.len() as f32,
         words: of_kind(side, QuotationKind::Direct),
     });
     let scare = of_kind(side, QuotationKind::Scare);
     let count = Reading {
-        measure: MEASURES[1].into(),
+        measure: SCARE_QUOTES.into(),
         part: Part::Narration,
         value: scare.len() as f32,
         words: scare,
@@ -34,13 +80,9 @@ fn of_kind(side: &Side<'_>, kind: QuotationKind) -> Vec<Span> {
 
 /// Whose words the two sentences are made of, with the first words that are quoted directly, and the words between scare quotes: where either
 /// differs.
-pub(super) fn differences(a: &Side<'_>, b: &Side<'_>) -> Vec<FramingDifference> {
-    let row = |a: Evidence, b: Evidence| FramingDifference {
-        dimension: Dimension::Quotation,
-        a,
-        b,
-        difference: None,
-    };
+fn differences(&Pair { a, b, .. }: &Pair<'_, '_>) -> Vec<FramingDifference> {
+    let row =
+        |a: Evidence, b: Evidence| FramingDifference { dimension: QUOTATION.into(), a, b, difference: None };
     let voice = |side: &Side<'_>| Evidence {
         span: of_kind(side, QuotationKind::Direct).first().copied(),
         value: side.annotations.voice.as_str().to_owned(),

@@ -1,5 +1,35 @@
-use super::Side;
-use crate::records::{AlignedPhrase, Dimension, Evidence, FramingDifference, Span, Tag, WordAlignment};
+use super::{Dimension, Measure, Pair, Shown, Side};
+use crate::records::{AlignedPhrase, Evidence, FramingDifference, Span, Tag};
+
+const LABELLING: &str = "labelling";
+const WORDING: &str = "wording";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "wording",
+    figures: &[],
+    dimensions: &[
+        Dimension {
+            name: LABELLING,
+            doc: "Other nouns for the same person, group or thing. Values: the words in lower case without plural.",
+            shown: Shown::Words,
+        },
+        Dimension {
+            name: WORDING,
+            doc: "Other words for the same that are no nouns. Values: the words in lower case without plural.",
+            shown: Shown::Words,
+        },
+    ],
+    readings: |_| vec![],
+    differences: |pair, _| differences(pair),
+    card: include_str!("../../docs/measures/wording.md"),
+    may_be_replaced: false,
+};
+
+/// True for a difference whose two sides are words for the same thing.
+pub fn is_of_terms(difference: &FramingDifference) -> bool {
+    difference.dimension == LABELLING || difference.dimension == WORDING
+}
 
 /// Forms that are rare enough to be no function words by their weight and still only carry tense or number.
 const AUXILIARIES: [&str; 16] = [
@@ -8,7 +38,7 @@ const AUXILIARIES: [&str; 16] = [
 ];
 
 /// Phrases that answer each other in other words.
-pub(super) fn differences(a: &Side<'_>, b: &Side<'_>, alignment: &WordAlignment) -> Vec<FramingDifference> {
+fn differences(&Pair { a, b, alignment }: &Pair<'_, '_>) -> Vec<FramingDifference> {
     alignment.pairs.iter().filter_map(|pair| difference(a, b, pair)).collect()
 }
 
@@ -28,7 +58,7 @@ fn difference(a: &Side<'_>, b: &Side<'_>, pair: &AlignedPhrase) -> Option<Framin
         |side: &Side<'_>, span: Span| Evidence { span: Some(span), value: folded_words(side, &span) };
     let is_label = ends_in_noun(a, &span_a) && ends_in_noun(b, &span_b);
     differs.then(|| FramingDifference {
-        dimension: if is_label { Dimension::Labelling } else { Dimension::Wording },
+        dimension: if is_label { LABELLING } else { WORDING }.into(),
         a: evidence(a, span_a),
         b: evidence(b, span_b),
         difference: None,

@@ -1,7 +1,10 @@
-use super::{EngineName, Job};
+use std::path::PathBuf;
+
+use super::{EngineName, Job, taken};
 use crate::cluster::Verifier;
 use crate::encode::{HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, rust_bert};
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::framing::Measures;
 use crate::models;
 use crate::pipeline::{n_threads, thresholds_of, verifier_of};
 use crate::records::Thresholds;
@@ -19,8 +22,8 @@ pub struct LoadedEncoder {
     pub model: ModelManifest,
     /// What the heads say of themselves, in the order of the names that they were given.
     pub heads: Vec<HeadManifest>,
-    /// The names of the heads' figures, in the order in which the encoder gives them.
-    pub measures: Vec<String>,
+    /// What is measured; the heads' figures are in the order in which the encoder gives them.
+    pub measures: Measures,
 }
 
 /// Loads the model and the heads of a job.
@@ -34,20 +37,20 @@ pub fn load_encoder(job: &Job) -> Result<LoadedEncoder> {
     if let Ok(bundled) = ModelFiles::bundled() {
         files = files.with_heads_of(bundled);
     }
-    let (mut heads, mut manifests, mut measures) = (vec![], vec![], vec![]);
+    let (mut heads, mut manifests, mut names) = (vec![], vec![], vec![]);
     for (name, folder) in &job.heads {
         let head = HeadFiles::from_folder(name, folder, &files.manifest)?;
-        measures.extend(head.measures(name));
+        names.extend(head.measures(name));
         heads.push(head.head);
         manifests.push(head.manifest);
     }
-    job.check_measures(&measures)?;
+    let measures = measures(names)?;
     let n_threads = n_threads(job.options.threads);
     let mut encoder = match job.engine {
         EngineName::Onnx => ModelEncoder::new(&files, n_threads)?,
         EngineName::RustBert => ModelEncoder::with_engine(&files, rust_bert::engine(&files)?, n_threads)?,
     };
-    if measures.iter().any(|measure| measure == "loaded_language") {
+    if !measures.figures().any(|figure| figure.name == "loaded_language") {
         encoder = encoder.without_loaded_language();
     }
     let (verifier, thresholds) = (verifier_of(&files), thresholds_of(&files)?);
@@ -60,4 +63,16 @@ pub fn load_encoder(job: &Job) -> Result<LoadedEncoder> {
     }
     let encoder = encoder.with_heads(heads);
     Ok(LoadedEncoder { encoder, verifier, thresholds, model, heads: manifests, measures })
+}
+
+/// The measures of a run with heads whose figures have these names.
+fn measures(names: Vec<String>) -> Result<Measures> {
+    let refuse = |name: &str| Error::Config {
+        path: PathBuf::from("heads"),
+        message: format!("two columns or measures would be called `{name}`; give the head another name"),
+    };
+    match names.iter().find(|name| taken(name)) {
+        Some(name) => Err(refuse(name)),
+        None => Measures::shipped().with_heads(names).map_err(|name| refuse(&name)),
+    }
 }

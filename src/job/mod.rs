@@ -7,15 +7,16 @@ mod encoder;
 mod file;
 mod run;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::framing::Measures;
 use crate::options::Options;
 use crate::read::ReadOptions;
-use crate::report::{Format, is_column};
+use crate::report::{Format, schemas};
 use crate::store::StoreOptions;
 
 pub use encoder::{LoadedEncoder, load_encoder};
@@ -115,21 +116,6 @@ impl Job {
         Ok(())
     }
 
-    /// Checks that the names of the heads' figures can be columns: each once, and none that is there anyway.
-    ///
-    /// # Errors
-    /// [`Error::Config`] for the first that cannot.
-    pub fn check_measures(&self, measures: &[String]) -> Result<()> {
-        let mut seen = BTreeSet::new();
-        match measures.iter().find(|&measure| is_column(measure) || !seen.insert(measure)) {
-            None => Ok(()),
-            Some(measure) => Err(Error::Config {
-                path: PathBuf::from("heads"),
-                message: format!("two columns would be called `{measure}`; give the head another name"),
-            }),
-        }
-    }
-
     fn resolve_paths(&mut self, folder: &Path, names_out: bool) {
         let out = Some(&mut self.out).filter(|_| names_out);
         let given = self.inputs.iter_mut().chain(self.heads.values_mut()).chain(&mut self.sentiment);
@@ -158,12 +144,26 @@ pub fn check_head_name(name: &str) -> Result<(), String> {
              loaded_language"
         ));
     }
-    if is_column(name) {
+    if taken(name) {
         return Err(format!(
-            "the head's name `{name}` is that of a column that is there anyway; choose another"
+            "the head's name `{name}` is that of a column or a measure that is there anyway; choose another"
         ));
     }
     Ok(())
+}
+
+/// True for a name that no figure of a head can have: a column of `sentences`, a figure of a measure or a dimension of `framing`
+/// is called so, and it is none that a head may take the place of.
+fn taken(name: &str) -> bool {
+    let clashes = |name: &str| Measures::shipped().with_heads(vec![name.to_owned()]).is_err();
+    let may_be_replaced = Measures::shipped()
+        .list()
+        .iter()
+        .any(|measure| measure.may_be_replaced && measure.figures.iter().any(|figure| figure.name == name));
+    let schemas = schemas();
+    let sentences = schemas.iter().find(|table| table.name == "sentences").expect("a run has sentences");
+    let is_column = sentences.columns.iter().any(|column| column.name == name);
+    clashes(name) || (is_column && !may_be_replaced)
 }
 
 /// The parser's message, which shows the line; for a key that does not exist, also the nearest one that does.

@@ -7,7 +7,7 @@ use super::encodings::{clauses_of, head_of, mask, unmasked};
 use crate::cluster::{NameFrequency, shared_names};
 use crate::encode::{OutletMask, encode, hide_names};
 use crate::error::Result;
-use crate::framing::{PartEncoding, Place, Side, differences, readings, words_of_part};
+use crate::framing::{Pair, PartEncoding, Place, Side, words_of_part};
 use crate::options::Options;
 use crate::records::{
     Claim, Clause, Comparison, Corpus, Encoding, Framing, Kind, LoadedWord, Masked, Mention, Outlets, Part,
@@ -191,7 +191,7 @@ impl<'run> Sides<'run> {
             claim: *claim,
             sentence_a: sentence_a.clone(),
             sentence_b: sentence_b.clone(),
-            differences: differences(&a, &b, alignment, models.measures, &options.framing),
+            differences: models.measures.differences(&Pair { a: &a, b: &b, alignment }, &options.framing),
         }
     }
 
@@ -200,7 +200,7 @@ impl<'run> Sides<'run> {
         let read = |mention: &Mention| SentenceReadings {
             claim: claim.id,
             sentence: mention.sentence.clone(),
-            readings: readings(&self.side(&mention.sentence), models.measures),
+            readings: models.measures.readings(&self.side(&mention.sentence)),
         };
         claim.mentions.iter().map(read).collect()
     }

@@ -23,6 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::cluster::Verifier;
 use crate::encode::{Encoder, ModelFiles};
 use crate::error::Result;
+use crate::framing::Measures;
 use crate::options::Options;
 use crate::records::{
     Article, ArticleId, Claim, Comparison, Copies, Corpus, Coverage, Document, Event, Framing, Outlets,
@@ -48,16 +49,16 @@ pub struct Models<'run> {
     pub verifier: &'run Verifier,
     /// Numbers that hold for the encoder.
     pub thresholds: &'run Thresholds,
-    /// The names of the figures in [`Encoding::scores`](crate::records::Encoding::scores), those of the heads that the user brought.
-    pub measures: &'run [String],
+    /// What is measured; the heads named there are those of [`Encoding::scores`](crate::records::Encoding::scores).
+    pub measures: &'run Measures,
 }
 
 /// Everything that was found in some articles.
 pub struct Run {
     /// What was asked.
     pub options: Options,
-    /// The names of the figures of the heads that the user brought, in the order of [`SentenceFigures::scores`].
-    pub measures: Vec<String>,
+    /// What was measured; the heads named there are those of [`SentenceFigures::scores`].
+    pub measures: Measures,
     /// The articles with their sentences.
     pub corpus: Corpus,
     /// One for each sentence of the corpus; `None` for what is not the outlet's own reporting or is in a language that the model
@@ -124,6 +125,7 @@ pub struct Warning {
 ///
 /// ```
 /// use parallax::encode::{ModelEncoder, ModelFiles};
+/// use parallax::framing::Measures;
 /// use parallax::options::Options;
 /// use parallax::pipeline::{Models, Silent, compare_articles, thresholds_of, verifier_of};
 /// use parallax::records::Article;
@@ -131,7 +133,8 @@ pub struct Warning {
 /// let files = ModelFiles::bundled()?;
 /// let encoder = ModelEncoder::new(&files, 1)?;
 /// let (verifier, thresholds) = (verifier_of(&files)?, thresholds_of(&files)?);
-/// let models = Models { encoder: &encoder, verifier: &verifier, thresholds: &thresholds, measures: &[] };
+/// let measures = Measures::shipped();
+/// let models = Models { encoder: &encoder, verifier: &verifier, thresholds: &thresholds, measures: &measures };
 /// let articles = vec![
 ///     Article::new("a", "Post", "The bridge was closed on Monday after cracks were found."),
 ///     Article::new("b", "Star", "The bridge was shut on Monday when cracks were found."),
@@ -166,7 +169,7 @@ pub fn compare_articles(
             outlets::figures(&corpus, &outlets, &found, &claimed, &framed, &encoded.figures, options);
         Ok(Run {
             options: options.clone(),
-            measures: models.measures.to_vec(),
+            measures: models.measures.clone(),
             figures: encoded.figures,
             warnings: encoded.warnings,
             copies: found.copies,

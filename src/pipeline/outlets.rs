@@ -4,11 +4,10 @@ use super::claims::Claims;
 use super::events::Events;
 use super::framing::Framed;
 use crate::encode::words;
-use crate::framing::{folded_word, is_own};
+use crate::framing::{folded_word, is_of_terms, is_own};
 use crate::options::Options;
 use crate::records::{
-    Claim, ClaimId, Corpus, Coverage, Dimension, EventId, Framing, Outlets, Part, SentenceFigures,
-    SentenceReadings,
+    Claim, ClaimId, Corpus, Coverage, EventId, Framing, Outlets, Part, SentenceFigures, SentenceReadings,
 };
 use crate::statistics::{
     AlignedTerms, Observation, OutletEstimate, Series, Wording, Wordings, coverage, independent_outlets,
@@ -114,9 +113,7 @@ fn aligned_terms(corpus: &Corpus, outlets: &Outlets, found: &Events, framing: &F
     let positions = [a, b].map(|id| corpus.sentence_position(id));
     let of_outlet = [a, b].map(|id| outlets.of_article(&id.article));
     let mut aligned = vec![];
-    let names_a_thing =
-        |dimension: &Dimension| matches!(dimension, Dimension::Labelling | Dimension::Wording);
-    for difference in framing.differences.iter().filter(|difference| names_a_thing(&difference.dimension)) {
+    for difference in framing.differences.iter().filter(|difference| is_of_terms(difference)) {
         let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
         if !is_own(annotations[0], &span_a) || !is_own(annotations[1], &span_b) {
             continue;

@@ -30,7 +30,7 @@ impl Copies {
     }
 }
 
-/// One or several sentences on end that an article shares with an earlier article of another outlet.
+/// One or several consecutive sentences that an article shares with an earlier article of another outlet.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CopiedSpan {
     /// The article.

@@ -1,6 +1,8 @@
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 
-use super::{ClaimId, SentenceId, Span, WordAlignment};
+use super::{ClaimId, SentenceId, Span, Tier, WordAlignment};
 
 /// A claim as two outlets word it: one row of the claim-comparison table. Outlet a is the first of the two by name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +24,8 @@ pub struct Comparison {
     pub conflict_probability: f32,
     /// How the two relate.
     pub relation: Relation,
+    /// How sure the match is, where the relation is `Same`.
+    pub tier: Option<Tier>,
     /// What they disagree on, where the relation is `Conflicting`.
     pub conflict: Option<Conflict>,
     /// Which words of the two sentences answer each other.
@@ -31,12 +35,10 @@ pub struct Comparison {
 /// How two sentences of one claim relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Relation {
-    /// Same truth conditions.
-    Equivalent,
-    /// Both can be true, and they overlap.
-    Compatible,
-    /// On the same matter, not the same claim.
-    Related,
+    /// Both make the same claim.
+    Same,
+    /// On the same matter, and not surely the same claim.
+    Partial,
     /// They cannot both be true.
     Conflicting,
 }
@@ -45,9 +47,8 @@ impl Relation {
     /// The name in the tables.
     pub const fn as_str(self) -> &'static str {
         match self {
-            Relation::Equivalent => "equivalent",
-            Relation::Compatible => "compatible",
-            Relation::Related => "related",
+            Relation::Same => "same",
+            Relation::Partial => "partial",
             Relation::Conflicting => "conflicting",
         }
     }
@@ -84,8 +85,8 @@ impl Conflict {
 /// One way in which the framing of a claim differs between two outlets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FramingDifference {
-    /// What kind of difference.
-    pub dimension: Dimension,
+    /// What kind of difference: the name of one of the measures' dimensions, or of a figure of a head that the user brought.
+    pub dimension: Cow<'static, str>,
     /// Outlet a's side.
     pub a: Evidence,
     /// Outlet b's side.
@@ -114,53 +115,4 @@ pub struct Evidence {
     pub span: Option<Span>,
     /// The value on this side: a number written out, or a word such as "anonymous".
     pub value: String,
-}
-
-/// The kinds of framing difference.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Dimension {
-    /// The sentiment of the sentence.
-    Tone,
-    /// The sentiment toward a name that both sentences use.
-    TargetTone,
-    /// Other nouns for the same person, group or thing.
-    Labelling,
-    /// Other words for the same thing, where they are no nouns.
-    Wording,
-    /// How loaded the words are.
-    LoadedLanguage,
-    /// Who is named as the source, and by which cue.
-    Attribution,
-    /// How sure it sounds.
-    Certainty,
-    /// Who does it and to whom, and whether that is said.
-    Agency,
-    /// Numbers, amounts, dates.
-    Quantity,
-    /// What is quoted and what is told.
-    Quotation,
-    /// Headline, lead or body.
-    Placement,
-    /// A figure of a head that the user brought, by the figure's name.
-    Measure(String),
-}
-
-impl Dimension {
-    /// The name in the tables.
-    pub fn as_str(&self) -> &str {
-        match self {
-            Dimension::Tone => "tone",
-            Dimension::TargetTone => "target_tone",
-            Dimension::Labelling => "labelling",
-            Dimension::Wording => "wording",
-            Dimension::LoadedLanguage => "loaded_language",
-            Dimension::Attribution => "attribution",
-            Dimension::Certainty => "certainty",
-            Dimension::Agency => "agency",
-            Dimension::Quantity => "quantity",
-            Dimension::Quotation => "quotation",
-            Dimension::Placement => "placement",
-            Dimension::Measure(name) => name,
-        }
-    }
 }

@@ -36,7 +36,7 @@ pub use copy::{CopiedSpan, Copies};
 pub use document::{Corpus, CorpusSentence, Document, Layout};
 pub use encoding::{Encoding, Score, SentenceFigures, TokenStates};
 pub use frame::{Frame, FrameScore, FrameWord};
-pub use framing::{Comparison, Conflict, Dimension, Evidence, Framing, FramingDifference, Relation};
+pub use framing::{Comparison, Conflict, Evidence, Framing, FramingDifference, Relation};
 pub(crate) use id::content_digits;
 pub use id::{ArticleId, ClaimId, EventId, SentenceId};
 pub use loaded::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Masked};

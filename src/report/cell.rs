@@ -1,10 +1,10 @@
 use std::borrow::Cow;
 
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One field of a table.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Cell {
+pub(crate) enum Cell {
     /// Nothing: an empty CSV field, `null` in JSON.
     Empty,
     /// Words, from an article or from us.
@@ -30,6 +30,40 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// The words; `None` where it is empty, as of all that follow.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Cell::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The count, offset or index.
+    pub(super) fn integer(&self) -> Option<i64> {
+        match self {
+            Cell::Integer(value) => i64::try_from(*value).ok(),
+            _ => None,
+        }
+    }
+
+    /// The figure with four decimals.
+    pub(super) fn figure(&self) -> Option<f64> {
+        match self {
+            Cell::Figure(value) => Some(rounded(*value)),
+            _ => None,
+        }
+    }
+
+    /// True or false.
+    pub(super) fn flag(&self) -> Option<bool> {
+        match self {
+            Cell::Flag(value) => Some(*value),
+            _ => None,
+        }
+    }
+}
+
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -42,39 +76,97 @@ impl Serialize for Cell {
     }
 }
 
-impl From<&str> for Cell {
-    fn from(text: &str) -> Self {
-        if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
+/// What the cells of a column are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// Words.
+    Text,
+    /// A count, an offset, an index: 0 or more.
+    Integer,
+    /// A figure with at most four decimals.
+    Number,
+    /// `true` or `false`.
+    Boolean,
+}
+
+impl Kind {
+    /// The name in `run.json` and in the documents.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Kind::Text => "text",
+            Kind::Integer => "integer",
+            Kind::Number => "number",
+            Kind::Boolean => "boolean",
+        }
     }
 }
 
-impl From<String> for Cell {
-    fn from(text: String) -> Self {
-        if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+/// What a column's cells are made of: its type says what the column is.
+pub(crate) trait Value {
+    /// What the cells are.
+    const KIND: Kind;
+    /// True where a cell may be empty.
+    const MAY_BE_EMPTY: bool = false;
+
+    /// The cell.
+    fn into_cell(self) -> Cell;
+}
+
+impl Value for &str {
+    const KIND: Kind = Kind::Text;
+
+    fn into_cell(self) -> Cell {
+        if self.is_empty() { Cell::Empty } else { Cell::Text(self.to_owned()) }
     }
 }
 
-impl From<usize> for Cell {
-    fn from(value: usize) -> Self {
-        Cell::Integer(value)
+impl Value for String {
+    const KIND: Kind = Kind::Text;
+
+    fn into_cell(self) -> Cell {
+        if self.is_empty() { Cell::Empty } else { Cell::Text(self) }
     }
 }
 
-impl From<f32> for Cell {
-    fn from(value: f32) -> Self {
-        Cell::Figure(f64::from(value))
+impl Value for usize {
+    const KIND: Kind = Kind::Integer;
+
+    fn into_cell(self) -> Cell {
+        Cell::Integer(self)
     }
 }
 
-impl From<bool> for Cell {
-    fn from(value: bool) -> Self {
-        Cell::Flag(value)
+impl Value for f32 {
+    const KIND: Kind = Kind::Number;
+
+    fn into_cell(self) -> Cell {
+        Cell::Figure(f64::from(self))
     }
 }
 
-impl<T: Into<Cell>> From<Option<T>> for Cell {
-    fn from(value: Option<T>) -> Self {
-        value.map_or(Cell::Empty, Into::into)
+impl Value for f64 {
+    const KIND: Kind = Kind::Number;
+
+    fn into_cell(self) -> Cell {
+        Cell::Figure(self)
+    }
+}
+
+impl Value for bool {
+    const KIND: Kind = Kind::Boolean;
+
+    fn into_cell(self) -> Cell {
+        Cell::Flag(self)
+    }
+}
+
+impl<T: Value> Value for Option<T> {
+    const KIND: Kind = T::KIND;
+    const MAY_BE_EMPTY: bool = true;
+
+    fn into_cell(self) -> Cell {
+        self.map_or(Cell::Empty, T::into_cell)
     }
 }
 
@@ -115,7 +207,7 @@ mod tests {
             ("plain", "plain"),
             ("'tis", "'tis"),
         ] {
-            assert_eq!(Cell::from(text).to_csv(), field);
+            assert_eq!(text.into_cell().to_csv(), field);
         }
     }
 

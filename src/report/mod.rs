@@ -1,17 +1,27 @@
 //! Records -> files and the summary on the terminal.
+//!
+//! `schema` says what a table is, `tables` has one file for each, `lookup` finds records by their ids; `table` and `parquet` write rows,
+//! `write` puts the files of a run in place.
 
 mod cell;
+mod schema;
 mod table;
+mod parquet;
+mod lookup;
 mod tables;
-mod annotation_tables;
-mod outlet_tables;
+mod documentation;
 mod run_json;
 mod write;
 mod summary;
 
+pub use cell::Kind;
 pub(crate) use cell::safe_for_spreadsheets;
+pub use documentation::{documentation, schemas, tables as tables_documentation};
+pub(crate) use parquet::read as read_parquet;
+pub(crate) use schema::Schema;
+pub use schema::{Column, TableSchema};
 pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
-pub use tables::is_column;
+pub(crate) use table::Table;
 pub(crate) use write::write_whole;
 pub use write::{abandon, prepare, recover, write};

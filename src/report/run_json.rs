@@ -1,6 +1,10 @@
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+
+use super::lookup::Extra;
+use super::schema::Column;
+use super::tables::schemas;
 
 use crate::pipeline::Run;
 use crate::records::{Document, HeadUsed, InputFile, ModelUsed, Provenance, Tier};
@@ -15,6 +19,8 @@ pub(super) struct RunJson<'run> {
     inputs: &'run [InputFile],
     ignored: &'run [String],
     counts: BTreeMap<&'static str, usize>,
+    /// The kind of each column of each table: what a program needs to read CSV.
+    tables: BTreeMap<&'static str, Columns>,
     warnings: Vec<String>,
     /// The one part that differs from run to run.
     timings: Timings<'run>,
@@ -27,7 +33,7 @@ struct Timings<'run> {
 }
 
 impl<'run> RunJson<'run> {
-    pub(super) fn new(run: &'run Run, provenance: &'run Provenance) -> Self {
+    pub(super) fn new(run: &'run Run, provenance: &'run Provenance, extra: &Extra) -> Self {
         let seconds = run.seconds.iter().map(|&(stage, seconds)| (stage, (seconds * 1e3).round() / 1e3));
         Self {
             version: env!("CARGO_PKG_VERSION"),
@@ -37,9 +43,19 @@ impl<'run> RunJson<'run> {
             inputs: &provenance.inputs,
             ignored: &provenance.ignored,
             counts: counts(run, provenance),
+            tables: schemas(extra).into_iter().map(|schema| (schema.name, Columns(schema.columns))).collect(),
             warnings: warnings(run),
             timings: Timings { threads: run.options.threads, seconds: seconds.collect() },
         }
+    }
+}
+
+/// The columns of a table in their order, each with its kind.
+struct Columns(Vec<Column>);
+
+impl Serialize for Columns {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|column| (&column.name, column.kind)))
     }
 }
 

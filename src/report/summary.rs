@@ -4,9 +4,10 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use crate::framing::Shown;
 use crate::pipeline::Run;
 use crate::records::{
-    Claim, Comparison, Dimension, Evidence, Framing, FramingDifference, Rejection, Relation, SentenceId, Tier,
+    Claim, Comparison, Evidence, Framing, FramingDifference, Rejection, Relation, SentenceId, Tier,
 };
 use crate::statistics::Estimate;
 
@@ -157,11 +158,11 @@ impl Page<'_> {
         if let (Relation::Conflicting, Some(conflict)) = (comparison.relation, comparison.conflict) {
             self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}", conflict.as_str()));
         }
-        let mut last: Option<&Dimension> = None;
+        let mut last = "";
         for difference in &framing.differences {
-            let name = difference.dimension.as_str();
-            let label = if last == Some(&difference.dimension) { "" } else { name };
-            last = Some(&difference.dimension);
+            let name = &*difference.dimension;
+            let label = if last == name { "" } else { name };
+            last = name;
             let a = self.side(difference, &difference.a, &comparison.sentence_a);
             let b = self.side(difference, &difference.b, &comparison.sentence_b);
             let gap = if columns(&a) + columns(&b) + 22 <= self.width { "  " } else { "\n                 " };
@@ -176,23 +177,17 @@ impl Page<'_> {
             .span
             .map(|span| format!("“{}”", printable(span.slice(text)).trim_matches(['“', '”', '"'])));
         let value = evidence.value.split(';').next().unwrap_or_default();
-        let side = match (&difference.dimension, words) {
-            (Dimension::Wording | Dimension::Labelling | Dimension::Quantity, Some(words)) => words,
-            (
-                Dimension::Tone
-                | Dimension::TargetTone
-                | Dimension::LoadedLanguage
-                | Dimension::Certainty
-                | Dimension::Measure(_),
-                words,
-            ) => {
-                let value: f32 = evidence.value.parse().unwrap_or_default();
-                let is_tone = matches!(difference.dimension, Dimension::Tone | Dimension::TargetTone);
-                let sign = if is_tone && value > 0.0 { "+" } else { "" };
-                format!("{sign}{value:.2} {}", words.unwrap_or_default())
-            }
-            (_, Some(words)) => format!("{value} {words}"),
-            (_, None) => value.to_owned(),
+        let figure = |has_plus: bool| {
+            let value: f32 = evidence.value.parse().unwrap_or_default();
+            let sign = if has_plus && value > 0.0 { "+" } else { "" };
+            format!("{sign}{value:.2} ")
+        };
+        let side = match (self.run.measures.shown(&difference.dimension), words) {
+            (Shown::Words, Some(words)) => words,
+            (Shown::Figure, words) => figure(false) + &words.unwrap_or_default(),
+            (Shown::SignedFigure, words) => figure(true) + &words.unwrap_or_default(),
+            (Shown::ValueAndWords, Some(words)) => format!("{value} {words}"),
+            (Shown::Words | Shown::ValueAndWords, None) => value.to_owned(),
         };
         shorten(side.trim(), self.width - 20)
     }
@@ -201,12 +196,12 @@ impl Page<'_> {
     fn outlets(&mut self) {
         let run = self.run;
         let options = &run.options.statistics;
-        let pairs = || run.estimates.iter().filter(|estimate| estimate.outlet_b.is_some());
-        if pairs().next().is_none() {
+        if run.estimates.is_empty() {
             return;
         }
         self.line(&format!("\n{BOLD}Outlets, within matched claims{BOLD:#}"));
-        let estimated: Vec<_> = pairs().filter_map(|pair| Some((pair, pair.estimate?))).collect();
+        let estimated: Vec<_> =
+            run.estimates.iter().filter_map(|pair| Some((pair, pair.estimate?))).collect();
         if estimated.is_empty() {
             self.line(&format!(
                 "  not compared: no two have {} claims of {} events in common",
@@ -214,8 +209,7 @@ impl Page<'_> {
             ));
             return;
         }
-        let is_detected =
-            |estimate: &Estimate| estimate.p_adjusted.is_some_and(|p| p < options.false_discovery_rate);
+        let is_detected = |estimate: &Estimate| estimate.p_adjusted < options.false_discovery_rate;
         let mut detected: Vec<_> = estimated.iter().filter(|(_, estimate)| is_detected(estimate)).collect();
         detected.sort_by(|(_, a), (_, b)| {
             let size = |estimate: &Estimate| estimate.effect_size.unwrap_or_default().abs();
@@ -229,7 +223,7 @@ impl Page<'_> {
                 pair.measure,
                 pair.part.as_str(),
                 name(pair.outlet_a),
-                name(pair.outlet_b.expect("a pair has two outlets")),
+                name(pair.outlet_b),
                 estimate.value,
                 count(pair.n_claims, "claim"),
                 count(pair.n_events, "event"),

@@ -6,9 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{NamedTempFile, TempDir};
 
+use super::lookup::Lookup;
 use super::run_json::RunJson;
 use super::table::Format;
-use super::tables::{NAMES, Tables};
+use super::tables::{NAMES, table};
 use crate::error::{Error, Result};
 use crate::pipeline::Run;
 use crate::records::Provenance;
@@ -101,16 +102,16 @@ fn file_name(table: &str, format: Format) -> String {
 /// # Errors
 /// [`Error::Results`] where a file cannot be written.
 pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Format]) -> Result<()> {
-    let tables = Tables::new(run, &provenance.rejected);
+    let lookup = Lookup::new(run, &provenance.rejected);
     let fill = |staging: &Path| {
         for name in NAMES {
             for &format in formats {
                 let path = staging.join(file_name(name, format));
-                write_file(&path, |writer| tables.table(name).write(format, writer))?;
+                write_file(&path, |writer| table(name, &lookup).write(format, writer))?;
             }
         }
         write_file(&staging.join(RUN_FILE), |writer| {
-            serde_json::to_writer_pretty(&mut *writer, &RunJson::new(run, provenance))?;
+            serde_json::to_writer_pretty(&mut *writer, &RunJson::new(run, provenance, &lookup.extra))?;
             writer.write_all(b"\n")
         })
     };
@@ -258,7 +259,7 @@ fn remove_if_there(path: &Path) -> io::Result<()> {
 }
 
 /// Writes a new file and makes sure that it is on the disk.
-fn write_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> io::Result<()> {
+fn write_file(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>) -> io::Result<()> {
     let mut writer = BufWriter::new(File::create_new(path)?);
     write(&mut writer)?;
     let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
@@ -291,7 +292,10 @@ fn sync(_: &Path) -> io::Result<()> {
 }
 
 /// Writes to a file of another name that is put in place when it is whole.
-pub(crate) fn write_whole(path: &Path, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub(crate) fn write_whole(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> Result<()> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let put = || -> io::Result<()> {
         let file = NamedTempFile::with_prefix_in(UNFINISHED, folder)?;

@@ -14,7 +14,7 @@ use crate::records::Part;
 pub struct StatisticsOptions {
     /// Fewest claims for an estimate.
     pub min_claims: usize,
-    /// Fewest events for an estimate: the intervals were tried on made corpora of 8 and more (`tests/statistics.rs`).
+    /// Fewest events for an estimate: the intervals were tried on simulated corpora of 8 and more (`tests/statistics.rs`).
     pub min_events: usize,
     /// Number of bootstrap samples, and of sign patterns where not all are looked at.
     pub samples: usize,
@@ -54,13 +54,13 @@ impl StatisticsOptions {
     }
 }
 
-/// What is said of one outlet, or of the difference of two, in one measure.
+/// What is said of the difference of two outlets in one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct OutletEstimate {
     /// Position in the list of outlets.
     pub outlet_a: usize,
-    /// The other outlet; `None` for the mean of `outlet_a` alone.
-    pub outlet_b: Option<usize>,
+    /// The other outlet.
+    pub outlet_b: usize,
     /// The measure's name.
     pub measure: String,
     /// Whose words were measured.
@@ -80,18 +80,17 @@ pub struct OutletEstimate {
 /// The figures of an estimate.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Estimate {
-    /// Mean over the claims: of the outlet's figure, or of its difference from the other's (a less b). A claim's figure is
-    /// the mean of the outlet's sentences in it.
+    /// Mean over the claims of the difference, a less b. A claim's figure is the mean of the outlet's sentences in it.
     pub value: f64,
     /// The 95% interval: a cluster bootstrap over events.
     pub interval: (f64, f64),
-    /// Of two outlets: the mean difference over the mean of the two standard deviations of the claims' figures (Cohen's d_av,
-    /// Lakens 2013, equation 10). `None` for one outlet, and where nothing varies.
+    /// The mean difference over the mean of the two standard deviations of the claims' figures (Cohen's d_av, Lakens 2013,
+    /// equation 10). `None` where nothing varies.
     pub effect_size: Option<f64>,
-    /// Of two outlets: the two-sided p-value of no difference, by flipping the signs of whole events.
-    pub p_value: Option<f64>,
+    /// The two-sided p-value of no difference, by flipping the signs of whole events.
+    pub p_value: f64,
     /// The same, adjusted for all tests of the run (Benjamini & Hochberg 1995).
-    pub p_adjusted: Option<f64>,
+    pub p_adjusted: f64,
 }
 
 impl OutletEstimate {
@@ -105,19 +104,17 @@ impl OutletEstimate {
             };
         };
         match estimate.p_adjusted {
-            None => "own mean: outlets differ in what they write about, so compare pairs".to_owned(),
-            Some(p) if p >= false_discovery_rate => "no detectable difference".to_owned(),
-            Some(_) if estimate.value > 0.0 => "a is higher".to_owned(),
-            Some(_) => "a is lower".to_owned(),
+            p if p >= false_discovery_rate => "no detectable difference".to_owned(),
+            _ if estimate.value > 0.0 => "a is higher".to_owned(),
+            _ => "a is lower".to_owned(),
         }
     }
 }
 
-/// Estimates for each outlet and each pair of outlets that have a claim in common, in each series: in the order of the series, then of
-/// `outlet_a`, its own mean first, then of `outlet_b`.
+/// Estimates for each pair of outlets that have a claim in common, in each series: in the order of the series, then of `outlet_a`, then of
+/// `outlet_b`.
 ///
-/// A pair is compared within matched claims alone: the mean of the claims' differences. Words that both print (copies) are
-/// left out of a pair. P-values are adjusted over all pairs and series together. All cores of the current rayon pool are used.
+/// A pair is compared within matched claims alone: the mean of the claims' differences. Words that both print (copies) are left out. P-values are adjusted over all pairs and series together. All cores of the current rayon pool are used.
 ///
 /// ```
 /// use parallax::records::Part;
@@ -131,16 +128,16 @@ impl OutletEstimate {
 ///     measure: "sentiment".to_owned(), part: Part::Narration, observations: (0..12).flat_map(of).collect(),
 /// };
 /// let estimates = outlet_estimates(&[series], &StatisticsOptions::default());
-/// let pair = estimates.iter().find(|estimate| estimate.outlet_b == Some(1)).unwrap();
-/// assert_eq!(pair.estimate.unwrap().value, 0.5);
+/// assert_eq!(estimates[0].estimate.unwrap().value, 0.5);
 /// ```
 pub fn outlet_estimates(series: &[Series], options: &StatisticsOptions) -> Vec<OutletEstimate> {
     let mut estimates: Vec<OutletEstimate> =
         series.iter().flat_map(|series| of_series(series, options)).collect();
-    let tests = || estimates.iter().filter_map(|estimate| estimate.estimate?.p_value);
-    let mut adjusted = benjamini_hochberg(&tests().collect::<Vec<f64>>()).into_iter();
-    for estimate in estimates.iter_mut().filter_map(|estimate| estimate.estimate.as_mut()) {
-        estimate.p_adjusted = estimate.p_value.and_then(|_| adjusted.next());
+    let mut tested: Vec<&mut Estimate> =
+        estimates.iter_mut().filter_map(|estimate| estimate.estimate.as_mut()).collect();
+    let p_values: Vec<f64> = tested.iter().map(|estimate| estimate.p_value).collect();
+    for (estimate, adjusted) in tested.iter_mut().zip(benjamini_hochberg(&p_values)) {
+        estimate.p_adjusted = adjusted;
     }
     estimates
 }
@@ -153,17 +150,16 @@ fn of_series(series: &Series, options: &StatisticsOptions) -> Vec<OutletEstimate
     for observation in &series.observations {
         claims.entry(observation.claim).or_default().entry(observation.outlet).or_default().push(observation);
     }
-    // The claims of each outlet and of each pair, in their order.
-    let mut found: BTreeMap<(usize, Option<usize>), Sample> = BTreeMap::new();
+    // The claims of each pair, in their order.
+    let mut found: BTreeMap<(usize, usize), Sample> = BTreeMap::new();
     for outlets in claims.values() {
         for (position, (&a, of_a)) in outlets.iter().enumerate() {
-            found.entry((a, None)).or_default().add_claim(of_a);
             for (&b, of_b) in outlets.iter().skip(position + 1) {
-                found.entry((a, Some(b))).or_default().add_pair(of_a, of_b);
+                found.entry((a, b)).or_default().add(of_a, of_b);
             }
         }
     }
-    let estimate = |((outlet_a, outlet_b), sample): ((usize, Option<usize>), Sample)| {
+    let estimate = |((outlet_a, outlet_b), sample): ((usize, usize), Sample)| {
         let clusters = sample.clusters();
         OutletEstimate {
             outlet_a,
@@ -174,34 +170,27 @@ fn of_series(series: &Series, options: &StatisticsOptions) -> Vec<OutletEstimate
             n_claims: sample.events.len(),
             n_events: clusters.len(),
             n_copied: sample.n_copied,
-            estimate: sample.estimate(&clusters, outlet_b.is_some(), options),
+            estimate: sample.estimate(&clusters, options),
         }
     };
     found.into_par_iter().map(estimate).collect()
 }
 
-/// The claims' figures of one outlet, or of two side by side.
+/// The claims' figures of two outlets side by side.
 #[derive(Debug, Default)]
 struct Sample {
     /// The event of each claim.
     events: Vec<usize>,
     /// The mean of outlet a's sentences in each claim.
     a: Vec<f64>,
-    /// That of outlet b's; 0 for one outlet.
+    /// That of outlet b's.
     b: Vec<f64>,
     n_sentences: usize,
     n_copied: usize,
 }
 
 impl Sample {
-    fn add_claim(&mut self, sentences: &[&Observation]) {
-        self.events.push(sentences[0].event);
-        self.a.push(mean(sentences));
-        self.b.push(0.0);
-        self.n_sentences += sentences.len();
-    }
-
-    fn add_pair(&mut self, of_a: &[&Observation], of_b: &[&Observation]) {
+    fn add(&mut self, of_a: &[&Observation], of_b: &[&Observation]) {
         let own = |ours: &[&'_ Observation], theirs: &[&Observation]| -> Vec<Observation> {
             let is_own = |sentence: &&&Observation| theirs.iter().all(|other| other.text != sentence.text);
             ours.iter().filter(is_own).map(|&&sentence| sentence).collect()
@@ -222,7 +211,7 @@ impl Sample {
         Clusters::new(self.events.iter().copied().zip(differences))
     }
 
-    fn estimate(&self, clusters: &Clusters, is_pair: bool, options: &StatisticsOptions) -> Option<Estimate> {
+    fn estimate(&self, clusters: &Clusters, options: &StatisticsOptions) -> Option<Estimate> {
         // Two clusters are the fewest that vary.
         if self.events.len() < options.min_claims.max(1) || clusters.len() < options.min_events.max(2) {
             return None;
@@ -232,9 +221,10 @@ impl Sample {
         Some(Estimate {
             value,
             interval: clusters.interval(options.samples, options.seed),
-            effect_size: (is_pair && deviation > 0.0).then(|| value / deviation),
-            p_value: is_pair.then(|| clusters.sign_flip_p(options.samples, options.seed)),
-            p_adjusted: None,
+            effect_size: (deviation > 0.0).then(|| value / deviation),
+            p_value: clusters.sign_flip_p(options.samples, options.seed),
+            // Known when all are tested.
+            p_adjusted: f64::NAN,
         })
     }
 }

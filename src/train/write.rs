@@ -1,5 +1,5 @@
 use std::fs;
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
 
 use super::TrainedHead;
@@ -48,7 +48,7 @@ pub fn write(trained: &TrainedHead, folder: &Path) -> Result<()> {
         (CARD, trained.card.as_bytes()),
         (HEAD_MANIFEST, manifest.as_bytes()),
     ] {
-        write_whole(&folder.join(name), |writer: &mut dyn Write| writer.write_all(bytes))?;
+        write_whole(&folder.join(name), |writer| writer.write_all(bytes))?;
     }
     Ok(())
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::figures::Figure;
 use super::units::MeasureRow;
 use crate::records::Part;
-use crate::statistics::{Observation, Series, StatisticsOptions, outlet_estimates};
+use crate::statistics::{Estimate, Observation, OutletEstimate, Series, StatisticsOptions, outlet_estimates};
 
 /// Fewest labelled sentences of each outlet of an estimate: with fewer, a few labels with large weights make all of it, and the
 /// bootstrap does not know what they might have been.
@@ -40,10 +40,11 @@ fn pseudo_outcome(machine: f64, labelled: Option<&Labelled>) -> f64 {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Corrected {
     pub outlet_a: String,
-    /// Empty for the mean of `outlet_a` alone.
     pub outlet_b: String,
     /// Labelled sentences among those that the estimate counts.
     pub n_labelled: usize,
+    /// As the machine has it; `None` where there are too few claims or events.
+    pub raw: Option<Figure>,
     /// `None` where too few are labelled, or where there is no raw estimate either.
     pub figure: Option<Figure>,
 }
@@ -66,35 +67,44 @@ pub(super) fn correct(
         event: number(&events, &row.event),
         outlet: number(&outlets, &row.outlet),
         text: number(&texts, &row.text),
-        value: pseudo_outcome(row.value, labelled.get(&row.sentence)),
+        value: row.value,
     };
-    let observations: Vec<Observation> = rows.iter().map(observation).collect();
+    let raw: Vec<Observation> = rows.iter().map(observation).collect();
+    let corrected = |(row, raw): (&MeasureRow, &Observation)| Observation {
+        value: pseudo_outcome(row.value, labelled.get(&row.sentence)),
+        ..*raw
+    };
+    let observations: Vec<Observation> = rows.iter().zip(&raw).map(corrected).collect();
     let is_labelled: Vec<bool> = rows.iter().map(|row| labelled.contains_key(&row.sentence)).collect();
     let counts = count_labelled(&observations, &is_labelled);
-    let series = Series { measure: String::new(), part: Part::Whole, observations };
-    let of_estimate = |estimate: crate::statistics::OutletEstimate| {
-        let (of_a, of_b) = counts[&(estimate.outlet_a, estimate.outlet_b)];
-        let is_enough = of_a >= MIN_LABELLED && (estimate.outlet_b.is_none() || of_b >= MIN_LABELLED);
-        let figure = estimate.estimate.filter(|_| is_enough).map(|estimate| {
-            let (low, high) = estimate.interval;
-            Figure { value: estimate.value, low, high }
-        });
+    let estimates = |observations: Vec<Observation>| {
+        outlet_estimates(&[Series { measure: String::new(), part: Part::Whole, observations }], options)
+    };
+    let of_estimate = |(raw, corrected): (OutletEstimate, OutletEstimate)| {
+        let (of_a, of_b) = counts[&(raw.outlet_a, raw.outlet_b)];
+        let is_enough = of_a.min(of_b) >= MIN_LABELLED;
         Corrected {
-            outlet_a: outlets[estimate.outlet_a].to_owned(),
-            outlet_b: estimate.outlet_b.map_or("", |outlet| outlets[outlet]).to_owned(),
+            outlet_a: outlets[raw.outlet_a].to_owned(),
+            outlet_b: outlets[raw.outlet_b].to_owned(),
             n_labelled: of_a + of_b,
-            figure,
+            raw: raw.estimate.map(figure),
+            figure: corrected.estimate.filter(|_| is_enough).map(figure),
         }
     };
-    outlet_estimates(&[series], options).into_iter().map(of_estimate).collect()
+    // The same claims are counted, so the pairs are the same.
+    estimates(raw).into_iter().zip(estimates(observations)).map(of_estimate).collect()
 }
 
-/// The labelled sentences of each estimate, of its two outlets apart; of a pair those alone that it counts, in claims of both
-/// and in words that the other does not print as well.
+fn figure(Estimate { value, interval: (low, high), .. }: Estimate) -> Figure {
+    Figure { value, low, high }
+}
+
+/// The labelled sentences of each pair of outlets, of the two apart: those alone that its estimate counts, in claims of both and in words
+/// that the other does not print as well.
 fn count_labelled(
     observations: &[Observation],
     is_labelled: &[bool],
-) -> BTreeMap<(usize, Option<usize>), (usize, usize)> {
+) -> BTreeMap<(usize, usize), (usize, usize)> {
     let mut claims: BTreeMap<usize, BTreeMap<usize, Vec<usize>>> = BTreeMap::new();
     for (position, observation) in observations.iter().enumerate() {
         claims.entry(observation.claim).or_default().entry(observation.outlet).or_default().push(position);
@@ -104,12 +114,11 @@ fn count_labelled(
             |at: usize| theirs.iter().all(|&other| observations[other].text != observations[at].text);
         ours.iter().filter(|&&at| is_labelled[at] && is_own(at)).count()
     };
-    let mut counts: BTreeMap<(usize, Option<usize>), (usize, usize)> = BTreeMap::new();
+    let mut counts: BTreeMap<(usize, usize), (usize, usize)> = BTreeMap::new();
     for outlets in claims.values() {
         for (position, (&a, of_a)) in outlets.iter().enumerate() {
-            counts.entry((a, None)).or_default().0 += labelled_own(of_a, &[]);
             for (&b, of_b) in outlets.iter().skip(position + 1) {
-                let count = counts.entry((a, Some(b))).or_default();
+                let count = counts.entry((a, b)).or_default();
                 count.0 += labelled_own(of_a, of_b);
                 count.1 += labelled_own(of_b, of_a);
             }
@@ -154,7 +163,7 @@ mod tests {
                         // Scores that are more or less sure.
                         let value = (random.next_u32() % 50) as f64 / 100.0 + if is_seen { 0.5 } else { 0.0 };
                         let row = MeasureRow {
-                            subject: Subject::LoadedLanguage,
+                            subject: Subject::from_name("loaded_language").unwrap(),
                             voice: "narration".to_owned(),
                             claim: format!("c{claim:04}"),
                             event: format!("e{event:04}"),
@@ -203,7 +212,7 @@ mod tests {
             let rows: Vec<MeasureRow> = made.iter().map(|made| made.row.clone()).collect();
             let covers = |labelled: &BTreeMap<String, Labelled>, is_raw: bool| {
                 let estimates = correct(&rows, labelled, &options);
-                let pair = estimates.into_iter().find(|estimate| !estimate.outlet_b.is_empty()).unwrap();
+                let pair = estimates.into_iter().next().unwrap();
                 assert_eq!(pair.n_labelled, if is_raw { rows.len() } else { n_labels });
                 let figure = pair.figure.unwrap();
                 figure.low <= TRUTH && TRUTH <= figure.high
@@ -245,15 +254,17 @@ mod tests {
             made.iter().map(|made| MeasureRow { value: made.human, ..made.row.clone() }).collect();
         let options = StatisticsOptions::default();
         let labelled: BTreeMap<String, Labelled> = made.iter().map(all).collect();
-        assert_eq!(correct(&rows, &labelled, &options), correct(&by_people, &labelled, &options));
+        let figures = |rows: &[MeasureRow]| -> Vec<Option<Figure>> {
+            correct(rows, &labelled, &options).into_iter().map(|corrected| corrected.figure).collect()
+        };
+        assert_eq!(figures(&rows), figures(&by_people));
         // Without a single label there is no corrected figure; nor where both print the same text.
         let none = correct(&rows, &BTreeMap::new(), &options);
         assert!(none.iter().all(|estimate| estimate.figure.is_none() && estimate.n_labelled == 0));
         let one_text: Vec<MeasureRow> =
             rows.iter().map(|row| MeasureRow { text: "agency#0".to_owned(), ..row.clone() }).collect();
         let copies = correct(&one_text, &labelled, &options);
-        let pair = copies.iter().find(|estimate| !estimate.outlet_b.is_empty()).unwrap();
-        assert_eq!((pair.figure, pair.n_labelled), (None, 0));
+        assert_eq!((copies[0].figure, copies[0].n_labelled), (None, 0));
     }
 
     proptest! {

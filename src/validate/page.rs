@@ -5,7 +5,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::sample::Item;
-use super::subject::{Answer, Subject};
+use super::subject::Subject;
+use crate::framing::Answer;
 
 const HTML: &str = include_str!("page/label.html");
 const STYLE: &str = include_str!("page/label.css");
@@ -64,7 +65,20 @@ struct Asked {
     title: &'static str,
     question: &'static str,
     definition: &'static str,
-    answers: &'static [Answer],
+    answers: Vec<AskedAnswer>,
+}
+
+#[derive(Serialize)]
+struct AskedAnswer {
+    label: &'static str,
+    name: &'static str,
+    meaning: &'static str,
+}
+
+impl AskedAnswer {
+    fn new(&Answer { label, name, meaning, .. }: &Answer) -> Self {
+        Self { label, name, meaning }
+    }
 }
 
 /// What the page knows of an item: nothing of what the machine says, nor of the stratum or the outlet.
@@ -78,17 +92,16 @@ struct Shown<'a> {
 
 /// The page as one file that fetches nothing: its policy allows this one script and this one style and no connection.
 pub(super) fn render(items: &[Item], texts: &[Vec<String>]) -> String {
-    let asked =
-        Subject::ALL.into_iter().filter(|subject| items.iter().any(|item| item.measure == subject.name()));
+    let asked = Subject::all().filter(|subject| items.iter().any(|item| item.measure == subject.name()));
     let data = Data {
         hash: hash(items),
         subjects: asked
             .map(|subject| Asked {
                 name: subject.name(),
-                title: subject.title(),
-                question: subject.question(),
-                definition: subject.definition(),
-                answers: subject.answers(),
+                title: subject.question().title,
+                question: subject.question().question,
+                definition: subject.question().definition,
+                answers: subject.answers().iter().map(AskedAnswer::new).collect(),
             })
             .collect(),
         items: items

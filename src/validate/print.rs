@@ -23,7 +23,7 @@ pub fn print(report: &Report, folder: &Path) -> String {
     add_corrections(&mut text, report);
     let _ = writeln!(
         text,
-        "\nTables and report.json are in {}; corrected estimates in the table `outlets`",
+        "\nTables and report.json are in {}; corrected estimates in corrected.csv",
         folder.join(super::FOLDER).display()
     );
     text

@@ -97,7 +97,8 @@ pub struct Sample {
 /// to draw, or `n` is too small for the strata.
 pub fn sample(folder: &Path, options: &SampleOptions) -> Result<Sample> {
     check_folder(folder)?;
-    let subjects = if options.subjects.is_empty() { Subject::ALL.to_vec() } else { options.subjects.clone() };
+    let subjects =
+        if options.subjects.is_empty() { Subject::all().collect() } else { options.subjects.clone() };
     let units = units(folder, &subjects, &options.voice)?;
     if units.is_empty() {
         let names = subjects.iter().map(|subject| subject.name()).collect::<Vec<_>>().join(", ");
@@ -144,7 +145,7 @@ fn draw_items<'a>(units: &'a [Unit], options: &SampleOptions) -> Result<Vec<(&'a
 
 fn item(unit: &Unit, drawn: Drawn, stratum_size: usize, stratum_drawn: usize) -> (&Unit, Item) {
     let part = |parts: &[String], at: usize| parts.get(at).cloned().unwrap_or_default();
-    let is_claim = unit.subject == Subject::Claims;
+    let is_claim = unit.subject == Subject::CLAIMS;
     let item = Item {
         item_id: item_id(unit),
         kind: if is_claim { "claims" } else { "measure" }.to_owned(),
@@ -195,7 +196,7 @@ fn allocate(n: usize, by_subject: &BTreeMap<Subject, Strata>) -> Result<Vec<Vec<
     }
     let totals: Vec<usize> = sizes.iter().map(|sizes| sizes.iter().sum()).collect();
     // Two kinds where there are claims: the first subject, and all others.
-    let n_kinds = usize::from(by_subject.contains_key(&Subject::Claims));
+    let n_kinds = usize::from(by_subject.contains_key(&Subject::CLAIMS));
     let (claims, measures) = totals.split_at(n_kinds);
     let of_kinds = share_out(n, &[claims.iter().sum(), measures.iter().sum()]);
     let mut of_subjects = share_out(of_kinds[0], claims);

@@ -8,14 +8,14 @@ use super::alpha::{Level, alpha};
 use super::correction::{Corrected, Labelled, MIN_LABELLED, correct};
 use super::figures::{Figure, Stratum, mean, share};
 use super::labels::{Labels, read_labels};
-use super::outlets_file::{Key, fill};
+use super::report_tables;
 use super::sample::{FOLDER, Item, SAMPLE_FILE, read_sample};
 use super::subject::Subject;
-use super::tables::{check_folder, paths};
+use super::tables::check_folder;
 use super::units::{MeasureRow, measure_rows, units};
 use crate::error::{Error, Result};
 use crate::evaluate::{Bootstrap, Groups};
-use crate::report::write_whole;
+use crate::report::{Format, write_whole};
 use crate::statistics::StatisticsOptions;
 
 /// How labels are scored.
@@ -52,9 +52,8 @@ pub struct Report {
     pub agreement: Vec<Agreement>,
     /// What became of the estimates of outlets.
     pub corrections: Vec<Correction>,
-    /// The table `outlets`, each file of it filled anew.
-    #[serde(skip)]
-    outlets: Vec<(PathBuf, Vec<u8>)>,
+    /// The estimates themselves, those that could not be corrected included.
+    pub estimates: Vec<CorrectedEstimate>,
 }
 
 /// The share of pairs about which people say what the machine says.
@@ -123,12 +122,31 @@ pub struct Correction {
     pub voice: String,
     /// Number of sentences with an answer.
     pub n_labelled: usize,
-    /// Number of estimates, of outlets and of pairs of outlets.
+    /// Number of estimates, of pairs of outlets.
     pub n_estimates: usize,
     /// How many of them are corrected.
     pub n_corrected: usize,
     /// Why not all of them are; empty where they are.
     pub reason: String,
+}
+
+/// The difference of two outlets in one measure, with people's labels and without.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CorrectedEstimate {
+    /// The outlet whose name comes first.
+    pub outlet_a: String,
+    /// The other outlet.
+    pub outlet_b: String,
+    /// The measure.
+    pub measure: &'static str,
+    /// Whose words.
+    pub voice: String,
+    /// As the machine has it, a less b; `None` where there are too few claims or events.
+    pub raw: Option<Figure>,
+    /// Corrected for the machine's errors; `None` where too few are labelled.
+    pub corrected: Option<Figure>,
+    /// Number of labelled sentences among those that the estimate counts.
+    pub n_labelled: usize,
 }
 
 /// Scores what people labelled in the sample of `folder`. Nothing is written.
@@ -143,7 +161,18 @@ pub fn score(folder: &Path, labels: &[PathBuf], options: &ScoreOptions) -> Resul
     let labels = read_labels(labels, &items)?;
     let scored = Scored { items: &items, labels: &labels };
     let corrected = corrected(folder, &scored)?;
-    let outlets = filled_outlets(folder, &corrected)?;
+    let estimates = corrected.iter().flat_map(|(correction, estimates)| {
+        estimates.iter().map(|of| CorrectedEstimate {
+            outlet_a: of.outlet_a.clone(),
+            outlet_b: of.outlet_b.clone(),
+            measure: correction.measure,
+            voice: correction.voice.clone(),
+            raw: of.raw,
+            corrected: of.figure,
+            n_labelled: of.n_labelled,
+        })
+    });
+    let estimates = estimates.collect();
     Ok(Report {
         n_items: items.len(),
         n_labelled: labels.of_item.iter().filter(|answers| !answers.is_empty()).count(),
@@ -155,7 +184,7 @@ pub fn score(folder: &Path, labels: &[PathBuf], options: &ScoreOptions) -> Resul
         measures: scored.measures(),
         agreement: scored.agreement(options),
         corrections: corrected.into_iter().map(|(correction, _)| correction).collect(),
-        outlets,
+        estimates,
     })
 }
 
@@ -239,13 +268,13 @@ impl Scored<'_> {
     }
 
     fn precision(&self) -> Vec<Precision> {
-        let strata = self.strata_of(Subject::Claims);
+        let strata = self.strata_of(Subject::CLAIMS);
         let claim = |items: &[usize]| match self.items[items[0]].machine_label.starts_with("contradict") {
             true => "contradict",
             false => "same",
         };
         let right = |claim: &str, at: usize| {
-            self.right(at, |answer| Subject::Claims.answers()[answer].label == claim)
+            self.right(at, |answer| Subject::CLAIMS.answers()[answer].label == claim)
         };
         let row = |claim: &'static str, name: String, members: &[&Vec<usize>]| {
             let strata: Vec<Stratum> =
@@ -282,7 +311,7 @@ impl Scored<'_> {
 
     fn measures(&self) -> Vec<MeasureAgreement> {
         let mut rows = vec![];
-        for subject in Subject::ALL.into_iter().filter(|&subject| subject != Subject::Claims) {
+        for subject in Subject::all().filter(|&subject| subject != Subject::CLAIMS) {
             let strata = self.strata_of(subject);
             let row = |name: &str, members: &[&Vec<usize>]| {
                 let strata = |figure: &dyn Fn(usize) -> Option<f64>| -> Vec<Stratum> {
@@ -324,7 +353,7 @@ impl Scored<'_> {
             let units: Vec<Vec<usize>> =
                 items.iter().map(|&at| self.labels.of_item[at].values().copied().collect()).collect();
             let events = items.iter().map(|&at| self.items[at].event_id.clone()).collect();
-            let level = if subject.is_ordered() { Level::Ordinal } else { Level::Nominal };
+            let level = if subject.question().is_ordered { Level::Ordinal } else { Level::Nominal };
             let n_answers = subject.answers().len();
             let figure = |weights: &[f64]| alpha(&units, weights, n_answers, level).unwrap_or(f64::NAN);
             let bootstrap = Bootstrap::new(
@@ -343,7 +372,7 @@ impl Scored<'_> {
                 high: interval.map(|(_, high)| high),
             })
         };
-        Subject::ALL.into_iter().filter_map(of_subject).collect()
+        Subject::all().filter_map(of_subject).collect()
     }
 
     /// The labels of one measure by sentence; or the stratum in which no drawn sentence has one, so that nothing is known of it.
@@ -371,9 +400,8 @@ impl Scored<'_> {
 
 /// What becomes of each measure of the sample, with the estimates to write.
 fn corrected(folder: &Path, scored: &Scored) -> Result<Vec<(Correction, Vec<Corrected>)>> {
-    let subjects: Vec<Subject> = Subject::ALL
-        .into_iter()
-        .filter(|&subject| subject != Subject::Claims && !scored.of(subject).is_empty())
+    let subjects: Vec<Subject> = Subject::all()
+        .filter(|&subject| subject != Subject::CLAIMS && !scored.of(subject).is_empty())
         .collect();
     if subjects.is_empty() {
         return Ok(vec![]);
@@ -424,118 +452,19 @@ fn statistics_options(folder: &Path) -> Result<StatisticsOptions> {
     }
 }
 
-/// The files of the table `outlets` with the corrected estimates; none where the run has no such table.
-fn filled_outlets(
-    folder: &Path,
-    corrected: &[(Correction, Vec<Corrected>)],
-) -> Result<Vec<(PathBuf, Vec<u8>)>> {
-    let mut cells: BTreeMap<Key, [Option<String>; 4]> = BTreeMap::new();
-    for (correction, estimates) in corrected {
-        for Corrected { outlet_a, outlet_b, n_labelled, figure } in estimates {
-            let key = [outlet_a.as_str(), outlet_b, correction.measure, &correction.voice].map(str::to_owned);
-            let number = |of: fn(&Figure) -> f64| figure.as_ref().map(|figure| in_table(of(figure)));
-            let row = [
-                number(|figure| figure.value),
-                number(|figure| figure.low),
-                number(|figure| figure.high),
-                Some(n_labelled.to_string()),
-            ];
-            cells.insert(key, row);
-        }
-    }
-    let of_key = |key: &Key| cells.get(key).cloned().unwrap_or_default();
-    let file = |path: PathBuf| {
-        let bytes = fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        let filled = fill(&path, &bytes, &of_key)?;
-        Ok((path, filled))
-    };
-    paths(folder, "outlets").into_iter().map(file).collect()
-}
-
-/// A figure with four decimals, as in all tables. The sum turns -0 into 0.
-fn in_table(value: f64) -> String {
-    ((value * 1e4).round() / 1e4 + 0.0).to_string()
-}
-
 impl Report {
-    /// Writes `report.json`, `precision.csv`, `measures.csv` and `agreement.csv` into the folder `validation`, and the table
-    /// `outlets`, each whole or not at all.
+    /// Writes `report.json` and the tables `precision`, `measures`, `agreement` and `corrected` as CSV into the folder `validation`,
+    /// each whole or not at all.
     ///
     /// # Errors
     /// [`Error::Write`].
     pub fn write(&self, folder: &Path) -> Result<()> {
-        let json = serde_json::to_string_pretty(self).expect("a report can be written as JSON") + "\n";
         let folder = folder.join(FOLDER);
-        let files = [
-            ("precision.csv", self.precision_table()),
-            ("measures.csv", self.measures_table()),
-            ("agreement.csv", self.agreement_table()),
-            ("report.json", json.into_bytes()),
-        ];
-        for (path, bytes) in &self.outlets {
-            write_whole(path, |writer| writer.write_all(bytes))?;
+        for table in report_tables::tables(self) {
+            let path = folder.join(format!("{}.csv", table.schema.name));
+            write_whole(&path, |writer| table.write(Format::Csv, writer))?;
         }
-        for (name, bytes) in files {
-            write_whole(&folder.join(name), |writer| writer.write_all(&bytes))?;
-        }
-        Ok(())
+        let json = serde_json::to_string_pretty(self).expect("a report can be written as JSON") + "\n";
+        write_whole(&folder.join("report.json"), |writer| writer.write_all(json.as_bytes()))
     }
-
-    fn precision_table(&self) -> Vec<u8> {
-        let header = ["claim", "stratum", "size", "drawn", "labelled", "precision", "ci_low", "ci_high"];
-        let row = |row: &Precision| {
-            let counts = [row.size, row.drawn, row.labelled].map(|n| n.to_string());
-            let words = [row.claim.to_owned(), row.stratum.clone()];
-            words.into_iter().chain(counts).chain(cells(row.precision)).collect()
-        };
-        table(&header, self.precision.iter().map(row))
-    }
-
-    fn measures_table(&self) -> Vec<u8> {
-        let header = [
-            "measure",
-            "voice",
-            "stratum",
-            "size",
-            "drawn",
-            "labelled",
-            "same_answer",
-            "same_answer_ci_low",
-            "same_answer_ci_high",
-            "human",
-            "human_ci_low",
-            "human_ci_high",
-            "too_high",
-            "too_high_ci_low",
-            "too_high_ci_high",
-        ];
-        let row = |row: &MeasureAgreement| {
-            let words = [row.measure.to_owned(), row.voice.clone(), row.stratum.clone()];
-            let counts = [row.size, row.drawn, row.labelled].map(|n| n.to_string());
-            let figures = [row.same_answer, row.human, row.too_high].map(cells).into_iter().flatten();
-            words.into_iter().chain(counts).chain(figures).collect()
-        };
-        table(&header, self.measures.iter().map(row))
-    }
-
-    fn agreement_table(&self) -> Vec<u8> {
-        let header = ["measure", "level", "n_annotators", "n_items", "alpha", "ci_low", "ci_high"];
-        let row = |row: &Agreement| {
-            let counts = [self.annotators.len(), row.n_items].map(|n| n.to_string());
-            let figures = [row.alpha, row.low, row.high].map(|figure| figure.map_or(String::new(), in_table));
-            [row.measure, row.level].map(str::to_owned).into_iter().chain(counts).chain(figures).collect()
-        };
-        table(&header, self.agreement.iter().map(row))
-    }
-}
-
-fn cells(figure: Option<Figure>) -> [String; 3] {
-    figure.map_or(Default::default(), |figure| [figure.value, figure.low, figure.high].map(in_table))
-}
-
-fn table(header: &[&str], rows: impl Iterator<Item = Vec<String>>) -> Vec<u8> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
-    writer.write_record(header).expect("memory takes every row");
-    rows.for_each(|row| writer.write_record(row).expect("memory takes every row"));
-    writer.into_inner().expect("memory takes every row")
 }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::report::recover;
+use crate::report::{Format, TableSchema, read_parquet, recover, schemas};
 
 /// What a run's folder has when it is whole.
 const RUN_FILE: &str = "run.json";
@@ -45,13 +45,7 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
     }
 }
 
-/// The files of a table that are there: CSV first.
-pub(super) fn paths(folder: &Path, name: &str) -> Vec<PathBuf> {
-    let files = ["csv", "jsonl"].map(|ending| folder.join(format!("{name}.{ending}")));
-    files.into_iter().filter(|path| path.exists()).collect()
-}
-
-/// Reads a table of a run, from CSV where both forms are there. `None` where there is neither.
+/// Reads a table of a run, in the first of its formats that is there. `None` where there is none.
 ///
 /// # Errors
 /// [`Error::Read`] and [`Error::Table`].
@@ -60,10 +54,15 @@ pub(super) fn read<const N: usize>(
     name: &str,
     columns: [&'static str; N],
 ) -> Result<Option<Table<N>>> {
-    let Some(path) = paths(folder, name).into_iter().next() else { return Ok(None) };
-    let bytes = fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let is_csv = path.extension().is_some_and(|ending| ending == "csv");
-    let rows = if is_csv { csv_rows(&path, &bytes, columns)? } else { json_rows(&path, &bytes, columns)? };
+    assert!(is_known(name, &columns), "{name} has no such columns: {columns:?}");
+    let found = Format::ALL.map(|format| (format, folder.join(format!("{name}.{}", format.extension()))));
+    let Some((format, path)) = found.into_iter().find(|(_, path)| path.exists()) else { return Ok(None) };
+    let bytes = || fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source });
+    let rows = match format {
+        Format::Csv => csv_rows(&path, &bytes()?, columns)?,
+        Format::Jsonl => json_rows(&path, &bytes()?, columns)?,
+        Format::Parquet => parquet_rows(&path, columns)?,
+    };
     Ok(Some(Table { path, rows }))
 }
 
@@ -113,6 +112,22 @@ pub(super) fn csv_rows<const N: usize>(
         Ok(places.map(|at| as_in_article(&record[at]).to_owned()))
     };
     reader.records().map(row).collect()
+}
+
+/// Whether `compare` writes such a table.
+fn is_known(name: &str, columns: &[&str]) -> bool {
+    let schemas = schemas();
+    let table = schemas.iter().find(|schema| schema.name == name);
+    let has = |table: &TableSchema, name: &str| table.columns.iter().any(|column| column.name == name);
+    table.is_some_and(|table| columns.iter().all(|column| has(table, column)))
+}
+
+fn parquet_rows<const N: usize>(path: &Path, columns: [&'static str; N]) -> Result<Vec<[String; N]>> {
+    let fault = |message: String| {
+        table_fault(path, format!("{message}; run `parallax compare` again with this version"))
+    };
+    let rows = read_parquet(path, &columns).map_err(fault)?;
+    Ok(rows.into_iter().map(|row| row.try_into().expect("a cell for each column")).collect())
 }
 
 fn json_rows<const N: usize>(
@@ -166,19 +181,23 @@ mod tests {
     }
 
     #[test]
-    fn both_forms_of_a_table_are_read_alike() {
+    fn csv_and_jsonl_are_read_alike() {
         let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("a.csv"), "x,y,z\r\n\"1, 2\",,'=3\r\n").unwrap();
-        fs::write(folder.path().join("b.jsonl"), "{\"x\":\"1, 2\",\"y\":null,\"z\":\"=3\",\"w\":1}\n")
-            .unwrap();
-        let a = read(folder.path(), "a", ["z", "x", "y"]).unwrap().unwrap();
-        let b = read(folder.path(), "b", ["z", "x", "y"]).unwrap().unwrap();
-        assert_eq!(a.rows, [["=3", "1, 2", ""].map(str::to_owned)]);
-        assert_eq!(a.rows, b.rows);
-        assert!(read(folder.path(), "c", ["x"]).unwrap().is_none());
-        for name in ["a", "b"] {
-            let error = read(folder.path(), name, ["outlet"]).err().unwrap().to_string();
-            assert!(error.contains("column `outlet` is missing (found: "), "{error}");
-        }
+        let columns = ["reason", "file", "row"];
+        assert!(read(folder.path(), "rejected", columns).unwrap().is_none());
+        let csv = folder.path().join("rejected.csv");
+        fs::write(&csv, "file,row,reason\r\n\"1, 2\",,'=3\r\n").unwrap();
+        let of_csv = read(folder.path(), "rejected", columns).unwrap().unwrap();
+        assert_eq!(of_csv.rows, [["=3", "1, 2", ""].map(str::to_owned)]);
+        fs::write(&csv, "file,row\r\n").unwrap();
+        let error = read(folder.path(), "rejected", columns).err().unwrap().to_string();
+        assert!(error.contains("column `reason` is missing (found: file, row)"), "{error}");
+        fs::remove_file(csv).unwrap();
+        let jsonl = folder.path().join("rejected.jsonl");
+        fs::write(&jsonl, "{\"file\":\"1, 2\",\"row\":null,\"reason\":\"=3\",\"w\":1}\n").unwrap();
+        assert_eq!(read(folder.path(), "rejected", columns).unwrap().unwrap().rows, of_csv.rows);
+        fs::write(&jsonl, "{\"file\":1}\n").unwrap();
+        let error = read(folder.path(), "rejected", columns).err().unwrap().to_string();
+        assert!(error.contains("column `reason` is missing (found: file)"), "{error}");
     }
 }

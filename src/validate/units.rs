@@ -35,11 +35,11 @@ pub(super) struct Unit {
 /// A measure without rows for `voice` is taken for all voices; one without rows is left out.
 pub(super) fn units(folder: &Path, subjects: &[Subject], voice: &str) -> Result<Vec<Unit>> {
     let mut units = vec![];
-    if subjects.contains(&Subject::Claims) {
+    if subjects.contains(&Subject::CLAIMS) {
         units.extend(claims(folder)?);
     }
     let measures: Vec<Subject> =
-        subjects.iter().copied().filter(|&subject| subject != Subject::Claims).collect();
+        subjects.iter().copied().filter(|&subject| subject != Subject::CLAIMS).collect();
     if !measures.is_empty() {
         units.extend(sentences(folder, &measures, voice)?);
     }
@@ -56,21 +56,21 @@ fn claims(folder: &Path) -> Result<Vec<Unit>> {
         "text_b",
         "probability",
         "relation",
+        "tier",
         "conflict",
     ];
     let table = need(folder, "comparisons", columns)?;
     let (mut units, mut seen) = (vec![], BTreeSet::new());
     for (row, cells) in table.rows.iter().enumerate() {
-        let [claim, event, id_a, id_b, text_a, text_b, probability, relation, conflict] = cells;
+        let [claim, event, id_a, id_b, text_a, text_b, probability, relation, tier, conflict] = cells;
         // A pair that is listed with two claims is one pair.
         if !seen.insert((id_a, id_b)) {
             continue;
         }
         let value = number(probability).ok_or_else(|| table.fault(row, "`probability` is no number"))?;
-        let band = Subject::Claims.band(value);
+        let band = Subject::CLAIMS.band(value);
         let (stratum, label) = match relation.as_str() {
-            "equivalent" => (format!("confirmed {band}"), "same".to_owned()),
-            "compatible" => (format!("possible {band}"), "same".to_owned()),
+            "same" => (format!("{tier} {band}"), "same".to_owned()),
             "conflicting" if conflict.is_empty() => {
                 ("conflicting, untyped".to_owned(), "contradict".to_owned())
             }
@@ -78,7 +78,7 @@ fn claims(folder: &Path) -> Result<Vec<Unit>> {
             _ => (format!("joined {band}"), "same".to_owned()),
         };
         units.push(Unit {
-            subject: Subject::Claims,
+            subject: Subject::CLAIMS,
             voice: String::new(),
             stratum,
             claim: claim.clone(),

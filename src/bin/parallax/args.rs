@@ -10,6 +10,7 @@ use crate::engine::EngineArguments;
 use crate::evaluate::EvaluateArguments;
 use crate::log::LogArguments;
 use crate::models::ModelsArguments;
+use crate::shell::{CompletionsArguments, ManArguments};
 use crate::validate::ValidateArguments;
 
 /// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
@@ -29,6 +30,8 @@ pub enum Command {
     Models(Box<ModelsArguments>),
     Validate(ValidateArguments),
     Cache(CacheArguments),
+    Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Compare articles of several outlets: tables of claims, of differences in framing and of coverage
@@ -141,6 +144,7 @@ fn size(argument: &str) -> Result<u64, String> {
 enum FormatName {
     Csv,
     Jsonl,
+    Parquet,
 }
 
 impl From<FormatName> for Format {
@@ -148,6 +152,7 @@ impl From<FormatName> for Format {
         match name {
             FormatName::Csv => Format::Csv,
             FormatName::Jsonl => Format::Jsonl,
+            FormatName::Parquet => Format::Parquet,
         }
     }
 }

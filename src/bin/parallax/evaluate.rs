@@ -105,7 +105,7 @@ Tasks, and the fields that their rows have:
   sentences        text, and sentence_spans ([[start, end], ...] in characters) or sentences (their texts)
   sentiment        text, label (negative, neutral, positive); start and end where it is toward a target; score
   claims           text_a, text_b and label (1 or match, 0 or other_instance) or score; or lists of paraphrases
-  relations        text_a, text_b, label (equivalent, compatible, related, conflicting; entailment, contradiction)
+  relations        text_a, text_b, label (same, partial, conflicting; entailment, neutral, contradiction)
   events           event_id, and text and title, or a list of articles that have them
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl
   quotations       text, label (direct, scare, title), of the first quotation in the text

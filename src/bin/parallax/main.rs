@@ -9,6 +9,7 @@ mod interrupt;
 mod log;
 mod models;
 mod progress;
+mod shell;
 mod train_head;
 mod validate;
 
@@ -31,6 +32,8 @@ fn main() -> ExitCode {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Models(arguments) => models::run(arguments),
         Command::Validate(validate) => validate.run(),
+        Command::Completions(arguments) => arguments.run(),
+        Command::Man(arguments) => arguments.run(),
     };
     exit::code(outcome)
 }

@@ -160,7 +160,7 @@ fn sample_text(sample: &Sample) -> String {
             let (drawn, size) = of.fold((0, 0), |(drawn, size), of| (drawn + of.drawn, size + of.size));
             let voice = if stratum.voice.is_empty() { String::new() } else { format!(", {}", stratum.voice) };
             let _ = writeln!(text, "\n{}{voice}: {drawn} of {size}", stratum.measure);
-            if stratum.measure != Subject::Claims.name() && drawn < size && drawn < 2 * MIN_LABELLED {
+            if stratum.measure != Subject::CLAIMS.name() && drawn < size && drawn < 2 * MIN_LABELLED {
                 let _ = writeln!(
                     text,
                     "  too few to correct estimates: that takes {MIN_LABELLED} labelled sentences of each outlet"

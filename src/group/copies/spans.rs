@@ -144,7 +144,7 @@ impl<'run> Finder<'run> {
         }
     }
 
-    /// Copied sentences on end whose sources are on end, too: the items of both.
+    /// Consecutive copied sentences whose sources are consecutive too: the items of both.
     fn runs(&self, copied: &BTreeMap<usize, usize>) -> Vec<(Range<usize>, Range<usize>)> {
         let mut runs: Vec<(Range<usize>, Range<usize>)> = vec![];
         for (&item, &source) in copied {

@@ -1,0 +1,109 @@
+//! Tables as Parquet files, and back.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
+use arrow_schema::{DataType, Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::errors::ParquetError;
+use parquet::file::properties::WriterProperties;
+
+use super::cell::{Cell, Kind};
+use super::schema::Column;
+use super::table::Table;
+
+/// Rows that are held in memory at once.
+const BATCH: usize = 8192;
+
+/// Writes a table. The same rows give the same bytes.
+pub(super) fn write(table: Table<'_>, writer: &mut (dyn Write + Send)) -> io::Result<()> {
+    let columns = &table.schema.columns;
+    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<Field>>()));
+    let level = ZstdLevel::try_new(3).expect("a level of zstd");
+    let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level));
+    let properties = properties.set_created_by("parallax".to_owned()).build();
+    let mut file = ArrowWriter::try_new(writer, Arc::clone(&schema), Some(properties)).map_err(as_io)?;
+    let mut rows = table.rows.peekable();
+    while rows.peek().is_some() {
+        let batch: Vec<Vec<Cell>> = rows.by_ref().take(BATCH).collect();
+        let arrays = columns.iter().enumerate().map(|(at, column)| array(column.kind, &batch, at)).collect();
+        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;
+        file.write(&batch).map_err(as_io)?;
+    }
+    file.close().map(|_| ()).map_err(as_io)
+}
+
+/// The words of a table's file, column by column name: each row's cells for the columns asked for, as they would stand in CSV
+/// (an empty cell is empty), but for the guard against spreadsheets. `Err` says what is wrong.
+pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>, String> {
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let builder = ParquetRecordBatchReaderBuilder::try_new(file).map_err(|error| error.to_string())?;
+    let names: Vec<String> = builder.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let place = |column: &&str| {
+        let found = names.iter().position(|name| name == column);
+        found.ok_or_else(|| format!("column `{column}` is missing (found: {})", names.join(", ")))
+    };
+    let places = columns.iter().map(place).collect::<Result<Vec<usize>, String>>()?;
+    let mut rows = vec![];
+    for batch in builder.build().map_err(|error| error.to_string())? {
+        let batch = batch.map_err(|error| error.to_string())?;
+        for row in 0..batch.num_rows() {
+            rows.push(places.iter().map(|&at| cell(batch.column(at), row)).collect::<Result<_, _>>()?);
+        }
+    }
+    Ok(rows)
+}
+
+fn field(column: &Column) -> Field {
+    let data_type = match column.kind {
+        Kind::Text => DataType::Utf8,
+        Kind::Integer => DataType::Int64,
+        Kind::Number => DataType::Float64,
+        Kind::Boolean => DataType::Boolean,
+    };
+    Field::new(&*column.name, data_type, column.may_be_empty || column.kind == Kind::Text)
+}
+
+/// One column of a batch of rows.
+fn array(kind: Kind, rows: &[Vec<Cell>], at: usize) -> ArrayRef {
+    let cells = rows.iter().map(|row| &row[at]);
+    match kind {
+        Kind::Text => Arc::new(cells.map(Cell::text).collect::<StringArray>()),
+        Kind::Integer => Arc::new(cells.map(Cell::integer).collect::<Int64Array>()),
+        Kind::Number => Arc::new(cells.map(Cell::figure).collect::<Float64Array>()),
+        Kind::Boolean => Arc::new(cells.map(Cell::flag).collect::<BooleanArray>()),
+    }
+}
+
+/// A cell of a column that one of our own types has.
+fn cell(array: &ArrayRef, row: usize) -> Result<String, String> {
+    if array.is_null(row) {
+        return Ok(String::new());
+    }
+    let array = array.as_any();
+    if let Some(words) = array.downcast_ref::<StringArray>() {
+        Ok(words.value(row).to_owned())
+    } else if let Some(integers) = array.downcast_ref::<Int64Array>() {
+        Ok(integers.value(row).to_string())
+    } else if let Some(figures) = array.downcast_ref::<Float64Array>() {
+        Ok(figures.value(row).to_string())
+    } else if let Some(flags) = array.downcast_ref::<BooleanArray>() {
+        Ok(flags.value(row).to_string())
+    } else {
+        Err("a column has a type that parallax does not write".to_owned())
+    }
+}
+
+fn as_io(error: ParquetError) -> io::Error {
+    match error {
+        ParquetError::External(source) => match source.downcast::<io::Error>() {
+            Ok(source) => *source,
+            Err(source) => io::Error::other(source),
+        },
+        other => io::Error::other(other),
+    }
+}

@@ -1,0 +1,29 @@
+use std::collections::BTreeSet;
+
+use super::super::lookup::{Extra, Lookup, RunSchema};
+use crate::records::Claim;
+
+/// A claim, and the number of its outlets that do not carry one another's words.
+type Row<'run> = (&'run Claim, usize);
+
+pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
+    RunSchema::<Row<'run>>::new("claims", "One row per claim that two outlets make, or that one makes and another disputes. In the order of the events, the surest first.")
+        .column("claim_id", "The claim. It stays the same when articles are added, as long as the same sentence stands for it.", |_, (claim, _)| claim.id.to_string())
+        .column("event_id", "Its event.", |_, (claim, _)| claim.event.to_string())
+        .column("text", "The words of the sentence that stands for it: the one most surely the same as the others.", |lookup, (claim, _)| lookup.text(&claim.medoid))
+        .column("medoid_sentence_id", "That sentence.", |_, (claim, _)| claim.medoid.to_string())
+        .column("n_sentences", "Number of its sentences, those that dispute it included.", |_, (claim, _)| claim.mentions.len())
+        .column("n_articles", "Number of articles that they are of.", |_, (claim, _)| {
+            claim.mentions.iter().map(|mention| &mention.sentence.article).collect::<BTreeSet<_>>().len()
+        })
+        .column("n_outlets", "Number of outlets that they are of.", |lookup, (claim, _)| {
+            claim.mentions.iter().map(|mention| lookup.outlet(&mention.sentence)).collect::<BTreeSet<_>>().len()
+        })
+        .column("n_independent_outlets", "The same, where outlets that have nothing but copies of one another's words count as one.", |_, (_, independent)| *independent)
+        .column("n_disputing", "Number of sentences that contradict it.", |_, (claim, _)| claim.disputing().count())
+        .column("tier", "`confirmed`: every match has at least the higher probability (`[cluster] confirmed`). `possible`: read it before use.", |_, (claim, _)| claim.tier.as_str())
+}
+
+pub(super) fn rows<'run>(lookup: &Lookup<'run>) -> impl Iterator<Item = Row<'run>> + use<'run> {
+    lookup.run.claims.iter().zip(lookup.run.independent_outlets.iter().copied())
+}
