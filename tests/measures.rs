@@ -75,6 +75,7 @@ fn a_new_measure_reaches_every_table() {
         inputs: vec![],
         ignored: vec![],
         rejected: vec![],
+        notes: vec![],
     };
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, run: &Run| {

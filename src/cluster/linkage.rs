@@ -1,4 +1,3 @@
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use kodama::{Method, linkage};
@@ -53,18 +52,7 @@ impl Linkage<'_, '_> {
             })
             .collect();
         let disputing = self.disputing(links, &mut groups);
-        let size = |group: &[usize], disputing: &[usize]| {
-            let members = group.iter().chain(disputing).map(|&member| self.pool.candidates[member].outlet);
-            (members.collect::<BTreeSet<&str>>().len(), group.len() + disputing.len())
-        };
-        let claim = |(group, disputing): (&Vec<usize>, &Vec<usize>)| {
-            (self.claim(group, disputing), Reverse(size(group, disputing)))
-        };
-        let mut claims: Vec<_> = groups.iter().zip(&disputing).map(claim).collect();
-        claims.sort_by(|(a, of_a), (b, of_b)| {
-            (a.tier, of_a, &a.mentions[0].sentence).cmp(&(b.tier, of_b, &b.mentions[0].sentence))
-        });
-        claims.into_iter().map(|(claim, _)| claim).collect()
+        groups.iter().zip(&disputing).map(|(group, disputing)| self.claim(group, disputing)).collect()
     }
 
     /// For each group the sentences that no group has and that contradict its medoid. Two sentences that contradict each

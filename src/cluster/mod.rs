@@ -24,6 +24,7 @@ use linkage::{Link, ordered};
 use search::Search;
 use serde::{Deserialize, Serialize};
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
@@ -176,7 +177,15 @@ pub fn cluster(
         search.between_neighbours(events, &mut claims)?;
     }
     let order: BTreeMap<EventId, usize> = events.iter().enumerate().map(|(n, event)| (event.id, n)).collect();
-    claims.sort_by_key(|claim| order[&claim.event]);
+    let n_outlets = |claim: &Claim| {
+        let outlets =
+            claim.mentions.iter().map(|mention| material.corpus.sentence(&mention.sentence).outlet());
+        outlets.collect::<BTreeSet<&str>>().len()
+    };
+    claims.sort_by_cached_key(|claim| {
+        let size = Reverse((n_outlets(claim), claim.mentions.len()));
+        (order[&claim.event], claim.tier, size, claim.mentions[0].sentence.clone())
+    });
     tell_apart(&mut claims);
     Ok((claims, search.kept))
 }

@@ -42,7 +42,8 @@ pub fn open_store(job: &Job) -> Result<Store> {
 pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result<Finished> {
     let mut clock = Clock::new(observer);
     clock.begin("reading", None);
-    let Reading { articles, rejected, ignored, inputs } = read(&job.inputs, &job.read)?;
+    let Reading { articles, rejected, ignored, inputs, notes } = read(&job.inputs, &job.read)?;
+    notes.iter().for_each(|note| tracing::warn!("{note}"));
     log_rejected(&rejected);
     clock.begin("loading the model", None);
     let LoadedEncoder { encoder, verifier, thresholds, model, heads, measures } = load_encoder(job)?;
@@ -52,6 +53,7 @@ pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result
         Models { encoder: &cached, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
     let mut run = compare_articles(articles, &job.options, &models, observer)?;
     run.seconds.splice(..0, before);
+    log_warnings(&run);
     let provenance = Provenance {
         config: serde_json::to_value(without_chance(job)).expect("a job can be written as JSON"),
         model: model_used(&model),
@@ -59,6 +61,7 @@ pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result
         inputs,
         ignored,
         rejected,
+        notes,
     };
     Ok(Finished { run, provenance })
 }
@@ -66,6 +69,14 @@ pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result
 fn log_rejected(rejected: &[Rejection]) {
     for Rejection { file, row, reason } in rejected {
         tracing::info!(file, row, reason, "input rejected");
+    }
+}
+
+fn log_warnings(run: &Run) {
+    for document in run.corpus.documents() {
+        for warning in run.warnings_of(document) {
+            tracing::info!(article = document.article.id.as_str(), "{warning}");
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A date as an outlet writes it -> a day.
 
 use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
 use jiff::fmt::strtime::BrokenDownTime;
 use jiff::fmt::{rfc2822, temporal};
 
@@ -22,6 +24,26 @@ const PATTERNS: [&str; 14] = [
     "%d.%m.%Y",
 ];
 
+/// Whether a date in numbers has the day or the month first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DateOrder {
+    /// 31/12/2019.
+    DayFirst,
+    /// 12/31/2019.
+    MonthFirst,
+}
+
+impl DateOrder {
+    /// The name in the `[read]` section.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            DateOrder::DayFirst => "day-first",
+            DateOrder::MonthFirst => "month-first",
+        }
+    }
+}
+
 /// Patterns that are read with the month first in one country and with the day first in another. A year of two digits
 /// lies between 1969 and 2068, as POSIX has it.
 const MONTH_FIRST_AND_DAY_FIRST: [(&str, &str); 3] =
@@ -32,13 +54,18 @@ const MONTH_FIRST_AND_DAY_FIRST: [(&str, &str); 3] =
 /// # Errors
 /// A warning, where the text is not understood, could be one of two days, or lies outside the years 1800 to 2100.
 pub fn parse_day(text: &str) -> Result<Option<Date>, String> {
+    parse_day_in(text, None)
+}
+
+/// As [`parse_day`], with the order of day and month where it is known: a date that can be read in both is read in this one.
+pub(super) fn parse_day_in(text: &str, order: Option<DateOrder>) -> Result<Option<Date>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
     let day = match iso(text).or_else(|| rfc2822(text)).or_else(|| written(text)) {
         Some(day) => day,
-        None => numeric(text)?,
+        None => numeric(text, order)?,
     };
     if !(1800..=2100).contains(&day.year()) {
         return Err(format!("date `{text}`: the year is not between 1800 and 2100; the date was left out"));
@@ -59,17 +86,44 @@ fn written(text: &str) -> Option<Date> {
     PATTERNS.iter().find_map(|pattern| day_at_start(pattern, text))
 }
 
-fn numeric(text: &str) -> Result<Date, String> {
-    for (month_first, day_first) in MONTH_FIRST_AND_DAY_FIRST {
-        match (day_at_start(month_first, text), day_at_start(day_first, text)) {
-            (Some(a), Some(b)) if a != b => {
-                return Err(format!("date `{text}` can mean {a} or {b} and was left out; write it as {a}"));
-            }
-            (Some(day), _) | (None, Some(day)) => return Ok(day),
-            (None, None) => {}
+fn numeric(text: &str, order: Option<DateOrder>) -> Result<Date, String> {
+    match (both_ways(text), order) {
+        ((Some(month_first), Some(day_first)), None) if month_first != day_first => Err(format!(
+            "date `{text}` can mean {month_first} or {day_first} and was left out; say which in a job file ([read] \
+             date_order = \"day-first\" or \"month-first\"), or write dates as 2019-07-12"
+        )),
+        ((_, Some(day)), Some(DateOrder::DayFirst)) | ((Some(day), _) | (None, Some(day)), _) => Ok(day),
+        ((None, None), _) => {
+            Err(format!("date `{text}` was not understood and was left out; write it as 2019-07-12"))
         }
     }
-    Err(format!("date `{text}` was not understood and was left out; write it as 2019-07-12"))
+}
+
+/// The days that a date in numbers names with the month first and with the day first.
+fn both_ways(text: &str) -> (Option<Date>, Option<Date>) {
+    let days = MONTH_FIRST_AND_DAY_FIRST
+        .map(|(month_first, day_first)| (day_at_start(month_first, text), day_at_start(day_first, text)));
+    days.into_iter().find(|days| *days != (None, None)).unwrap_or_default()
+}
+
+/// True for a date in numbers that names another day with the month first than with the day first.
+pub(super) fn is_ambiguous(text: &str) -> bool {
+    order_of(text).is_none()
+        && parse_day(text).is_err()
+        && matches!(both_ways(text.trim()), (Some(_), Some(_)))
+}
+
+/// The order that a date in numbers must have, as one of its numbers is no month; `None` where it can have both, or has none.
+pub(super) fn order_of(text: &str) -> Option<DateOrder> {
+    let text = text.trim();
+    if iso(text).or_else(|| rfc2822(text)).or_else(|| written(text)).is_some() {
+        return None;
+    }
+    match both_ways(text) {
+        (Some(_), None) => Some(DateOrder::MonthFirst),
+        (None, Some(_)) => Some(DateOrder::DayFirst),
+        _ => None,
+    }
 }
 
 /// The day at the start of `text`, where a blank, a comma or nothing follows it.
@@ -156,6 +210,30 @@ mod tests {
             let warning = parse_day(case.text).expect_err(case.text);
             assert!(warning.contains(case.warning), "{warning}");
             assert!(warning.contains(case.text), "{warning}");
+        }
+    }
+
+    #[test]
+    fn the_order_of_day_and_month_is_seen_and_kept_to() {
+        for (text, order) in [
+            ("13/07/2019", Some(DateOrder::DayFirst)),
+            ("07/13/2019", Some(DateOrder::MonthFirst)),
+            ("7/13/19 14:00", Some(DateOrder::MonthFirst)),
+            ("07/12/2019", None),
+            ("07/07/2019", None),
+            ("2019-07-13", None),
+            ("13.07.2019", None),
+            ("", None),
+        ] {
+            assert_eq!(order_of(text), order, "{text}");
+        }
+        for (order, text, day) in [
+            (DateOrder::DayFirst, "07/12/2019", date(2019, 12, 7)),
+            (DateOrder::MonthFirst, "07/12/2019", date(2019, 7, 12)),
+            (DateOrder::DayFirst, "07/13/2019", date(2019, 7, 13)),
+            (DateOrder::MonthFirst, "13-07-2019", date(2019, 7, 13)),
+        ] {
+            assert_eq!(parse_day_in(text, Some(order)), Ok(Some(day)), "{text}");
         }
     }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::records::{Article, Origin, Rejection, content_digits};
 
-use super::date;
+use super::date::{self, DateOrder};
 use super::decode::Decoded;
 
 /// An article as a format found it, nothing checked yet.
@@ -23,7 +23,7 @@ pub(super) struct Draft {
 /// What the drafts have become so far.
 #[derive(Default)]
 pub(super) struct Drafts {
-    pub articles: Vec<Article>,
+    drafts: Vec<Draft>,
     pub rejected: Vec<Rejection>,
     /// How often each id was made that was not given.
     made: HashMap<String, usize>,
@@ -39,13 +39,76 @@ impl Drafts {
             draft.id = if *n == 1 { id } else { format!("{id}-{n}") };
         }
         match draft.fault() {
-            None => self.articles.push(draft.into_article()),
+            None => self.drafts.push(draft),
             Some(reason) => self.reject(draft.origin, reason),
         }
     }
 
     pub(super) fn reject(&mut self, origin: Origin, reason: String) {
         self.rejected.push(Rejection { file: origin.file, row: origin.row, reason });
+    }
+
+    /// The articles, with what is to be known of the dates of whole files. `given` is the order of day and month; without it, a file's dates
+    /// that can be read in one way only say how the others are meant.
+    pub(super) fn into_articles(self, given: Option<DateOrder>) -> (Vec<Article>, Vec<String>) {
+        let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
+        for draft in &self.drafts {
+            seen.entry(draft.table()).or_default().add(&draft.date);
+        }
+        let article = |draft: Draft| {
+            let order = given.or(seen[&draft.table()].order());
+            draft.into_article(order)
+        };
+        let articles = self.drafts.into_iter().map(article).collect();
+        let notes = seen.iter().filter_map(|(table, seen)| seen.note(table, given));
+        (articles, notes.collect())
+    }
+}
+
+/// What the dates in numbers of one table look like.
+#[derive(Default)]
+struct Seen {
+    n_day_first: usize,
+    n_month_first: usize,
+    /// Dates that can be read in both ways.
+    n_either: usize,
+}
+
+impl Seen {
+    fn add(&mut self, date: &str) {
+        match date::order_of(date) {
+            Some(DateOrder::DayFirst) => self.n_day_first += 1,
+            Some(DateOrder::MonthFirst) => self.n_month_first += 1,
+            None => self.n_either += usize::from(date::is_ambiguous(date)),
+        }
+    }
+
+    fn order(&self) -> Option<DateOrder> {
+        match (self.n_day_first, self.n_month_first) {
+            (1.., 0) => Some(DateOrder::DayFirst),
+            (0, 1..) => Some(DateOrder::MonthFirst),
+            _ => None,
+        }
+    }
+
+    /// How dates were read that can be read in two ways; `None` where there are none, or the order was given.
+    fn note(&self, table: &str, given: Option<DateOrder>) -> Option<String> {
+        if self.n_either == 0 || given.is_some() {
+            return None;
+        }
+        let n = self.n_either;
+        Some(match self.order() {
+            Some(order) => format!(
+                "{table}: dates are read {}: {} of them can be read in no other way, {n} could be read in two; if that is wrong, set \
+                 `date_order` under [read] in a job file",
+                order.as_str(),
+                self.n_day_first + self.n_month_first
+            ),
+            None => format!(
+                "{table}: {n} dates can be read day first or month first and were left out, so articles far apart may be taken for one \
+                 event; set `date_order = \"day-first\"` or `\"month-first\"` under [read] in a job file, or write dates as 2019-07-12"
+            ),
+        })
     }
 }
 
@@ -91,8 +154,18 @@ impl Draft {
         id_fault(self.id.trim())
     }
 
-    fn into_article(mut self) -> Article {
-        let date_published = date::parse_day(&self.date).unwrap_or_else(|warning| {
+    /// The table that the date comes from, by its name: for an article with a file of its own, the folder's.
+    fn table(&self) -> String {
+        let Origin { file, row } = &self.origin;
+        match (row, file.rsplit_once('/')) {
+            (Some(_), _) => file.clone(),
+            (None, Some((folder, _))) => format!("{folder}/articles.csv"),
+            (None, None) => "articles.csv".to_owned(),
+        }
+    }
+
+    fn into_article(mut self, order: Option<DateOrder>) -> Article {
+        let date_published = date::parse_day_in(&self.date, order).unwrap_or_else(|warning| {
             self.warnings.push(warning);
             None
         });
@@ -140,7 +213,7 @@ mod tests {
 
     #[test]
     fn ids_and_outlets_are_trimmed_and_the_body_is_not() {
-        let article = draft().into_article();
+        let article = draft().into_article(None);
         assert_eq!((article.id.as_str(), &*article.outlet, &*article.headline), ("a1", "Post", ""));
         assert_eq!(article.body, " Words.\r\n");
         assert_eq!(article.date_published, None);
@@ -163,11 +236,66 @@ mod tests {
         for case in cases {
             let mut drafts = Drafts::default();
             drafts.push(case.draft, "t");
-            assert!(drafts.articles.is_empty());
+            assert!(drafts.drafts.is_empty());
             let rejection = &drafts.rejected[0];
             assert_eq!((&*rejection.file, rejection.row), ("a.csv", Some(3)));
             assert!(rejection.reason.contains(case.reason), "{}", rejection.reason);
             assert!(rejection.reason.contains("; "), "a reason says the mend: {}", rejection.reason);
+        }
+    }
+
+    #[test]
+    fn the_dates_of_a_file_say_how_its_others_are_meant() {
+        struct Case {
+            dates: &'static [&'static str],
+            given: Option<DateOrder>,
+            /// The first date, and a part of the note.
+            first: Option<&'static str>,
+            note: Option<&'static str>,
+        }
+        let cases = [
+            Case {
+                dates: &["5/10/2019", "13/10/2019"],
+                given: None,
+                first: Some("2019-10-05"),
+                note: Some("a.csv: dates are read day-first: 1 of them"),
+            },
+            Case {
+                dates: &["5/10/2019", "10/13/2019"],
+                given: None,
+                first: Some("2019-05-10"),
+                note: Some("month-first"),
+            },
+            Case {
+                dates: &["5/10/2019", "10/13/2019", "13/10/2019"],
+                given: None,
+                first: None,
+                note: Some("a.csv: 1 dates can be read"),
+            },
+            Case { dates: &["5/10/2019"], given: None, first: None, note: Some("were left out") },
+            Case {
+                dates: &["5/10/2019"],
+                given: Some(DateOrder::DayFirst),
+                first: Some("2019-10-05"),
+                note: None,
+            },
+            Case { dates: &["2019-10-05", "10/13/2019"], given: None, first: Some("2019-10-05"), note: None },
+        ];
+        for case in cases {
+            let mut drafts = Drafts::default();
+            for (row, date) in (1..).zip(case.dates) {
+                let origin = Origin { file: "a.csv".into(), row: Some(row) };
+                drafts.push(Draft { id: row.to_string(), date: (*date).to_owned(), origin, ..draft() }, "a");
+            }
+            let (articles, notes) = drafts.into_articles(case.given);
+            assert_eq!(
+                articles[0].date_published.map(|day| day.to_string()).as_deref(),
+                case.first,
+                "{:?}",
+                case.dates
+            );
+            assert_eq!(notes.len(), usize::from(case.note.is_some()));
+            assert!(case.note.is_none_or(|note| notes[0].contains(note)), "{notes:?}");
         }
     }
 }

@@ -33,7 +33,7 @@ use draft::Drafts;
 use find::{Ending, Source};
 use text_folder::Metadata;
 
-pub use date::parse_day;
+pub use date::{DateOrder, parse_day};
 pub use options::ReadOptions;
 pub use rows::{Row, articles};
 
@@ -49,6 +49,8 @@ pub struct Reading {
     pub ignored: Vec<String>,
     /// Every file whose bytes were read, rejected or not; sorted by name.
     pub inputs: Vec<InputFile>,
+    /// What is to be known of whole files: how their dates were read.
+    pub notes: Vec<String>,
 }
 
 /// Reads the articles of files and folders.
@@ -103,7 +105,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
         });
         stop_or_reject(source, read, &mut reading.rejected)?;
     }
-    Ok(finish(drafts, reading))
+    Ok(finish(drafts, options.date_order, reading))
 }
 
 /// Reads one `.csv` or `.jsonl` file into `metadata` or `drafts`.
@@ -175,12 +177,15 @@ fn reason_of(error: &Error) -> String {
 }
 
 /// Makes ids unique and puts everything in its order.
-fn finish(drafts: Drafts, mut reading: Reading) -> Reading {
-    let (articles, duplicates) = ids::reject_duplicates(drafts.articles);
+fn finish(mut drafts: Drafts, order: Option<DateOrder>, mut reading: Reading) -> Reading {
+    let rejected = std::mem::take(&mut drafts.rejected);
+    let (articles, notes) = drafts.into_articles(order);
+    let (articles, duplicates) = ids::reject_duplicates(articles);
+    reading.notes = notes;
     reading.articles = articles;
     reading.articles.sort_by(|a, b| a.id.cmp(&b.id));
     implausible::leave_out_implausible_dates(&mut reading.articles);
-    reading.rejected.extend(drafts.rejected);
+    reading.rejected.extend(rejected);
     reading.rejected.extend(duplicates);
     reading.rejected.sort();
     reading.inputs.sort();

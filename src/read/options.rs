@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::date::DateOrder;
+
 /// Which column, or which field of a JSON object, holds what: the `[read]` section of a job file.
 ///
 /// A name that is set is the only one tried. Where none is set, the first of the usual names that a file has is
@@ -22,6 +24,9 @@ pub struct ReadOptions {
     pub url: Option<String>,
     /// The day of publication. Usual names: `date_published`, `date`, `published`.
     pub date_published: Option<String>,
+    /// Whether dates in numbers have the day or the month first: 5/10/2019. Where it is not set, the dates of a file that can be read in one
+    /// way only (13/10/2019) say how its others are meant.
+    pub date_order: Option<DateOrder>,
 }
 
 impl ReadOptions {

@@ -59,5 +59,5 @@ pub fn articles(rows: impl IntoIterator<Item = Row>) -> Reading {
         };
         drafts.push(draft, FILE);
     }
-    finish(drafts, Reading::default())
+    finish(drafts, None, Reading::default())
 }

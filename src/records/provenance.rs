@@ -19,6 +19,8 @@ pub struct Provenance {
     pub ignored: Vec<String>,
     /// Inputs that could not be used.
     pub rejected: Vec<Rejection>,
+    /// What is to be known of whole files: how their dates were read.
+    pub notes: Vec<String>,
 }
 
 /// A model.

@@ -44,7 +44,7 @@ impl<'run> RunJson<'run> {
             ignored: &provenance.ignored,
             counts: counts(run, provenance),
             tables: schemas(extra).into_iter().map(|schema| (schema.name, Columns(schema.columns))).collect(),
-            warnings: warnings(run),
+            warnings: provenance.notes.iter().cloned().chain(warnings(run)).collect(),
             timings: Timings { threads: run.options.threads, seconds: seconds.collect() },
         }
     }

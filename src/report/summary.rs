@@ -78,9 +78,12 @@ impl Page<'_> {
         ];
         self.line(&format!("{BOLD}{}{BOLD:#}", counts.join(" · ")));
         let shared = count(run.claims.len(), "claim");
-        let possible = run.claims.len() - confirmed;
+        let disputed = run.claims.iter().filter(|claim| !self.is_match(claim)).count();
+        let possible = run.claims.len() - confirmed - disputed;
+        let disputed =
+            if disputed > 0 { format!("; {}", count(disputed, "conflict")) } else { String::new() };
         self.line(&format!(
-            "{shared} shared by two outlets or more; matches: {confirmed} confirmed, {possible} possible"
+            "{shared} shared by two outlets or more; matches: {confirmed} confirmed, {possible} possible{disputed}"
         ));
         self.copies();
     }
@@ -101,10 +104,13 @@ impl Page<'_> {
     }
 
     fn claim(&mut self, position: usize, claim: &Claim) {
-        let style = if claim.tier == Tier::Confirmed { CONFIRMED } else { POSSIBLE };
-        let tier = claim.tier.as_str();
+        let (style, what) = match claim.tier {
+            _ if !self.is_match(claim) => (CONFLICT, "conflict"),
+            Tier::Confirmed => (CONFIRMED, "confirmed match"),
+            Tier::Possible => (POSSIBLE, "possible match"),
+        };
         let independent = self.independence(position, claim);
-        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{tier} match{style:#}{independent}", claim.id));
+        self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{what}{style:#}{independent}", claim.id));
         let mut mentions: Vec<&SentenceId> = claim.mentions.iter().map(|mention| &mention.sentence).collect();
         mentions.sort_by_key(|sentence| (self.outlet(sentence), *sentence));
         let width = mentions.iter().map(|sentence| columns(self.outlet(sentence))).max().unwrap_or(0).min(24);
@@ -119,6 +125,12 @@ impl Page<'_> {
             self.comparison(comparison, framing, comparisons.len() > 1);
         }
         self.more(comparisons.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
+    }
+
+    /// False for a claim that one outlet makes and others only dispute.
+    fn is_match(&self, claim: &Claim) -> bool {
+        let making = claim.making().map(|mention| self.outlet(&mention.sentence));
+        making.collect::<BTreeSet<&str>>().len() > 1
     }
 
     /// How many of a claim's outlets are independent; empty where all are.

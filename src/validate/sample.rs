@@ -6,6 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
+use super::correction::MIN_LABELLED;
 use super::draw::{Drawn, LEAST_OF_STRATUM, draw, share_out, shuffle};
 use super::page;
 use super::subject::Subject;
@@ -88,6 +89,8 @@ pub struct Sample {
     pub items: Vec<Item>,
     /// What stands in the page in place of each item's texts: the same words with the names of outlets masked.
     masked: Vec<Vec<String>>,
+    /// Number of items of each measure and outlet.
+    of_outlets: BTreeMap<(String, String), usize>,
 }
 
 /// Draws a sample from the tables in `folder`. Nothing is written.
@@ -113,7 +116,11 @@ pub fn sample(folder: &Path, options: &SampleOptions) -> Result<Sample> {
     let mask = page::Mask::new(outlets.rows.iter().map(|[outlet]| outlet.as_str()));
     let masked =
         items.iter().map(|(unit, _)| unit.texts.iter().map(|text| mask.apply(text)).collect()).collect();
-    Ok(Sample { items: items.into_iter().map(|(_, item)| item).collect(), masked })
+    let mut of_outlets: BTreeMap<(String, String), usize> = BTreeMap::new();
+    for (unit, item) in &items {
+        *of_outlets.entry((item.measure.clone(), unit.outlet.clone())).or_default() += 1;
+    }
+    Ok(Sample { items: items.into_iter().map(|(_, item)| item).collect(), masked, of_outlets })
 }
 
 /// The strata of one subject: their names, and the units of each by outlet.
@@ -238,6 +245,11 @@ pub struct StratumCount {
 }
 
 impl Sample {
+    /// Number of outlets with so many sentences of a measure in the sample that their estimates can be corrected.
+    pub fn n_correctable(&self, measure: &str) -> usize {
+        self.of_outlets.iter().filter(|((of, _), n)| of == measure && **n >= MIN_LABELLED).count()
+    }
+
     /// The strata that were drawn from, by subject, from the lowest band to the highest.
     pub fn strata(&self) -> Vec<StratumCount> {
         let of_item = |item: &Item| {

@@ -40,6 +40,11 @@ Examples:
   parallax man | man -l -
   parallax man --out ~/.local/share/man/man1";
 
+/// The command line as the manual has it: `help` has no page of its own.
+fn command() -> clap::Command {
+    Arguments::command().disable_help_subcommand(true)
+}
+
 impl CompletionsArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
         let mut script = vec![];
@@ -54,12 +59,12 @@ impl ManArguments {
         match &self.out {
             Some(folder) => {
                 std::fs::create_dir_all(folder)
-                    .and_then(|()| clap_mangen::generate_to(Arguments::command(), folder))
+                    .and_then(|()| clap_mangen::generate_to(command(), folder))
                     .with_context(|| format!("{}: the pages cannot be written", folder.display()))?;
             }
             None => {
                 let mut page = vec![];
-                clap_mangen::Man::new(Arguments::command()).render(&mut page)?;
+                clap_mangen::Man::new(command()).render(&mut page)?;
                 exit::print(&String::from_utf8(page).context("a page is text")?)?;
             }
         }

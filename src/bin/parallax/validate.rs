@@ -160,10 +160,11 @@ fn sample_text(sample: &Sample) -> String {
             let (drawn, size) = of.fold((0, 0), |(drawn, size), of| (drawn + of.drawn, size + of.size));
             let voice = if stratum.voice.is_empty() { String::new() } else { format!(", {}", stratum.voice) };
             let _ = writeln!(text, "\n{}{voice}: {drawn} of {size}", stratum.measure);
-            if stratum.measure != Subject::CLAIMS.name() && drawn < size && drawn < 2 * MIN_LABELLED {
+            if stratum.measure != Subject::CLAIMS.name() && sample.n_correctable(&stratum.measure) < 2 {
+                let mend = if drawn < size { "draw more with --n" } else { "the run has no more" };
                 let _ = writeln!(
                     text,
-                    "  too few to correct estimates: that takes {MIN_LABELLED} labelled sentences of each outlet"
+                    "  too few to correct estimates: that takes {MIN_LABELLED} labelled sentences of each of two outlets; {mend}"
                 );
             }
             last = &stratum.measure;

@@ -16,7 +16,7 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
         .column("n_claims", "Number of claims that are counted.", |_, of| of.n_claims)
         .column("n_events", "Number of events that they are of.", |_, of| of.n_events)
         .column("n_sentences", "Number of sentences that they are of.", |_, of| of.n_sentences)
-        .column("n_copied", "Number of claims left out since one outlet has nothing but words that the other prints as well.", |_, of| of.n_copied)
+        .column("n_copied", "Number of claims that are not counted, since one outlet only prints sentences that the other prints too.", |_, of| of.n_copied)
         .column("p_value", "Of no difference, two-sided, by flipping the signs of whole events.", |_, of| of.estimate.map(|of| of.p_value))
         .column("p_adjusted", "The same, adjusted for all rows of this table (Benjamini-Hochberg).", |_, of| of.estimate.map(|of| of.p_adjusted))
         .column("finding", "The same in words: `a is higher`, `a is lower`, `no detectable difference`, or why there is no estimate. Limits are set by `[statistics]` in a job file.", |lookup, of| of.finding(&lookup.run.options.statistics))
