@@ -38,6 +38,7 @@ pub use checks::Verdict;
 pub use evidence::Evidence;
 pub use linkage::Verifications;
 pub use material::{Encode, Material};
+pub use search::candidates;
 pub use similarity::Similarity;
 pub use targets::{SharedName, shared_names};
 pub use verifier::{Verification, Verifier};

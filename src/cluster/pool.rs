@@ -38,6 +38,12 @@ impl<'run> Pool<'run> {
         (self.candidates[i], self.candidates[j])
     }
 
+    /// The pairs of sentences that are looked at: those of which either is among the nearest of the other, with a cosine of at least
+    /// `least`.
+    pub(super) fn nearest(&self, least: f32) -> Vec<Link> {
+        nearest_pairs(&self.candidates, least)
+    }
+
     /// Pairs of sentences of two outlets' articles of which each is the other's best in its article, and which
     /// are one claim by the verifier or contradict each other. `wanted` says which pairs are looked at.
     pub(super) fn links(
@@ -47,7 +53,7 @@ impl<'run> Pool<'run> {
         options: &ClusterOptions,
         wanted: &(dyn Fn(usize, usize) -> bool + Sync),
     ) -> Vec<(Link, Verification)> {
-        let pairs = nearest_pairs(&self.candidates, options.candidate_cosine);
+        let pairs = self.nearest(options.candidate_cosine);
         let verify = |&link: &Link| {
             let (a, b) = self.pair(link);
             let found = verifier.verify_if_near(&a, &b, names)?;

@@ -18,6 +18,33 @@ pub(super) struct Search<'search, 'run> {
     pub kept: Verifications,
 }
 
+/// Every pair of sentences of one event that is looked at, with what the verifier says of it: what [`cluster`](super::cluster) chooses
+/// from.
+///
+/// # Errors
+/// What the encoder says.
+pub fn candidates(
+    material: &Material<'_>,
+    events: &[Event],
+    verifier: &Verifier,
+    options: &ClusterOptions,
+) -> Result<Verifications> {
+    let mut found = Verifications::new();
+    for event in events {
+        let members = Members::new(material, &[event], |_| true);
+        if members.are_of_one_outlet(material) {
+            continue;
+        }
+        let encoded = Encoded::new(material, members.positions.clone())?;
+        let pool = Pool::new(&encoded, &members.events);
+        let links = pool.nearest(options.candidate_cosine);
+        let pairs: Vec<_> = links.iter().map(|&link| pool.pair(link)).collect();
+        let verified = verifier.verify(&pairs, material.names);
+        found.extend(links.into_iter().map(|link| pool.sentences(link)).zip(verified));
+    }
+    Ok(found)
+}
+
 /// The documents of a pool with their events, and the positions of the sentences that are looked at.
 struct Members {
     events: BTreeMap<usize, EventId>,

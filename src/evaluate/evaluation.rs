@@ -32,6 +32,26 @@ pub struct Evaluation {
     pub by_group: Vec<GroupFigure>,
     /// What a reader of the figures should know.
     pub notes: Vec<String>,
+    /// Pairs that were judged wrong, the surest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub worst: Vec<WorstPair>,
+}
+
+/// A pair of sentences that was judged wrong.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WorstPair {
+    /// Its group.
+    pub group: String,
+    /// What it was taken for.
+    pub given: &'static str,
+    /// What it is.
+    pub labelled: &'static str,
+    /// The probability that both make the same claim.
+    pub probability: f64,
+    /// One sentence.
+    pub text_a: String,
+    /// The other.
+    pub text_b: String,
 }
 
 /// One figure with its interval.

@@ -136,6 +136,7 @@ impl Inputs<'_> {
             confusion: None,
             by_group: vec![],
             notes: vec![],
+            worst: vec![],
         }
     }
 }

@@ -13,6 +13,7 @@ mod pairs;
 mod sentences;
 mod sentiment;
 mod claims;
+mod claims_in_events;
 mod relations;
 mod events;
 mod attribution;
@@ -27,14 +28,15 @@ pub mod figures;
 use std::path::Path;
 
 pub use bootstrap::Bootstrap;
+pub use claims_in_events::EventsFrom;
 pub use classes::Classes;
-pub use evaluation::{Evaluation, Figure, GroupFigure, Interval};
+pub use evaluation::{Evaluation, Figure, GroupFigure, Interval, WorstPair};
 pub use options::{EvaluateOptions, Fields};
 pub use print::print;
 pub use rows::{Groups, Rows};
 
 use crate::cluster::Evidence;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::pipeline::{Observer, Silent};
 
@@ -47,6 +49,8 @@ pub enum Task {
     Sentiment,
     /// Whether two texts make the same claim.
     Claims,
+    /// What outlets share in whole articles on one event.
+    ClaimsInEvents,
     /// How two texts relate: same, partial, conflicting.
     Relations,
     /// Which articles report the same event.
@@ -69,10 +73,11 @@ pub enum Task {
 
 impl Task {
     /// Every task with its name on the command line.
-    pub const ALL: [(&'static str, Task); 12] = [
+    pub const ALL: [(&'static str, Task); 13] = [
         ("sentences", Task::Sentences),
         ("sentiment", Task::Sentiment),
         ("claims", Task::Claims),
+        ("claims-in-events", Task::ClaimsInEvents),
         ("relations", Task::Relations),
         ("events", Task::Events),
         ("attribution", Task::Attribution),
@@ -119,11 +124,16 @@ pub fn evaluate(
         Task::Agency => conllu::read(file)?,
         _ => Rows::read(file)?,
     };
+    if options.labels.is_some() && task != Task::ClaimsInEvents {
+        let message = format!("{} takes one file; a second one is for claims-in-events", task.name());
+        return Err(Error::Usage { message });
+    }
     let inputs = inputs::Inputs { rows: &rows, job, options, observer };
     match task {
         Task::Sentences => sentences::evaluate(&inputs),
         Task::Sentiment => sentiment::evaluate(&inputs),
         Task::Claims => claims::evaluate(&inputs),
+        Task::ClaimsInEvents => claims_in_events::evaluate(&inputs),
         Task::Relations => relations::evaluate(&inputs),
         Task::Events => events::evaluate(&inputs),
         Task::Agency => agency::evaluate(&inputs),

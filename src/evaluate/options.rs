@@ -1,4 +1,8 @@
+use std::path::PathBuf;
+
 use regex::Regex;
+
+use super::claims_in_events::EventsFrom;
 
 /// Which fields hold what; `None` is the task's usual name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -32,10 +36,25 @@ pub struct EvaluateOptions {
     pub samples: usize,
     /// Seed of the bootstrap.
     pub seed: u64,
+    /// The labels, where they have a file of their own.
+    pub labels: Option<PathBuf>,
+    /// Where the events of whole articles come from.
+    pub events: EventsFrom,
+    /// How many of the worst pairs are listed.
+    pub worst: usize,
 }
 
 impl Default for EvaluateOptions {
     fn default() -> Self {
-        Self { fields: Fields::default(), group_match: None, map: vec![], samples: 1000, seed: 0 }
+        Self {
+            fields: Fields::default(),
+            group_match: None,
+            map: vec![],
+            samples: 1000,
+            seed: 0,
+            labels: None,
+            events: EventsFrom::default(),
+            worst: 0,
+        }
     }
 }

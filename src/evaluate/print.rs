@@ -1,6 +1,7 @@
 use std::fmt::Write;
 
-use super::evaluation::{ConfusionTable, Evaluation, Figure, GroupFigure};
+use super::evaluation::{ConfusionTable, Evaluation, Figure, GroupFigure, WorstPair};
+use crate::report::printable;
 
 /// Groups that are shown one by one.
 const MOST_GROUPS: usize = 30;
@@ -33,6 +34,10 @@ pub fn print(evaluation: &Evaluation) -> String {
     }
     for note in &evaluation.notes {
         let _ = writeln!(text, "\n{note}");
+    }
+    for WorstPair { group, given, labelled, probability, text_a, text_b } in &evaluation.worst {
+        let _ = writeln!(text, "\n{group}: {given} at {probability:.2}, labelled {labelled}");
+        let _ = writeln!(text, "  {}\n  {}", printable(text_a), printable(text_b));
     }
     text
 }

@@ -1,7 +1,7 @@
 use super::Models;
 use super::clock::Clock;
 use super::encodings::is_matched;
-use crate::cluster::{Material, NameFrequency, cluster, compare_outlets};
+use crate::cluster::{self, Material, NameFrequency, Verifications, cluster, compare_outlets};
 use crate::encode::encode;
 use crate::error::Result;
 use crate::options::Options;
@@ -25,14 +25,38 @@ pub(super) fn claims(
     clock: &mut Clock<'_>,
 ) -> Result<Claims> {
     clock.begin("matching", None);
+    with_material(corpus, names, models, &|material| {
+        let (claims, known) = cluster(material, events, models.verifier, &options.cluster)?;
+        let comparisons = compare_outlets(&claims, known, material, models.verifier, &options.cluster)?;
+        Ok(Claims { claims, comparisons })
+    })
+}
+
+/// The pairs of sentences that are looked at within events, with what the verifier says.
+pub(super) fn candidates(
+    corpus: &Corpus,
+    events: &[Event],
+    names: &NameFrequency,
+    models: &Models<'_>,
+    options: &Options,
+) -> Result<Verifications> {
+    with_material(corpus, names, models, &|material| {
+        cluster::candidates(material, events, models.verifier, &options.cluster)
+    })
+}
+
+/// Hands over what matching reads of a run.
+fn with_material<T>(
+    corpus: &Corpus,
+    names: &NameFrequency,
+    models: &Models<'_>,
+    read: &dyn Fn(&Material<'_>) -> Result<T>,
+) -> Result<T> {
     let languages = models.encoder.languages();
-    let material = Material {
+    read(&Material {
         corpus,
         is_matched: &|sentence| is_matched(corpus, sentence, languages),
         encode: &|texts| encode(models.encoder, texts, &|_| ()),
         names,
-    };
-    let (claims, known) = cluster(&material, events, models.verifier, &options.cluster)?;
-    let comparisons = compare_outlets(&claims, known, &material, models.verifier, &options.cluster)?;
-    Ok(Claims { claims, comparisons })
+    })
 }

@@ -20,7 +20,7 @@ mod outlets;
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 
-use crate::cluster::Verifier;
+use crate::cluster::{Verifications, Verifier};
 use crate::encode::{Encoder, ModelFiles};
 use crate::error::Result;
 use crate::framing::Measures;
@@ -188,6 +188,38 @@ pub fn compare_articles(
             seconds: clock.finish(),
         })
     })
+}
+
+/// What matching finds in a corpus, for who scores it.
+pub(crate) struct Matching {
+    /// The events, given or found.
+    pub events: Vec<Event>,
+    /// What at least two outlets say.
+    pub claims: Vec<Claim>,
+    /// Each claim as each pair of its outlets words it.
+    pub comparisons: Vec<Comparison>,
+    /// The pairs of sentences that were looked at.
+    pub candidates: Verifications,
+}
+
+/// Matches the claims of a corpus as [`compare_articles`] does, within events that are given or found.
+pub(crate) fn match_claims(
+    corpus: &Corpus,
+    given: Option<Vec<Event>>,
+    models: &Models<'_>,
+    options: &Options,
+    observer: &dyn Observer,
+) -> Result<Matching> {
+    let mut clock = Clock::new(observer);
+    let outlets = Outlets::new(corpus.articles());
+    let encoded = encodings::encodings(corpus, &outlets, models, &mut clock)?;
+    let events = match given {
+        Some(events) => events,
+        None => events::events(corpus, encoded.profiles, models, options, &mut clock).events,
+    };
+    let claimed = claims::claims(corpus, &events, &encoded.names, models, options, &mut clock)?;
+    let candidates = claims::candidates(corpus, &events, &encoded.names, models, options)?;
+    Ok(Matching { events, claims: claimed.claims, comparisons: claimed.comparisons, candidates })
 }
 
 /// The verifier that a model brings, or one that goes by similarity alone.

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use parallax::evaluate::{EvaluateOptions, Fields, Task, evaluate, print};
+use parallax::evaluate::{EvaluateOptions, EventsFrom, Fields, Task, evaluate, print};
 use parallax::job::Job;
 use regex::Regex;
 
@@ -25,6 +25,17 @@ pub struct EvaluateArguments {
 
     /// The labelled file (.jsonl or .jsonl.gz; a treebank for agency)
     file: PathBuf,
+
+    /// The labels of claims-in-events
+    labels: Option<PathBuf>,
+
+    /// Whether claims-in-events takes the labelled events or finds them itself
+    #[arg(long, value_enum, default_value_t = EventsName::Given)]
+    events: EventsName,
+
+    /// List so many of the pairs that were judged wrong (claims-in-events)
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    worst: usize,
 
     /// Print JSON
     #[arg(long)]
@@ -100,11 +111,20 @@ pub struct EvaluateArguments {
     quiet: bool,
 }
 
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum EventsName {
+    Given,
+    Found,
+}
+
 const EXAMPLES: &str = "\
 Tasks, and the fields that their rows have:
   sentences        text, and sentence_spans ([[start, end], ...] in characters) or sentences (their texts)
   sentiment        text, label (negative, neutral, positive); start and end where it is toward a target; score
   claims           text_a, text_b and label (1 or match, 0 or other_instance) or score; or lists of paraphrases
+  claims-in-events whole articles (article_id, event, outlet, headline, date, body) and, in a second file, an event per
+                   line: event, same ([[sentence, ...], ...]), partial and conflict ([[sentence, sentence], ...]), and
+                   sentences (id: [field, first character, end])
   relations        text_a, text_b, label (same, partial, conflicting; entailment, neutral, contradiction)
   events           event_id, and text and title, or a list of articles that have them
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl
@@ -168,6 +188,12 @@ impl EvaluateArguments {
             map: self.map.clone(),
             samples: self.samples as usize,
             seed: self.seed,
+            labels: self.labels.clone(),
+            events: match self.events {
+                EventsName::Given => EventsFrom::Given,
+                EventsName::Found => EventsFrom::Found,
+            },
+            worst: self.worst,
         }
     }
 }
