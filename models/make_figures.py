@@ -18,6 +18,7 @@ OUT = Path(__file__).with_name("FIGURES.md")
 
 TRAINED = "the shipped head was trained on these rows: not a figure on unseen data, see the card"
 CHOSEN = "the verifier's weights and thresholds were chosen with these rows in view"
+CHOSEN_NOT = "nothing was fitted on these rows; that a conflict needs a check was decided with them in view"
 UNSEEN = "nothing was fitted on these rows"
 FITTED = "the verifier was fitted with these rows: not a figure on unseen data"
 
@@ -36,6 +37,7 @@ class Run:
 
 EVENT = "--group id --group-match 'allsides_\\d+_(\\d+)|polusa_v1_\\d+'"
 GVFC = "--label theme1 --map 1=legality --map 2=policy_prescription --map 3=political --map 4=health_and_safety --map 5=security_and_defence --map 6=fairness_and_equality --map 7=public_opinion --map 8=cultural_identity --map 9=economic --map 99=-"
+IN_EVENTS = ["both tiers: precision, any match", "both tiers: recall of same", "confirmed: precision, any match", "confirmed: recall of same", "average precision, any match", "conflicting: precision"]
 CLAIMS = ["AUC", "balanced accuracy at possible", "false-merge rate at confirmed"]
 
 RUNS = [
@@ -52,6 +54,7 @@ RUNS = [
     Run("claims", "claim_match/perspectrum_clusters", CLAIMS, FITTED, ""),
     Run("claims", "claim_match/superpal_dev", ["recall at possible"], UNSEEN, "all pairs are the same claim"),
     Run("claims", "claim_match/stsb_dev", ["Spearman's r"], UNSEEN, "all-MiniLM-L6-v2 about .82"),
+    Run("claims-in-events", "claim_match/event_articles", IN_EVENTS, CHOSEN_NOT, "", "DATA/claim_match/event_claims.jsonl.gz"),
     Run("relations", "claim_match/fever_symmetric_dev", ["macro-F1"], FITTED, ""),
     Run("relations", "claim_match/sick_train", ["macro-F1"], UNSEEN, ""),
     Run("events", "events/neus_allsides_val", ["B-cubed F1", "adjusted Rand index"], "the threshold was chosen on the train part", ""),
@@ -68,7 +71,8 @@ BASELINE = " (baseline)"
 
 def evaluate(binary, data, run):
     path = data / f"{run.file}.jsonl.gz"
-    command = [str(binary), "evaluate", run.task, str(path), *shlex.split(run.arguments)]
+    arguments = [argument.replace("DATA/", f"{data}/") for argument in shlex.split(run.arguments)]
+    command = [str(binary), "evaluate", run.task, str(path), *arguments]
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
 
 

@@ -278,3 +278,105 @@ fn the_seed_moves_the_interval_alone() {
     };
     assert_eq!(values(&first), values(&other));
 }
+
+/// Two events of two outlets each; our own articles and labels.
+fn claims_in_events(folder: &std::path::Path) -> [String; 2] {
+    let article = |id: &str, event: &str, outlet: &str, body: &str| json!({"article_id": id, "event": event, "outlet": outlet, "headline": "", "date": "2024-03-01", "body": body});
+    let articles = [
+        article(
+            "a",
+            "one",
+            "Post",
+            "The bridge in Arden was closed on Monday after engineers found cracks. Nobody knows why.",
+        ),
+        article(
+            "b",
+            "one",
+            "Star",
+            "Engineers found cracks in the bridge in Arden, which was closed on Monday. Traffic was slow.",
+        ),
+        article(
+            "c",
+            "two",
+            "Post",
+            "The council will build a new school in Belmont next year. Parents were glad to hear it.",
+        ),
+        article(
+            "d",
+            "two",
+            "Star",
+            "A new school will be built in Belmont by the council next year. It will have a pool.",
+        ),
+    ];
+    let body = |id: usize| articles[id]["body"].as_str().unwrap();
+    let first = |id: usize| json!(["body", 0, body(id).find(". ").unwrap() + 1]);
+    let second = |id: usize| json!(["body", body(id).find(". ").unwrap() + 2, body(id).chars().count()]);
+    let labels = [
+        json!({"event": "one", "same": [["a#0", "b#0"]], "partial": [], "conflict": [],
+               "sentences": {"a#0": first(0), "a#1": second(0), "b#0": first(1), "b#1": second(1)}}),
+        json!({"event": "two", "same": [["c#0", "d#0"]], "partial": [["c#1", "d#1"]], "conflict": [["c#0", "d#1", "a pool"]],
+               "sentences": {"c#0": first(2), "c#1": second(2), "d#0": first(3), "d#1": second(3)}}),
+    ];
+    let write = |name: &str, rows: &[Value]| {
+        let path = folder.join(name);
+        fs::write(&path, rows.iter().map(|row| format!("{row}\n")).collect::<String>()).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    [write("articles.jsonl", &articles), write("labels.jsonl", &labels)]
+}
+
+fn evaluate_claims(folder: &std::path::Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_parallax"))
+        .args(["evaluate", "claims-in-events", "--quiet"])
+        .args(arguments)
+        .env("PARALLAX_CACHE", folder.join("cache"))
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn claims_of_whole_articles_are_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let [articles, labels] = claims_in_events(folder.path());
+    for events in ["given", "found"] {
+        let output = evaluate_claims(
+            folder.path(),
+            &[&articles, &labels, "--events", events, "--json", "--worst", "3"],
+        );
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let figure = |name: &str| {
+            let figures = printed["figures"].as_array().unwrap();
+            let found = figures.iter().find(|figure| figure["name"] == name);
+            found.unwrap_or_else(|| panic!("no figure {name}"))["value"].clone()
+        };
+        assert_eq!(figure("both tiers: recall of same"), 1.0, "{events}: {printed:#}");
+        assert_eq!(figure("both tiers: precision, any match"), 1.0);
+        assert_eq!(figure("conflicting: recall"), 0.0);
+        assert_eq!(printed["n_groups"], 2);
+        let notes = printed["notes"].to_string();
+        assert!(notes.contains("2 same, 1 partial, 1 in conflict"), "{notes}");
+        assert!(notes.contains("8 labelled sentences: 8 are sentences of ours"), "{notes}");
+        assert!(printed.get("worst").is_none(), "nothing was judged wrong");
+    }
+}
+
+#[test]
+fn labels_that_do_not_fit_the_articles_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [articles, labels] = claims_in_events(folder.path());
+    let refused = |arguments: &[&str], message: &str| {
+        let output = evaluate_claims(folder.path(), arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains(message), "{stderr}");
+    };
+    refused(&[&articles], "needs the labels too: parallax evaluate claims-in-events ARTICLES LABELS");
+    let other = folder.path().join("other.jsonl");
+    let other = other.to_str().unwrap();
+    fs::write(other, fs::read_to_string(&labels).unwrap().replace("\"a#0\"", "\"z#0\"")).unwrap();
+    refused(&[&articles, other], "line 1: no article `z` in the file of articles");
+    fs::write(other, fs::read_to_string(&articles).unwrap().replace("\"b\"", "\"a\"")).unwrap();
+    refused(&[other, &labels], "line 2: the article `a` is there twice");
+    fs::write(other, "{\"event\":\"one\",\"same\":[],\"partial\":[],\"conflict\":[],\"sentences\":{\"a#0\":[\"body\",3]}}\n").unwrap();
+    refused(&[&articles, other], "`a#0` has no place");
+}

@@ -111,10 +111,11 @@ impl ClusterOptions {
         }
     }
 
-    /// Whether two sentences contradict each other.
+    /// Whether two sentences contradict each other: the verifier and a check must agree. The verifier alone takes other spellings,
+    /// hyphens and inserted titles in one quotation for contradictions.
     pub fn is_conflict(&self, found: &Verification) -> bool {
-        let is_barred = matches!(found.verdict, Verdict::OtherSpeaker | Verdict::OtherNames);
-        !is_barred && found.same >= self.possible && found.conflicting >= self.conflicting
+        let is_typed = matches!(found.verdict, Verdict::Conflict(_));
+        is_typed && found.same >= self.possible && found.conflicting >= self.conflicting
     }
 
     /// How two sentences relate.

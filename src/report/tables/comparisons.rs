@@ -18,7 +18,7 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
         .column("text_a", "The outlet's sentence. Of several, the one of the pair with the highest `probability`.", |lookup, row| lookup.text(a(row)))
         .column("text_b", "The other's sentence.", |lookup, row| lookup.text(b(row)))
         .column("relation", "`same`: both make the claim. `partial`: each makes the same claim as a third sentence, but the two are not surely the same as each other. `conflicting`: they contradict each other.", |_, (of, _)| of.relation.as_str())
-        .column("conflict", "What they contradict each other on: `number`, `date`, `place`, `polarity`, or `modality` (planned against done). Empty where that cannot be told, and for other relations. A toll that a later article raises is no conflict.", |_, (of, _)| of.conflict.map(|conflict| conflict.as_str()))
+        .column("conflict", "What they contradict each other on: `number`, `date`, `place`, `polarity`, or `modality` (planned against done). Empty for other relations. A toll that a later article raises is no conflict.", |_, (of, _)| of.conflict.map(|conflict| conflict.as_str()))
         .column("probability", "That both make the same claim, from 0 to 1, as the verifier has it.", |_, (of, _)| of.probability)
         .column("tier", "`confirmed` or `possible`, as in `claims`; empty where the relation is not `same`.", |_, (of, _)| of.tier.map(Tier::as_str))
         .column("similarity", "How alike the words are, whatever they claim; 1 for the same words. It is the mean of two figures: the cosine of the sentences' embeddings, and how near each word is to its nearest word on the other side.", |_, (of, _)| of.similarity)
