@@ -110,8 +110,8 @@ pub fn pair_evidence(file: &Path, job: &Job) -> Result<Vec<Evidence>> {
 /// Scores a labelled file. `job` is what `compare` would run with: its model and thresholds.
 ///
 /// # Errors
-/// [`Error::Labelled`](crate::Error::Labelled) where the file does not hold what the task needs, with line and field;
-/// [`Error::Usage`](crate::Error::Usage) for options that do not fit; and whatever loading the model can say.
+/// [`Error::Labelled`] where the file does not hold what the task needs, with line and field;
+/// [`Error::Usage`] for options that do not fit; and whatever loading the model can say.
 pub fn evaluate(
     task: Task,
     file: &Path,
