@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use super::{EngineName, Job, taken};
+use super::{EngineName, Job, measures};
 use crate::cluster::Verifier;
 use crate::encode::{HeadFiles, HeadManifest, ModelEncoder, ModelFiles, ModelManifest, rust_bert};
 use crate::error::{Error, Result};
@@ -44,7 +44,10 @@ pub fn load_encoder(job: &Job) -> Result<LoadedEncoder> {
         heads.push(head.head);
         manifests.push(head.manifest);
     }
-    let measures = measures(names)?;
+    let measures = measures(names).map_err(|name| Error::Config {
+        path: PathBuf::from("heads"),
+        message: format!("two columns or measures would be called `{name}`; give the head another name"),
+    })?;
     let n_threads = n_threads(job.options.threads);
     let mut encoder = match job.engine {
         EngineName::Onnx => ModelEncoder::new(&files, n_threads)?,
@@ -63,16 +66,4 @@ pub fn load_encoder(job: &Job) -> Result<LoadedEncoder> {
     }
     let encoder = encoder.with_heads(heads);
     Ok(LoadedEncoder { encoder, verifier, thresholds, model, heads: manifests, measures })
-}
-
-/// The measures of a run with heads whose figures have these names.
-fn measures(names: Vec<String>) -> Result<Measures> {
-    let refuse = |name: &str| Error::Config {
-        path: PathBuf::from("heads"),
-        message: format!("two columns or measures would be called `{name}`; give the head another name"),
-    };
-    match names.iter().find(|name| taken(name)) {
-        Some(name) => Err(refuse(name)),
-        None => Measures::shipped().with_heads(names).map_err(|name| refuse(&name)),
-    }
 }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::framing::Measures;
 use crate::options::Options;
 use crate::read::ReadOptions;
-use crate::report::{Format, schemas};
+use crate::report::{Format, column_twice};
 use crate::store::StoreOptions;
 
 pub use encoder::{LoadedEncoder, load_encoder};
@@ -144,7 +144,7 @@ pub fn check_head_name(name: &str) -> Result<(), String> {
              loaded_language"
         ));
     }
-    if taken(name) {
+    if measures(vec![name.to_owned()]).is_err() {
         return Err(format!(
             "the head's name `{name}` is that of a column or a measure that is there anyway; choose another"
         ));
@@ -152,18 +152,15 @@ pub fn check_head_name(name: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// True for a name that no figure of a head can have: a column of `sentences`, a figure of a measure or a dimension of `framing`
-/// is called so, and it is none that a head may take the place of.
-fn taken(name: &str) -> bool {
-    let clashes = |name: &str| Measures::shipped().with_heads(vec![name.to_owned()]).is_err();
-    let may_be_replaced = Measures::shipped()
-        .list()
-        .iter()
-        .any(|measure| measure.may_be_replaced && measure.figures.iter().any(|figure| figure.name == name));
-    let schemas = schemas();
-    let sentences = schemas.iter().find(|table| table.name == "sentences").expect("a run has sentences");
-    let is_column = sentences.columns.iter().any(|column| column.name == name);
-    clashes(name) || (is_column && !may_be_replaced)
+/// The measures of a run with heads whose figures have these names.
+///
+/// # Errors
+/// The first name that two columns, measures or dimensions of `framing` would have.
+fn measures(heads: Vec<String>) -> Result<Measures, String> {
+    match column_twice(&heads) {
+        Some(name) => Err(name),
+        None => Measures::shipped().with_heads(heads),
+    }
 }
 
 /// The parser's message, which shows the line; for a key that does not exist, also the nearest one that does.

@@ -106,23 +106,26 @@ fn both_ways(text: &str) -> (Option<Date>, Option<Date>) {
     days.into_iter().find(|days| *days != (None, None)).unwrap_or_default()
 }
 
-/// True for a date in numbers that names another day with the month first than with the day first.
-pub(super) fn is_ambiguous(text: &str) -> bool {
-    order_of(text).is_none()
-        && parse_day(text).is_err()
-        && matches!(both_ways(text.trim()), (Some(_), Some(_)))
+/// What a date in numbers shows of the order of day and month.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Shown {
+    /// It must have this order, as one of its numbers is no month.
+    Order(DateOrder),
+    /// It names one day in the one order and another day in the other.
+    Either,
 }
 
-/// The order that a date in numbers must have, as one of its numbers is no month; `None` where it can have both, or has none.
-pub(super) fn order_of(text: &str) -> Option<DateOrder> {
+/// What a date shows of the order of day and month; `None` where it is not in numbers, or names one day in both orders.
+pub(super) fn shown_order(text: &str) -> Option<Shown> {
     let text = text.trim();
     if iso(text).or_else(|| rfc2822(text)).or_else(|| written(text)).is_some() {
         return None;
     }
     match both_ways(text) {
-        (Some(_), None) => Some(DateOrder::MonthFirst),
-        (None, Some(_)) => Some(DateOrder::DayFirst),
-        _ => None,
+        (Some(_), None) => Some(Shown::Order(DateOrder::MonthFirst)),
+        (None, Some(_)) => Some(Shown::Order(DateOrder::DayFirst)),
+        (Some(a), Some(b)) => (a != b).then_some(Shown::Either),
+        (None, None) => None,
     }
 }
 
@@ -216,16 +219,16 @@ mod tests {
     #[test]
     fn the_order_of_day_and_month_is_seen_and_kept_to() {
         for (text, order) in [
-            ("13/07/2019", Some(DateOrder::DayFirst)),
-            ("07/13/2019", Some(DateOrder::MonthFirst)),
-            ("7/13/19 14:00", Some(DateOrder::MonthFirst)),
-            ("07/12/2019", None),
+            ("13/07/2019", Some(Shown::Order(DateOrder::DayFirst))),
+            ("07/13/2019", Some(Shown::Order(DateOrder::MonthFirst))),
+            ("7/13/19 14:00", Some(Shown::Order(DateOrder::MonthFirst))),
+            ("07/12/2019", Some(Shown::Either)),
             ("07/07/2019", None),
             ("2019-07-13", None),
             ("13.07.2019", None),
             ("", None),
         ] {
-            assert_eq!(order_of(text), order, "{text}");
+            assert_eq!(shown_order(text), order, "{text}");
         }
         for (order, text, day) in [
             (DateOrder::DayFirst, "07/12/2019", date(2019, 12, 7)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use crate::records::{Article, Origin, Rejection, content_digits};
 
-use super::date::{self, DateOrder};
+use super::date::{self, DateOrder, Shown};
 use super::decode::Decoded;
 
 /// An article as a format found it, nothing checked yet.
@@ -76,10 +76,11 @@ struct Seen {
 
 impl Seen {
     fn add(&mut self, date: &str) {
-        match date::order_of(date) {
-            Some(DateOrder::DayFirst) => self.n_day_first += 1,
-            Some(DateOrder::MonthFirst) => self.n_month_first += 1,
-            None => self.n_either += usize::from(date::is_ambiguous(date)),
+        match date::shown_order(date) {
+            Some(Shown::Order(DateOrder::DayFirst)) => self.n_day_first += 1,
+            Some(Shown::Order(DateOrder::MonthFirst)) => self.n_month_first += 1,
+            Some(Shown::Either) => self.n_either += 1,
+            None => {}
         }
     }
 

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::lookup::Extra;
@@ -7,6 +9,18 @@ use crate::framing::{Measure, Measures};
 /// Every table of a run, with the columns that every run has: without those of the input and of the user's heads.
 pub fn schemas() -> Vec<TableSchema> {
     super::tables::schemas(&Extra::default())
+}
+
+/// The first name that two columns of a table would have with heads whose figures have these names; `None` where there is none.
+pub fn column_twice(heads: &[String]) -> Option<String> {
+    let with_heads = Extra { heads: heads.to_vec(), ..Extra::default() };
+    super::tables::schemas(&with_heads)
+        .into_iter()
+        .find_map(|table| {
+            let mut seen = BTreeSet::new();
+            table.columns.into_iter().map(|column| column.name).find(|name| !seen.insert(name.clone()))
+        })
+        .map(Cow::into_owned)
 }
 
 /// The tables, the dimensions of `framing` and the figures of `measures` as a document in Markdown.

@@ -16,7 +16,7 @@ mod summary;
 
 pub use cell::Kind;
 pub(crate) use cell::safe_for_spreadsheets;
-pub use documentation::{documentation, schemas, tables as tables_documentation};
+pub use documentation::{column_twice, documentation, schemas, tables as tables_documentation};
 pub(crate) use parquet::read as read_parquet;
 pub(crate) use schema::Schema;
 pub use schema::{Column, TableSchema};
