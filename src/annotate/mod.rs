@@ -20,6 +20,7 @@ mod pole;
 mod plan;
 mod loaded;
 mod frame;
+mod statement;
 pub mod agency;
 
 use std::collections::HashSet;
@@ -34,6 +35,7 @@ pub use plan::plans;
 pub use pole::poles;
 pub use quantity::quantities;
 pub use quotation::quotations;
+pub use statement::is_statement;
 pub use voice::{is_narration, voice, voice_of_span};
 
 use self::words::Words;

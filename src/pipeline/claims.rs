@@ -1,6 +1,7 @@
 use super::Models;
 use super::clock::Clock;
 use super::encodings::is_matched;
+use crate::annotate::is_statement;
 use crate::cluster::{self, Material, NameFrequency, Verifications, cluster, compare_outlets};
 use crate::encode::encode;
 use crate::error::Result;
@@ -55,7 +56,7 @@ fn with_material<T>(
     let languages = models.encoder.languages();
     read(&Material {
         corpus,
-        is_matched: &|sentence| is_matched(corpus, sentence, languages),
+        is_matched: &|sentence| is_matched(corpus, sentence, languages) && is_statement(sentence.text()),
         encode: &|texts| encode(models.encoder, texts, &|_| ()),
         names,
     })
