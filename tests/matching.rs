@@ -4,7 +4,9 @@ use std::sync::LazyLock;
 
 use parallax::cluster::{ClusterOptions, Material, NameFrequency, Verifier, cluster};
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
-use parallax::pipeline::{document, verifier_of};
+use parallax::framing::Measures;
+use parallax::options::Options;
+use parallax::pipeline::{Models, Silent, compare_articles, document, thresholds_of, verifier_of};
 use parallax::records::{Annotations, Article, ArticleId, Claim, Corpus, Event, EventId, Mention, Relation};
 
 static FILES: LazyLock<ModelFiles> = LazyLock::new(|| ModelFiles::bundled().unwrap());
@@ -51,6 +53,34 @@ fn event(articles: &[usize], neighbours: &[usize]) -> Event {
 const SENATE: &str = "The senate approved the fishing treaty with Kenya on Monday. Rain fell in Oslo.";
 const SENATE_TOO: &str = "The senate approved the fishing treaty with Kenya on Monday. Trams stood still.";
 const SENATE_AGAIN: &str = "The senate approved the fishing treaty with Kenya on Monday. Bread is dearer.";
+
+#[test]
+fn what_states_nothing_is_no_claim_though_two_outlets_have_it() {
+    const SHARED: &str = "The senate approved the fishing treaty with Kenya on Monday.";
+    let nothing = [
+        "Will the fishing treaty with Kenya ever be approved?",
+        "“Stop lying!”",
+        "The ministry of fishing in Nairobi did not immediately respond to a request for comment.",
+        "Jane Doe in Nairobi contributed to this report.",
+        "By Jane Doe and Max Moe",
+    ];
+    let (thresholds, measures) = (thresholds_of(&FILES).unwrap(), Measures::shipped());
+    let models =
+        Models { encoder: &*ENCODER, verifier: &VERIFIER, thresholds: &thresholds, measures: &measures };
+    let claimed = |body: &str| {
+        let articles = vec![Article::new("a", "Post", body), Article::new("b", "Star", body)];
+        let run = compare_articles(articles, &Options::default(), &models, &Silent).unwrap();
+        let text = |claim: &Claim| run.corpus.sentence(&claim.medoid).text().to_owned();
+        run.claims.iter().map(text).collect::<Vec<_>>()
+    };
+    for line in nothing {
+        // As a line of its own, and within a long paragraph, where lines are not looked at. What is said again is matched once.
+        let paragraph = format!("{SHARED} ").repeat(6);
+        for body in [format!("{SHARED}\n\n{line}"), format!("{paragraph}{line}")] {
+            assert_eq!(claimed(&body), [SHARED], "{body}");
+        }
+    }
+}
 
 #[test]
 fn claims_are_sought_in_neighbouring_events_and_no_further() {

@@ -57,11 +57,14 @@ static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
 /// A line of more bytes is a paragraph, whatever phrase is in it.
 const MAX_BYTES: usize = 300;
 
+/// True for a line, or a sentence of a paragraph, that is not reporting: a byline, a credit, a pointer to another article, an offer.
+pub fn is_boilerplate(text: &str) -> bool {
+    text.len() <= MAX_BYTES && PATTERNS.is_match(text)
+}
+
 /// Claims the lines that are not reporting.
 pub(super) fn mark(lines: &mut [Line<'_>]) {
-    for line in lines.iter_mut().filter(|line| line.is_open() && line.text.len() <= MAX_BYTES) {
-        if PATTERNS.is_match(line.text) {
-            line.kind = Some(Kind::Boilerplate);
-        }
+    for line in lines.iter_mut().filter(|line| line.is_open() && is_boilerplate(line.text)) {
+        line.kind = Some(Kind::Boilerplate);
     }
 }

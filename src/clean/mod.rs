@@ -15,6 +15,7 @@ mod dateline;
 mod language;
 
 use crate::records::{Article, Block, Kind, Layout, Span};
+pub use boilerplate::is_boilerplate;
 use line::Line;
 
 /// What each part of an article's body is, in which language it stands, and what a reader should know about it.

@@ -2,6 +2,7 @@ use super::Models;
 use super::clock::Clock;
 use super::encodings::is_matched;
 use crate::annotate::is_statement;
+use crate::clean::is_boilerplate;
 use crate::cluster::{self, Material, NameFrequency, Verifications, cluster, compare_outlets};
 use crate::encode::encode;
 use crate::error::Result;
@@ -46,6 +47,11 @@ pub(super) fn candidates(
     })
 }
 
+/// False for what states nothing, and for boilerplate that stands within a paragraph.
+fn can_be_claim(text: &str) -> bool {
+    is_statement(text) && !is_boilerplate(text)
+}
+
 /// Hands over what matching reads of a run.
 fn with_material<T>(
     corpus: &Corpus,
@@ -56,7 +62,7 @@ fn with_material<T>(
     let languages = models.encoder.languages();
     read(&Material {
         corpus,
-        is_matched: &|sentence| is_matched(corpus, sentence, languages) && is_statement(sentence.text()),
+        is_matched: &|sentence| is_matched(corpus, sentence, languages) && can_be_claim(sentence.text()),
         encode: &|texts| encode(models.encoder, texts, &|_| ()),
         names,
     })
