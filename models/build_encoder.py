@@ -100,8 +100,9 @@ def build_graph(tensors, matrices):
     return graph
 
 
-def add_layer(graph, state, layer, tensors, constants, output=None):
-    """One transformer layer; `constants` are the shapes of the split and the merged heads and the attention's scale."""
+def add_layer(graph, state, layer, tensors, constants, output=None, bias=None):
+    """One transformer layer; `constants` are the shapes of the split and the merged heads and the attention's scale, `bias` is added
+    to the attention."""
     split_shape, merged_shape, scale = constants
     base = f"encoder.layer.{layer}."
     parameter = lambda name: (base + name, tensors[base + name + ".weight"], tensors[base + name + ".bias"])
@@ -110,6 +111,8 @@ def add_layer(graph, state, layer, tensors, constants, output=None):
         projected = graph.linear(state, *parameter("attention.self." + part))
         heads[part] = graph.add("Transpose", [graph.add("Reshape", [projected, split_shape])], perm=order)
     scores = graph.add("Mul", [graph.add("MatMul", [heads["query"], heads["key"]]), scale])
+    if bias:
+        scores = graph.add("Add", [scores, bias])
     context = graph.add("MatMul", [graph.add("Softmax", [scores], axis=-1), heads["value"]])
     merged = graph.add("Reshape", [graph.add("Transpose", [context], perm=[0, 2, 1, 3]), merged_shape])
     attended = graph.linear(merged, *parameter("attention.output.dense"))

@@ -18,7 +18,7 @@ OUT = Path(__file__).with_name("FIGURES.md")
 
 TRAINED = "the shipped head was trained on these rows: not a figure on unseen data, see the card"
 CHOSEN = "the verifier's weights and thresholds were chosen with these rows in view"
-CHOSEN_NOT = "nothing was fitted on these rows; that a conflict needs a check was decided with them in view"
+IN_PART = "the pair network was trained on five sixths of these events, the decision fitted on all: see decision_figures.json for events left out"
 UNSEEN = "nothing was fitted on these rows"
 FITTED = "the verifier was fitted with these rows: not a figure on unseen data"
 
@@ -54,7 +54,7 @@ RUNS = [
     Run("claims", "claim_match/perspectrum_clusters", CLAIMS, FITTED, ""),
     Run("claims", "claim_match/superpal_dev", ["recall at possible"], UNSEEN, "all pairs are the same claim"),
     Run("claims", "claim_match/stsb_dev", ["Spearman's r"], UNSEEN, "all-MiniLM-L6-v2 about .82"),
-    Run("claims-in-events", "claim_match/event_articles", IN_EVENTS, CHOSEN_NOT, "", "DATA/claim_match/event_claims.jsonl.gz"),
+    Run("claims-in-events", "claim_match/event_articles", IN_EVENTS, IN_PART, "", "DATA/claim_match/event_claims.jsonl.gz"),
     Run("relations", "claim_match/fever_symmetric_dev", ["macro-F1"], FITTED, ""),
     Run("relations", "claim_match/sick_train", ["macro-F1"], UNSEEN, ""),
     Run("events", "events/neus_allsides_val", ["B-cubed F1", "adjusted Rand index"], "the threshold was chosen on the train part", ""),

@@ -51,6 +51,8 @@ SAME_SETS, CONFLICT_SETS = ("nanco", "ecb", "perspectives"), ("altered", "fever"
 # A set of many easy pairs must not outvote the others: each counts this much as a whole.
 SHARES = {"nanco": 3.0, "ecb": 2.0, "fever": 1.0, "altered": 2.0}
 PENALTY = 0.3
+# The probabilities of the fit that were chosen as the two tiers of `same`; it is stretched so that they fall on the thresholds.
+TIERS = {"possible": 0.73, "confirmed": 0.85}
 # The example job holds the defaults of every key; a test holds it to them.
 THRESHOLDS = tomllib.loads((ROOT / "seeds" / "job.toml").read_text(encoding="utf-8"))["cluster"]
 
@@ -135,7 +137,14 @@ def fit_same(corpus):
     rows = np.isin(corpus.set, SAME_SETS) & (corpus.same >= 0)
     sums = corpus.evidence[rows] @ weights + bias
     scale = Logistic(sums[:, None], corpus.same[rows], shares(corpus.set[rows], corpus.same[rows]), 100.0)
-    return weights * scale.weights[0], bias * scale.weights[0] + scale.bias
+    return stretched(weights * scale.weights[0], bias * scale.weights[0] + scale.bias)
+
+
+def stretched(weights, bias):
+    log_odds = lambda share: np.log(share / (1 - share))
+    chosen, wanted = ([log_odds(of[tier]) for tier in ("possible", "confirmed")] for of in (TIERS, THRESHOLDS))
+    slope = (wanted[1] - wanted[0]) / (chosen[1] - chosen[0])
+    return weights * slope, bias * slope + wanted[0] - slope * chosen[0]
 
 
 def conflict_figures(corpus):

@@ -339,6 +339,8 @@ fn files_of_a_model_that_do_not_fit_are_refused() {
             "idf.safetensors",
             "thresholds.toml",
             "verifier.json",
+            "decision.json",
+            "pair.onnx",
         ];
         for file in heads.map(|head| format!("heads/{head}")) {
             cli.file(&format!("model/{file}"), fs::read(bundled.join(&file)).unwrap());

@@ -120,6 +120,29 @@ fn target_sentiment_agrees_with_the_training_script_in_any_batch() {
 }
 
 #[test]
+fn pairs_are_read_as_by_the_reference_in_either_order_alone_or_together() {
+    let golden: serde_json::Value =
+        serde_json::from_slice(&std::fs::read(golden("pairs.json")).unwrap()).unwrap();
+    let rows = golden.as_array().unwrap();
+    let text = |row: usize, side: &str| rows[row][side].as_str().unwrap();
+    let pairs: Vec<(&str, &str)> = (0..rows.len()).map(|row| (text(row, "a"), text(row, "b"))).collect();
+    let found = ENCODER.pair_readings(&pairs, &|_| ()).unwrap();
+    for ((row, found), &(a, b)) in rows.iter().zip(&found).zip(&pairs) {
+        let found = found.unwrap();
+        let expected: [f32; 3] = serde_json::from_value(row["logits"].clone()).unwrap();
+        for (found, expected) in [found.shared, found.same, found.conflicting].into_iter().zip(expected) {
+            assert!((found - expected).abs() < 5e-3, "{found} and {expected} for {a} | {b}");
+        }
+        assert_eq!(ENCODER.pair_readings(&[(b, a)], &|_| ()).unwrap(), [Some(found)]);
+    }
+    let one_thread = ModelEncoder::new(&ModelFiles::bundled().unwrap(), 1).unwrap();
+    assert_eq!(one_thread.pair_readings(&pairs, &|_| ()).unwrap(), found);
+    // A sentence beyond what is read, and one without words.
+    let long = "word ".repeat(5000);
+    assert!(ENCODER.pair_readings(&[(&long, ""), ("", "")], &|_| ()).unwrap().iter().all(Option::is_some));
+}
+
+#[test]
 fn two_targets_of_one_sentence_differ() {
     let text = "Smith brilliantly rescued the negotiations while Brown lied to everyone.";
     let target = |name: &str| {

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use parallax::cluster::{ClusterOptions, Material, NameFrequency, Verifier, cluster};
+use parallax::cluster::{ClusterOptions, EventTerms, Material, NameFrequency, Verifier, cluster};
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
 use parallax::framing::Measures;
 use parallax::options::Options;
@@ -28,7 +28,16 @@ fn claims(corpus: &Corpus, events: &[Event], options: &ClusterOptions) -> Vec<Cl
     let encodings = encode(&texts).unwrap();
     let words = texts.iter().copied().zip(encodings.iter().map(|encoding| &encoding.words));
     let names = NameFrequency::of(&annotations, words);
-    let material = Material { corpus, is_matched: &|_| true, encode: &encode, names: &names };
+    let terms = EventTerms::new(corpus, events, &|_| true);
+    let read = |pairs: &[(&str, &str)]| ENCODER.pair_readings(pairs, &|_| ());
+    let material = Material {
+        corpus,
+        is_matched: &|_| true,
+        encode: &encode,
+        read: &read,
+        names: &names,
+        terms: &terms,
+    };
     cluster(&material, events, &VERIFIER, options).unwrap().0
 }
 

@@ -8,7 +8,7 @@ use self::numerals::{Numeral, numeral_at};
 use super::calendar;
 use super::phrases::Phrases;
 use super::words::{Shape, Words};
-use crate::records::{Quantity, QuantityKind};
+use crate::records::{Bound, Quantity, QuantityKind};
 
 static WORDS: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/quantity_words.txt")));
 
@@ -21,7 +21,7 @@ static WORDS: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("
 /// ```
 /// use parallax::annotate::quantities;
 /// let found = &quantities("Roughly 1500 migrants crossed.")[0];
-/// assert_eq!((found.value, found.unit.as_str(), found.approximate), (1500.0, "migrant", true));
+/// assert_eq!((found.value, found.unit.as_str(), found.is_approximate()), (1500.0, "migrant", true));
 /// ```
 pub fn quantities(text: &str) -> Vec<Quantity> {
     quantities_of(&Words::new(text))
@@ -72,18 +72,24 @@ fn found(
     value: f64,
     unit: &str,
 ) -> (Quantity, usize) {
-    let start = approximator_start(words, from);
-    let approximate =
-        start < from || words.get(to).is_some_and(|next| next.is("-") && words.lower(to + 1) == "plus");
-    let quantity = Quantity { span: words.span(start, to), kind, value, unit: unit.to_owned(), approximate };
-    (quantity, to)
+    let is_plus = words.get(to).is_some_and(|next| next.is("-") && words.lower(to + 1) == "plus");
+    let (start, bound) = approximator(words, from).unwrap_or((from, Bound::Exact));
+    let bound = if is_plus { Bound::AtLeast } else { bound };
+    let is_amount = matches!(kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money);
+    let step = if is_amount { numerals::step(words, from, to, value) } else { 0.0 };
+    (Quantity { span: words.span(start, to), kind, value, unit: unit.to_owned(), step, bound }, to)
 }
 
-/// The first token of "about", "as many as", "more than" before token `from`, or `from`.
-fn approximator_start(words: &Words, from: usize) -> usize {
+/// The first token of "about", "as many as", "more than" before token `from`, and what it means.
+fn approximator(words: &Words, from: usize) -> Option<(usize, Bound)> {
     const LONGEST: usize = 3;
-    let fits = |len: &usize| WORDS.at(words, from - len) == Some(("approximator", *len));
-    (1..=LONGEST.min(from)).rev().find(fits).map_or(from, |len| from - len)
+    let bound = |len: usize| match WORDS.at(words, from - len)? {
+        ("about", found) if found == len => Some((from - len, Bound::About)),
+        ("at_least", found) if found == len => Some((from - len, Bound::AtLeast)),
+        ("at_most", found) if found == len => Some((from - len, Bound::AtMost)),
+        _ => None,
+    };
+    (1..=LONGEST.min(from)).rev().find_map(bound)
 }
 
 /// "June 26", "26 June", "June", "Sept. 11", "Thursday".
@@ -199,7 +205,7 @@ fn year(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     let word = words.get(i).filter(|word| word.shape == Shape::Number)?;
     if let Some(decade) = word.lower.strip_suffix('s').filter(|digits| is_year_number(digits)) {
         let (mut quantity, next) = found(words, i, i + 1, QuantityKind::Year, decade.parse().ok()?, "");
-        quantity.approximate = true;
+        quantity.bound = Bound::About;
         return Some((quantity, next));
     }
     if !is_year_number(&word.lower) || is_joined(words, i) || is_counted(words, i) {
@@ -218,7 +224,7 @@ fn is_counted(words: &Words, i: usize) -> bool {
     let of_time = WORDS.label(before) == Some("before_year")
         || calendar::month(before).is_some()
         || day_at(words, i.wrapping_sub(1)).is_some();
-    let rounded = approximator_start(words, i) < i;
+    let rounded = approximator(words, i).is_some();
     let scale_next = numeral_at(words, i).is_some_and(|numeral| numeral.to > i + 1);
     let old = words.lower(i).parse::<u16>().is_ok_and(|year| !(1800..2050).contains(&year));
     let plural_next = unit_after(words, i + 1).is_some_and(|unit| unit.plural);
@@ -247,7 +253,7 @@ fn ordinal(words: &Words, i: usize) -> Option<(Quantity, usize)> {
 fn share(words: &Words, i: usize) -> Option<(Quantity, usize)> {
     if let Some((value, to)) = numerals::fraction(words, i) {
         let (mut quantity, next) = found(words, i, to, QuantityKind::Percent, value, "percent");
-        quantity.approximate = true;
+        quantity.bound = Bound::About;
         return Some((quantity, next));
     }
     let numeral = numeral_at(words, i)?;
@@ -284,7 +290,9 @@ fn count(words: &Words, i: usize) -> Option<(Quantity, usize)> {
 }
 
 fn rounded((mut quantity, next): (Quantity, usize), numeral: &Numeral) -> (Quantity, usize) {
-    quantity.approximate |= numeral.rounded;
+    if numeral.rounded && quantity.bound == Bound::Exact {
+        quantity.bound = Bound::Order;
+    }
     (quantity, next)
 }
 

@@ -1,16 +1,14 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::Candidate;
+use super::clash::{Clash, clash};
 use super::evidence::Evidence;
 use super::pair::{Pair, Side};
-use crate::records::{Annotations, Conflict, Name, Quantity, QuantityKind};
+use super::{Candidate, NameFrequency};
+use crate::records::{Annotations, Name, Quantity, QuantityKind, Span};
 
 /// Least overlap of the names and dates of two sentences of one claim, where both have some.
 const MIN_ANCHOR_OVERLAP: f32 = 1.0 / 3.0;
-
-/// Two rounded or approximate numbers are the same within this share of the larger.
-const ROUNDING: f64 = 0.1;
 
 /// What the cheap checks say of a pair that looks alike.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,7 +16,7 @@ pub enum Verdict {
     /// Nothing speaks against it.
     Pass,
     /// They disagree on something, if they speak of the same thing.
-    Conflict(Conflict),
+    Conflict(Clash),
     /// Two named speakers, or a named and another one: what each said is a claim of its own.
     OtherSpeaker,
     /// Their names and dates have too little in common.
@@ -26,28 +24,14 @@ pub enum Verdict {
 }
 
 /// What the evidence on a pair comes to.
-pub(super) fn verdict(pair: &Pair<'_>, evidence: &Evidence) -> Verdict {
+pub(super) fn verdict(pair: &Pair<'_>, evidence: &Evidence, names: &NameFrequency) -> Verdict {
     if evidence.other_speaker > 0.0 {
         return Verdict::OtherSpeaker;
     }
     if evidence.has_names > 0.0 && evidence.name_overlap < MIN_ANCHOR_OVERLAP {
         return Verdict::OtherNames;
     }
-    conflict(pair, evidence).map_or(Verdict::Pass, Verdict::Conflict)
-}
-
-/// What the two disagree on, by the kind that is surest.
-fn conflict(pair: &Pair<'_>, evidence: &Evidence) -> Option<Conflict> {
-    let disagree = |disagree: f32, agree: f32| disagree > 0.0 && agree == 0.0;
-    let numbers = disagree(evidence.numbers_disagree, evidence.numbers_agree);
-    match () {
-        () if numbers && !is_update(&pair.a, &pair.b) => Some(Conflict::Number),
-        () if disagree(evidence.dates_disagree, evidence.dates_agree) => Some(Conflict::Date),
-        () if evidence.replaced > 0.0 => Some(Conflict::Place),
-        () if evidence.negation_answered > 0.0 || evidence.opposites > 0.0 => Some(Conflict::Polarity),
-        () if evidence.plan_answered > 0.0 => Some(Conflict::Modality),
-        () => None,
-    }
+    clash(pair, evidence, names).map_or(Verdict::Pass, Verdict::Conflict)
 }
 
 /// True where this sentence's words are a named speaker's, and the other hands its own to a speaker and does not name that one
@@ -105,12 +89,10 @@ impl Compared {
 
 /// Compares what is counted, paid or shared out, by kind and unit.
 pub(super) fn numbers(a: &Annotations, b: &Annotations) -> Compared {
-    let same =
-        |x: &&Quantity, y: &&Quantity| ((x.kind, &x.unit) == (y.kind, &y.unit)).then(|| same_number(x, y));
-    Compared::new(&counted(a), &counted(b), same)
+    Compared::new(&counted(a), &counted(b), |x, y| comparable_numbers(x, y))
 }
 
-fn counted(annotations: &Annotations) -> Vec<&Quantity> {
+pub(super) fn counted(annotations: &Annotations) -> Vec<&Quantity> {
     let is_counted = |quantity: &&Quantity| {
         matches!(quantity.kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money)
             && !quantity.unit.is_empty()
@@ -118,10 +100,9 @@ fn counted(annotations: &Annotations) -> Vec<&Quantity> {
     annotations.quantities.iter().filter(is_counted).take(MAX_QUANTITIES).collect()
 }
 
-fn same_number(a: &Quantity, b: &Quantity) -> bool {
-    let difference = (a.value - b.value).abs();
-    difference == 0.0
-        || ((a.approximate || b.approximate) && difference <= ROUNDING * a.value.abs().max(b.value.abs()))
+/// Whether two quantities are the same; `None` where they count different things.
+pub(super) fn comparable_numbers(x: &Quantity, y: &Quantity) -> Option<bool> {
+    ((x.kind, &x.unit) == (y.kind, &y.unit)).then(|| x.agrees(y))
 }
 
 /// Words by which a number is one of victims, cases or arrests, which grows as a story goes on.
@@ -145,7 +126,7 @@ const TOLLS: [&str; 16] = [
 ];
 
 /// True where the later of two articles gives the higher toll: the story went on, and nobody contradicts anybody.
-fn is_update(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
+pub(super) fn is_update(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
     let (earlier, later) = match a.date.zip(b.date) {
         Some((of_a, of_b)) if of_a < of_b => (a, b),
         Some((of_a, of_b)) if of_b < of_a => (b, a),
@@ -162,7 +143,7 @@ fn is_update(a: &Candidate<'_>, b: &Candidate<'_>) -> bool {
 
 /// A date as far as a sentence and its article's date tell it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum When {
+pub(super) enum When {
     /// A day of [`ANY_YEAR`].
     Day(Date),
     Month(i8),
@@ -176,12 +157,13 @@ const ANY_YEAR: i16 = 2024;
 /// Compares days, weekdays, months and years. A weekday is a day where the article's date is known: the last one up to that
 /// date, or the next one in a sentence that plans. "June" agrees with "June 26".
 pub(super) fn dates(a: &Candidate<'_>, b: &Candidate<'_>) -> Compared {
-    Compared::new(&times(a), &times(b), |x, y| same_time(*x, *y))
+    Compared::new(&times(a), &times(b), |x, y| same_time(x.0, y.0))
 }
 
-fn times(candidate: &Candidate<'_>) -> Vec<When> {
+pub(super) fn times(candidate: &Candidate<'_>) -> Vec<(When, Span)> {
     let quantities = candidate.annotations.quantities.iter();
-    quantities.filter_map(|quantity| time(quantity, candidate)).take(MAX_QUANTITIES).collect()
+    let times = quantities.filter_map(|quantity| Some((time(quantity, candidate)?, quantity.span)));
+    times.take(MAX_QUANTITIES).collect()
 }
 
 fn time(quantity: &Quantity, candidate: &Candidate<'_>) -> Option<When> {
@@ -204,7 +186,7 @@ fn weekday(day: i8, candidate: &Candidate<'_>) -> When {
     Date::new(ANY_YEAR, date.month(), date.day()).map_or(When::Weekday(day), When::Day)
 }
 
-fn same_time(a: When, b: When) -> Option<bool> {
+pub(super) fn same_time(a: When, b: When) -> Option<bool> {
     match (a, b) {
         // "Friday" may be this one or the last one.
         (When::Day(a), When::Day(b)) => Some(matches!((a - b).get_days().abs(), 0 | 7)),

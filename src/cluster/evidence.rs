@@ -118,6 +118,11 @@ figures! {
     length_ratio,
     /// ln(1 + weight of the content words of the shorter), divided by 6.
     length_min,
+    /// Cosine of the two sentences' terms, those that are rare in the event weighing more (tf-idf), in [0, 1].
+    lexical,
+    /// ln(1 + how much they have in common, however long they are: the sum of the inverse document frequencies of the terms of both),
+    /// divided by 4.
+    lexical_shared,
 }
 
 /// Numbers in words, from two on: "one" is more often a pronoun.
@@ -215,10 +220,10 @@ impl Evidence {
             numbers_alone: count(numbers.alone),
             dates_agree: count(dates.agree),
             dates_disagree: count(dates.disagree),
-            negation_answered: either(&negates_what_is_affirmed),
+            negation_answered: either(&|side, other| negated(side, other).is_some()),
             negation_count: flag(one.negations.len() % 2 != other.negations.len() % 2),
-            opposites: flag(has_opposites(a, b)),
-            plan_answered: either(&plans_what_is_done),
+            opposites: flag(opposed(a, b).is_some()),
+            plan_answered: either(&|side, other| planned(side, other).is_some()),
             plan_alone: flag(one.plans.is_empty() != other.plans.is_empty()),
             other_speaker: either(&checks::other_speaker),
             attributed_both: flag(attributed[0] && attributed[1]),
@@ -226,6 +231,8 @@ impl Evidence {
             hedge_difference: (one.certainty.score - other.certainty.score).abs(),
             length_ratio: if longer > 0.0 { shorter / longer } else { 1.0 },
             length_min: (1.0 + shorter).ln() / 6.0,
+            lexical: a.terms.cosine(&b.terms),
+            lexical_shared: a.terms.shared(&b.terms).ln_1p() / 4.0,
         }
     }
 
@@ -373,7 +380,7 @@ fn missing_names<'run>(side: &Side<'_, 'run>, other: &Side<'_, '_>) -> Vec<&'run
 
 /// Pairs of different names of which each is answered by the other: another name stands in its place. Names that the other
 /// sentence has elsewhere do not count.
-fn renamed<'run>(side: &Side<'_, 'run>, other: &Side<'_, 'run>) -> Vec<(&'run Name, &'run Name)> {
+pub(super) fn renamed<'a, 'b>(side: &Side<'_, 'a>, other: &Side<'_, 'b>) -> Vec<(&'a Name, &'b Name)> {
     let words = |of: &Side<'_, '_>, name: &Name| -> Vec<usize> {
         let spans = &of.words().spans;
         (0..spans.len()).filter(|&word| name.span.overlaps(&spans[word])).collect()
@@ -385,7 +392,7 @@ fn renamed<'run>(side: &Side<'_, 'run>, other: &Side<'_, 'run>) -> Vec<(&'run Na
     };
     let theirs = missing_names(other, side);
     let least = side.thresholds.alignment.closely;
-    let nearest = |a: &'run Name| {
+    let nearest = |a: &'a Name| {
         let answers = theirs.iter().map(|&b| (b, cosine(a, b))).filter(|(_, cosine)| *cosine >= least);
         answers.max_by(|x, y| x.1.total_cmp(&y.1)).map(|(b, _)| (a, b))
     };
@@ -403,27 +410,32 @@ fn crossed(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
     !places.is_sorted()
 }
 
-/// True where the word behind a negation is answered closely in the other sentence, which negates nothing.
-fn negates_what_is_affirmed(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
-    other.this.annotations.negations.is_empty()
-        && side.this.annotations.negations.iter().any(|span| is_answered_behind(side, span))
+/// A negation and the word of the other sentence, which negates nothing, that closely answers the one behind it.
+pub(super) fn negated(side: &Side<'_, '_>, other: &Side<'_, '_>) -> Option<[Span; 2]> {
+    let annotations = other.this.annotations;
+    let mut negations = side.this.annotations.negations.iter().filter(|_| annotations.negations.is_empty());
+    negations.find_map(|span| answered_behind(side, other, span))
 }
 
-/// True where the word behind "will" or "plans to" is answered closely in the other sentence, which plans nothing.
-fn plans_what_is_done(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
-    other.this.annotations.plans.is_empty()
-        && side.this.annotations.plans.iter().any(|span| is_answered_behind(side, span))
+/// "will" or "plans to", and the word of the other sentence, which plans nothing, that closely answers the one behind it.
+pub(super) fn planned(side: &Side<'_, '_>, other: &Side<'_, '_>) -> Option<[Span; 2]> {
+    let annotations = other.this.annotations;
+    let mut plans = side.this.annotations.plans.iter().filter(|_| annotations.plans.is_empty());
+    plans.find_map(|span| answered_behind(side, other, span))
 }
 
-fn is_answered_behind(side: &Side<'_, '_>, span: &Span) -> bool {
+fn answered_behind(side: &Side<'_, '_>, other: &Side<'_, '_>, span: &Span) -> Option<[Span; 2]> {
     let words = side.words();
-    let behind =
-        (0..words.len()).find(|&word| words.spans[word].start >= span.end && words.weights[word] >= 2.0);
-    behind.is_some_and(|word| side.best[word] >= side.thresholds.alignment.closely)
+    let is_behind = |&word: &usize| words.spans[word].start >= span.end && words.weights[word] >= 2.0;
+    let behind = (0..words.len()).find(is_behind)?;
+    let row = side.cosines.row(behind);
+    let answer = (0..row.len()).reduce(|best, word| if row[word] > row[best] { word } else { best })?;
+    let is_close = row[answer] >= side.thresholds.alignment.closely;
+    is_close.then(|| [Span { start: span.start, end: words.spans[behind].end }, other.words().spans[answer]])
 }
 
-/// True where a word and its opposite answer each other.
-fn has_opposites(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
+/// A word and its opposite that answer each other.
+pub(super) fn opposed(side: &Side<'_, '_>, other: &Side<'_, '_>) -> Option<[Span; 2]> {
     let word_of =
         |of: &Side<'_, '_>, span: &Span| of.words().spans.iter().position(|word| word.overlaps(span));
     let answers = |a: &Span, b: &Span| {
@@ -431,8 +443,9 @@ fn has_opposites(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
         words.is_some_and(|(i, j)| side.cosines[[i, j]] >= side.thresholds.alignment.opposed)
     };
     let (ours, theirs) = (&side.this.annotations.poles, &other.this.annotations.poles);
-    ours.iter().any(|a| {
+    ours.iter().find_map(|a| {
         let is_shared = theirs.iter().any(|b| a.scale == b.scale && a.up == b.up);
-        !is_shared && theirs.iter().any(|b| a.opposes(b) && answers(&a.span, &b.span))
+        let mut opposites = theirs.iter().filter(|b| !is_shared && a.opposes(b));
+        opposites.find(|b| answers(&a.span, &b.span)).map(|b| [a.span, b.span])
     })
 }

@@ -1,10 +1,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use kodama::{Method, linkage};
+use ndarray::Array2;
 
 use super::pool::Pool;
 use super::{ClusterOptions, Verification};
-use crate::records::{Claim, ClaimId, Mention, Relation, Tier};
+use crate::records::{Claim, ClaimId, Mention, PartialMention, Relation, Tier};
 
 /// A pair of candidates of a pool, by their positions `i < j`.
 pub(super) type Link = (usize, usize);
@@ -25,48 +25,60 @@ pub(super) struct Linkage<'event, 'run> {
     pub options: &'event ClusterOptions,
 }
 
+/// The sentences of one claim, as candidates of a pool.
+#[derive(Debug, Default)]
+pub(super) struct Group {
+    /// Those that make it, in rising order.
+    members: Vec<usize>,
+    /// Those that contradict one of them.
+    disputing: Vec<usize>,
+    /// Pairs of a member and a sentence that shares a proposition with it.
+    partial: Vec<Link>,
+}
+
+impl Group {
+    pub(super) fn of(members: Vec<usize>) -> Self {
+        Self { members, ..Self::default() }
+    }
+}
+
+/// Log-odds of one pair are cut off here, so that no single pair decides on a group.
+const MOST_LOG_ODDS: f32 = 4.0;
+
 impl Linkage<'_, '_> {
     fn found(&self, i: usize, j: usize) -> Option<&Verification> {
         self.verified.get(&self.pool.sentences((i, j)))
-    }
-
-    /// Probability that the two are one claim; 0 where they may not be.
-    fn same(&self, i: usize, j: usize) -> f32 {
-        self.found(i, j).filter(|found| self.options.tier(found).is_some()).map_or(0.0, |found| found.same)
     }
 
     fn is_conflict(&self, i: usize, j: usize) -> bool {
         self.found(i, j).is_some_and(|found| self.options.is_conflict(found))
     }
 
-    /// Groups of which every two members pass, so that nothing is chained, and of which two are of different outlets; then
-    /// the sentences that contradict one of them.
-    pub(super) fn claims(&self, links: &[Link]) -> Vec<Claim> {
-        let matching: Vec<Link> = links.iter().copied().filter(|&(i, j)| self.same(i, j) > 0.0).collect();
-        let mut groups: Vec<Vec<usize>> = components(self.pool.candidates.len(), &matching)
-            .into_iter()
-            .flat_map(|component| self.complete_linkage(&component))
-            .filter(|group| {
-                let first = self.pool.candidates[group[0]].outlet;
-                group.iter().any(|&member| self.pool.candidates[member].outlet != first)
-            })
-            .collect();
-        let disputing = self.disputing(links, &mut groups);
-        groups.iter().zip(&disputing).map(|(group, disputing)| self.claim(group, disputing)).collect()
+    fn outlet(&self, i: usize) -> &str {
+        self.pool.candidates[i].outlet
     }
 
-    /// For each group the sentences that no group has and that contradict its medoid. Two sentences that contradict each
+    /// Groups of sentences that say the same, of at least two outlets; then the sentences that contradict one of them, and those
+    /// that share a proposition with one of them.
+    pub(super) fn claims(&self, links: &[Link]) -> Vec<Claim> {
+        let is_same = |&(i, j): &Link| self.found(i, j).is_some_and(|found| self.options.is_same(found));
+        let same: Vec<Link> = links.iter().copied().filter(is_same).collect();
+        let components = components(self.pool.candidates.len(), &same);
+        let mut groups: Vec<Group> =
+            components.iter().flat_map(|component| self.average_linkage(component)).map(Group::of).collect();
+        self.add_disputing(links, &mut groups);
+        self.add_partial(links, &mut groups);
+        groups.iter().map(|group| self.claim(group)).collect()
+    }
+
+    /// To each group the sentences that no group has and that contradict a member. Two sentences that contradict each
     /// other and that no group has make a group of one, with the other against it.
-    fn disputing(&self, links: &[Link], groups: &mut Vec<Vec<usize>>) -> Vec<Vec<usize>> {
+    fn add_disputing(&self, links: &[Link], groups: &mut Vec<Group>) {
         let conflict = |&(i, j): &Link| Some(((i, j), self.found(i, j)?.conflicting));
         let conflicts = links.iter().filter(|&&(i, j)| self.is_conflict(i, j));
         let mut conflicts: Vec<(Link, f32)> = conflicts.filter_map(conflict).collect();
         conflicts.sort_by(|(a, of_a), (b, of_b)| of_b.total_cmp(of_a).then(a.cmp(b)));
-        let mut group_of: BTreeMap<usize, usize> = BTreeMap::new();
-        for (number, group) in groups.iter().enumerate() {
-            group_of.extend(group.iter().map(|&member| (member, number)));
-        }
-        let mut disputing = vec![vec![]; groups.len()];
+        let mut group_of = groups_of(groups);
         let mut taken: BTreeSet<usize> = BTreeSet::new();
         for ((i, j), _) in conflicts {
             let (claimed, against) = match (group_of.get(&i), group_of.get(&j)) {
@@ -75,52 +87,130 @@ impl Linkage<'_, '_> {
                 (Some(_), Some(_)) => continue,
                 (None, None) if taken.contains(&i) || taken.contains(&j) => continue,
                 (None, None) => {
-                    groups.push(vec![i]);
-                    disputing.push(vec![]);
+                    groups.push(Group::of(vec![i]));
                     group_of.insert(i, groups.len() - 1);
                     (groups.len() - 1, j)
                 }
             };
             if taken.insert(against) {
-                disputing[claimed].push(against);
+                groups[claimed].disputing.push(against);
             }
         }
-        disputing.iter_mut().for_each(|members| members.sort_unstable());
-        disputing
+        groups.iter_mut().for_each(|group| group.disputing.sort_unstable());
     }
 
-    /// Splits a component into groups of which every two members pass; groups of one are left out.
-    fn complete_linkage(&self, component: &[usize]) -> Vec<Vec<usize>> {
+    /// To each group the sentences that share a proposition with a member and are of no one group with it. Of two such sentences the
+    /// one with more such partners stands for a claim where neither is in a group; of two groups the first lists the other's.
+    fn add_partial(&self, links: &[Link], groups: &mut Vec<Group>) {
+        let group_of = groups_of(groups);
+        let disputing: BTreeSet<usize> = groups.iter().flat_map(|group| &group.disputing).copied().collect();
+        let is_partial = |&&(i, j): &&Link| {
+            let is_apart = group_of.get(&i).is_none_or(|group| group_of.get(&j) != Some(group));
+            let is_match = self.found(i, j).is_some_and(|found| self.options.tier(found).is_some());
+            is_match && is_apart && !disputing.contains(&i) && !disputing.contains(&j)
+        };
+        let partial: Vec<Link> = links.iter().filter(is_partial).copied().collect();
+        let mut n_partners: BTreeMap<usize, usize> = BTreeMap::new();
+        for &(i, j) in &partial {
+            *n_partners.entry(i).or_default() += 1;
+            *n_partners.entry(j).or_default() += 1;
+        }
+        let mut group_of = group_of.clone();
+        let rank = |i: usize| (std::cmp::Reverse(n_partners[&i]), i);
+        let mut partial = partial;
+        partial.sort_by_key(|&(i, j)| (rank(i).min(rank(j)), (i, j)));
+        for (i, j) in partial {
+            let (group, member, other) = match (group_of.get(&i), group_of.get(&j)) {
+                (Some(&a), Some(&b)) if b < a => (b, j, i),
+                (Some(&a), _) => (a, i, j),
+                (None, Some(&b)) => (b, j, i),
+                (None, None) => {
+                    let (first, other) = if rank(i) <= rank(j) { (i, j) } else { (j, i) };
+                    groups.push(Group::of(vec![first]));
+                    group_of.insert(first, groups.len() - 1);
+                    (groups.len() - 1, first, other)
+                }
+            };
+            groups[group].partial.push((member, other));
+        }
+        groups
+            .iter_mut()
+            .for_each(|group| group.partial.sort_unstable_by_key(|&(member, other)| (other, member)));
+    }
+
+    /// Splits a component into groups whose pairs say on average that they are the same: average linkage over log-odds (Sokal &
+    /// Michener 1958), where only pairs of different outlets count. A group of one outlet is none.
+    fn average_linkage(&self, component: &[usize]) -> Vec<Vec<usize>> {
         let n = component.len();
-        let distances_of = |a: usize| (a + 1..n).map(move |b| 1.0 - self.same(component[a], component[b]));
-        let mut distances: Vec<f32> = (0..n).flat_map(distances_of).collect();
-        let mut groups: Vec<Vec<usize>> = component.iter().map(|&member| vec![member]).collect();
-        for step in linkage(&mut distances, n, Method::Complete).steps() {
-            if step.dissimilarity >= 1.0 {
-                break;
+        let mut sums = Array2::<f32>::zeros((n, n));
+        let mut counts = Array2::<f32>::zeros((n, n));
+        for a in 0..n {
+            for b in (0..n).filter(|&b| self.outlet(component[a]) != self.outlet(component[b])) {
+                sums[[a, b]] = self.log_odds(component[a], component[b]);
+                counts[[a, b]] = 1.0;
             }
-            let joined =
-                [std::mem::take(&mut groups[step.cluster1]), std::mem::take(&mut groups[step.cluster2])]
-                    .concat();
-            groups.push(joined);
+        }
+        let mut groups: Vec<Vec<usize>> = component.iter().map(|&member| vec![member]).collect();
+        loop {
+            let mean =
+                |a: usize, b: usize| if counts[[a, b]] > 0.0 { sums[[a, b]] / counts[[a, b]] } else { 0.0 };
+            let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)));
+            let nearest = pairs.map(|(a, b)| ((a, b), mean(a, b))).filter(|(_, mean)| *mean > 0.0);
+            let nearest = nearest.reduce(|best, next| if next.1 > best.1 { next } else { best });
+            let Some(((a, b), _)) = nearest else { break };
+            let joined = std::mem::take(&mut groups[b]);
+            groups[a].extend(joined);
+            for matrix in [&mut sums, &mut counts] {
+                let row = matrix.row(b).to_owned();
+                matrix.row_mut(a).scaled_add(1.0, &row);
+                matrix.row_mut(b).fill(0.0);
+                let column = matrix.column(b).to_owned();
+                matrix.column_mut(a).scaled_add(1.0, &column);
+                matrix.column_mut(b).fill(0.0);
+            }
+            counts[[a, a]] = 0.0;
         }
         groups.retain(|group| group.len() > 1);
         groups.iter_mut().for_each(|group| group.sort_unstable());
         groups
     }
 
-    pub(super) fn claim(&self, group: &[usize], disputing: &[usize]) -> Claim {
-        let total = |&i: &usize| group.iter().filter(|&&j| j != i).map(|&j| self.same(i, j)).sum::<f32>();
-        let medoid = group.iter().copied().reduce(|best, i| if total(&i) > total(&best) { i } else { best });
+    /// Log-odds that two sentences mainly say the same; least where they were not looked at or contradict each other.
+    fn log_odds(&self, i: usize, j: usize) -> f32 {
+        match self.found(i, j) {
+            Some(found) if !self.options.is_conflict(found) => {
+                let odds = found.same / (1.0 - found.same).max(f32::MIN_POSITIVE);
+                let is_match = self.options.tier(found).is_some();
+                if is_match { odds.ln().clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS) } else { -MOST_LOG_ODDS }
+            }
+            _ => -MOST_LOG_ODDS,
+        }
+    }
+
+    pub(super) fn claim(&self, group: &Group) -> Claim {
+        let members = &group.members;
+        let shared = |i: usize, j: usize| self.found(i, j).map_or(0.0, |found| found.shared);
+        let total = |&i: &usize| members.iter().filter(|&&j| j != i).map(|&j| shared(i, j)).sum::<f32>();
+        let medoid =
+            members.iter().copied().reduce(|best, i| if total(&i) > total(&best) { i } else { best });
         let medoid = medoid.expect("a group has members");
-        let mut mentions: Vec<Mention> =
-            group.iter().filter(|&&i| i != medoid).map(|&i| self.mention(i, medoid)).collect();
-        let tier = mentions.iter().map(|mention| mention.tier).max();
-        let against = disputing.iter().map(|&i| self.nearest(i, group, medoid));
-        mentions.extend(
-            against.map(|(i, other)| Mention { relation: Relation::Conflicting, ..self.mention(i, other) }),
-        );
-        let tier = tier.unwrap_or(Tier::Possible);
+        // A sentence of the medoid's outlet is there for one of another outlet.
+        let partner = |i: usize| {
+            let others = members.iter().copied().filter(|&j| self.found(i, j).is_some());
+            let best = others.reduce(|best, j| if shared(i, j) > shared(i, best) { j } else { best });
+            if self.found(i, medoid).is_some() { medoid } else { best.unwrap_or(medoid) }
+        };
+        let mut mentions: Vec<Mention> = members
+            .iter()
+            .filter(|&&i| i != medoid)
+            .map(|&i| self.mention(i, partner(i), Relation::Same))
+            .collect();
+        let partial: Vec<PartialMention> = group.partial.iter().map(|&link| self.partial(link)).collect();
+        let tiers = mentions.iter().map(|mention| mention.tier).max();
+        let tier = tiers.or(partial.iter().map(|partial| partial.tier).min()).unwrap_or(Tier::Possible);
+        let against =
+            |&i: &usize| self.mention(i, self.contradicted(i, members, medoid), Relation::Conflicting);
+        mentions.extend(group.disputing.iter().map(against));
         // The medoid matches itself, which says nothing: it has the tier of the claim.
         let of_medoid = &self.pool.candidates[medoid];
         mentions.push(Mention {
@@ -136,26 +226,47 @@ impl Linkage<'_, '_> {
             event: self.pool.event_of(medoid),
             medoid: of_medoid.id.clone(),
             mentions,
+            partial,
             tier,
         }
     }
 
     /// The member of the group that the sentence contradicts: the medoid if it does, else the first.
-    fn nearest(&self, i: usize, group: &[usize], medoid: usize) -> (usize, usize) {
-        let contradicted = group.iter().copied().find(|&member| self.is_conflict(i, member));
-        (i, if self.is_conflict(i, medoid) { medoid } else { contradicted.unwrap_or(medoid) })
+    fn contradicted(&self, i: usize, members: &[usize], medoid: usize) -> usize {
+        let contradicted = members.iter().copied().find(|&member| self.is_conflict(i, member));
+        if self.is_conflict(i, medoid) { medoid } else { contradicted.unwrap_or(medoid) }
     }
 
-    pub(super) fn mention(&self, i: usize, medoid: usize) -> Mention {
-        let found = self.found(i, medoid).expect("a mention was verified with what it is mentioned for");
+    pub(super) fn mention(&self, i: usize, of: usize, relation: Relation) -> Mention {
+        let found = self.found(i, of).expect("a mention was verified with what it is mentioned for");
         Mention {
             sentence: self.pool.candidates[i].id.clone(),
             similarity: found.similarity.score,
-            probability: found.same,
-            relation: self.options.relation(found),
+            probability: found.shared,
+            relation,
             tier: self.options.tier(found).unwrap_or(Tier::Possible),
         }
     }
+
+    fn partial(&self, (member, other): Link) -> PartialMention {
+        let found = self.found(member, other).expect("only verified pairs are linked");
+        let id = |i: usize| self.pool.candidates[i].id.clone();
+        PartialMention {
+            sentence: id(other),
+            with: id(member),
+            similarity: found.similarity.score,
+            probability: found.shared,
+            tier: self.options.tier(found).unwrap_or(Tier::Possible),
+        }
+    }
+}
+
+/// The group of each member.
+fn groups_of(groups: &[Group]) -> BTreeMap<usize, usize> {
+    let of_group = |(number, group): (usize, &'_ Group)| {
+        group.members.iter().map(move |&member| (member, number)).collect::<Vec<_>>()
+    };
+    groups.iter().enumerate().flat_map(of_group).collect()
 }
 
 /// Connected components of two members or more, each in rising order, by their first member.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::linkage::Link;
-use super::{Candidate, NameFrequency};
+use super::{Candidate, EventTerms, NameFrequency, Read};
 use crate::error::Result;
 use crate::records::{Corpus, CorpusSentence, Encoding};
 
@@ -17,8 +17,12 @@ pub struct Material<'run> {
     pub is_matched: &'run (dyn Fn(&CorpusSentence<'_>) -> bool + Sync),
     /// Gives encodings.
     pub encode: &'run Encode<'run>,
+    /// Gives what a network says of pairs of texts.
+    pub read: &'run Read<'run>,
     /// How rare names and words are.
     pub names: &'run NameFrequency,
+    /// How rare words are in each event.
+    pub terms: &'run EventTerms,
 }
 
 impl Material<'_> {
@@ -37,6 +41,7 @@ impl Material<'_> {
 /// Some sentences with their encodings, in the order of their positions.
 pub(super) struct Encoded<'run> {
     corpus: &'run Corpus,
+    terms: &'run EventTerms,
     positions: Vec<usize>,
     encodings: Vec<Encoding>,
 }
@@ -49,7 +54,7 @@ impl<'run> Encoded<'run> {
         let texts: Vec<&str> =
             positions.iter().map(|&position| material.corpus.sentence_at(position).text()).collect();
         let encodings = (material.encode)(&texts)?;
-        Ok(Self { corpus: material.corpus, positions, encodings })
+        Ok(Self { corpus: material.corpus, terms: material.terms, positions, encodings })
     }
 
     /// Asks for the encodings of the sentences of some pairs.
@@ -82,6 +87,7 @@ impl<'run> Encoded<'run> {
             text: sentence.text(),
             encoding: &self.encodings[n],
             annotations: sentence.annotations,
+            terms: self.terms.of_document(sentence.document),
         }
     }
 }

@@ -1,18 +1,23 @@
-//! Sentences -> [`Claim`]s: candidates by cosine, a verifier for each pair, linkage that does not chain.
+//! Sentences -> [`Claim`]s: pairs that are alike, a verifier for each, linkage that does not chain.
 //!
-//! 1. `pool`: the sentences of an event, and the pairs of them that are each other's nearest.
-//! 2. `similarity`, `evidence`, `checks`: how alike two sentences are, and what speaks for and against their being one claim.
-//! 3. `verifier`: the probability that they are one claim, and that they contradict each other.
+//! 1. `pool`: the sentences of an event, and the pairs of them that are each other's nearest by embedding and by words (`lexical`).
+//! 2. `similarity`, `evidence`, `checks`, `clash`, `reprint`: how alike two sentences are, and what speaks for and against their being one claim.
+//! 3. `verifier`, `decision`: from the evidence and what a network reads in both, the probabilities that they share a proposition, say
+//!    the same, contradict each other.
 //! 4. `search`: the pools of all events and of neighbouring ones, one after the other.
-//! 5. `linkage`: complete linkage over the verified pairs, so that every two sentences of a claim pass on their own, and no
-//!    two that contradict each other are in one.
+//! 5. `linkage`: average linkage over the verified pairs, so that the sentences of a claim say on average the same; what shares a
+//!    proposition with one of them, or contradicts it, is listed with the claim.
 
 mod material;
+mod lexical;
 mod similarity;
 mod anchors;
 mod pair;
+mod reprint;
 mod checks;
+mod clash;
 mod evidence;
+mod decision;
 mod verifier;
 mod pool;
 mod linkage;
@@ -29,23 +34,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::records::{
-    Annotations, Claim, ClaimId, Comparison, Encoding, Event, EventId, Mention, Relation, SentenceId, Tier,
+    Annotations, Claim, ClaimId, Comparison, Encoding, Event, EventId, Mention, Relation, SentenceId, Span,
+    Tier,
 };
 use material::Encoded;
 
 pub use anchors::{NameFrequency, ShortNames};
 pub use checks::Verdict;
+pub use clash::Clash;
 pub use evidence::Evidence;
+pub use lexical::{EventTerms, TermFrequency};
 pub use linkage::Verifications;
 pub use material::{Encode, Material};
 pub use search::candidates;
 pub use similarity::Similarity;
 pub use targets::{SharedName, shared_names};
-pub use verifier::{Verification, Verifier};
+pub use verifier::{Read, Verification, Verifier};
 
 /// How sentences are matched: the `[cluster]` section of a job file.
 ///
-/// `models/train_verifier.py` says on which pairs the thresholds were chosen, and what they let through.
+/// `models/train_decision.py` says on which pairs the thresholds were chosen, and what they let through.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterOptions {
@@ -57,8 +65,9 @@ pub struct ClusterOptions {
     pub conflicting: f32,
     /// Least probability of a contradiction from which on a match is not confirmed, in [0, 1].
     pub doubtful: f32,
-    /// Least cosine of two embeddings whose words are looked at, in [0, 1].
-    pub candidate_cosine: f32,
+    /// Least likeness of two sentences that are looked at, in [0, 1]: the mean of the cosine of their embeddings and that of their
+    /// terms.
+    pub candidate: f32,
     /// True where claims are sought in the whole corpus, and not within events and between neighbouring ones.
     pub across_events: bool,
 }
@@ -66,11 +75,11 @@ pub struct ClusterOptions {
 impl Default for ClusterOptions {
     fn default() -> Self {
         Self {
-            confirmed: 0.85,
-            possible: 0.73,
-            conflicting: 0.5,
+            confirmed: 0.94,
+            possible: 0.67,
+            conflicting: 0.35,
             doubtful: 0.2,
-            candidate_cosine: 0.45,
+            candidate: 0.25,
             across_events: false,
         }
     }
@@ -87,7 +96,7 @@ impl ClusterOptions {
             ("cluster.possible", self.possible),
             ("cluster.conflicting", self.conflicting),
             ("cluster.doubtful", self.doubtful),
-            ("cluster.candidate_cosine", self.candidate_cosine),
+            ("cluster.candidate", self.candidate),
         ];
         if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
@@ -99,31 +108,35 @@ impl ClusterOptions {
         Ok(())
     }
 
-    /// Whether a pair is one claim, and how surely; `None` where it is none.
+    /// How surely two sentences share a proposition; `None` where they do not, or contradict each other.
     pub fn tier(&self, found: &Verification) -> Option<Tier> {
-        let is_barred = matches!(found.verdict, Verdict::OtherSpeaker | Verdict::OtherNames);
         let is_plain = !found.is_edited && found.conflicting < self.doubtful;
-        match found.same {
-            _ if is_barred || self.is_conflict(found) => None,
-            same if same >= self.confirmed && is_plain => Some(Tier::Confirmed),
-            same if same >= self.possible => Some(Tier::Possible),
+        match found.shared {
+            _ if self.is_conflict(found) => None,
+            shared if shared >= self.confirmed && is_plain => Some(Tier::Confirmed),
+            shared if shared >= self.possible => Some(Tier::Possible),
             _ => None,
         }
+    }
+
+    /// Whether two sentences mainly say the same: they share a proposition, and it is more likely than not that it is the main one of both.
+    pub fn is_same(&self, found: &Verification) -> bool {
+        self.tier(found).is_some() && found.same >= 0.5
     }
 
     /// Whether two sentences contradict each other: the verifier and a check must agree. The verifier alone takes other spellings,
     /// hyphens and inserted titles in one quotation for contradictions.
     pub fn is_conflict(&self, found: &Verification) -> bool {
         let is_typed = matches!(found.verdict, Verdict::Conflict(_));
-        is_typed && found.same >= self.possible && found.conflicting >= self.conflicting
+        is_typed && found.shared >= self.possible && found.conflicting >= self.conflicting
     }
 
     /// How two sentences relate.
     pub fn relation(&self, found: &Verification) -> Relation {
-        match self.tier(found) {
-            Some(_) => Relation::Same,
-            None if self.is_conflict(found) => Relation::Conflicting,
-            None => Relation::Partial,
+        match () {
+            () if self.is_conflict(found) => Relation::Conflicting,
+            () if self.is_same(found) => Relation::Same,
+            () => Relation::Partial,
         }
     }
 }
@@ -147,6 +160,8 @@ pub struct Candidate<'run> {
     pub encoding: &'run Encoding,
     /// What the annotators found.
     pub annotations: &'run Annotations,
+    /// How rare words are in its event.
+    pub terms: &'run TermFrequency,
 }
 
 impl Candidate<'_> {
@@ -158,9 +173,9 @@ impl Candidate<'_> {
 }
 
 /// Finds the claims that at least two outlets speak of, within events and between neighbouring ones, or in the whole corpus
-/// (`options.across_events`). A sentence is in one claim or in none; of a sentence that an article repeats word for word,
-/// the first is matched. Claims come in the order of event, then tier, then number of outlets and sentences, then first
-/// sentence. With them come the verified pairs of their sentences.
+/// (`options.across_events`). A sentence is a mention of one claim or of none, and may be partial to others; of a sentence that an article repeats word for word,
+/// the first is matched. Claims come in the order of event; what two outlets make comes before what one makes and others dispute or say in part; then
+/// tier, number of outlets and sentences, first sentence. With them come the verified pairs of their sentences.
 ///
 /// Encodings are asked for event by event and let go again, so memory grows with the largest event; with
 /// `options.across_events` it grows with the corpus.
@@ -186,7 +201,7 @@ pub fn cluster(
     };
     claims.sort_by_cached_key(|claim| {
         let size = Reverse((n_outlets(claim), claim.mentions.len()));
-        (order[&claim.event], claim.tier, size, claim.mentions[0].sentence.clone())
+        (order[&claim.event], !claim.is_match(), claim.tier, size, claim.mentions[0].sentence.clone())
     });
     tell_apart(&mut claims);
     Ok((claims, search.kept))
@@ -202,9 +217,9 @@ fn tell_apart(claims: &mut [Claim]) {
     }
 }
 
-/// For each claim, one comparison for every pair of its outlets: of the two outlets' sentences, the pair that is most
-/// surely the same, or that contradict each other where one disputes the claim. `known` are pairs that were verified before;
-/// only the others are encoded, verified and aligned.
+/// For each claim, a comparison for every pair of its outlets: of the two outlets' sentences, the pair that is most
+/// surely the same, or that contradict each other where one disputes the claim; then one for each sentence that is partial to it.
+/// `known` are pairs that were verified before; only the others are encoded, verified and aligned.
 ///
 /// # Errors
 /// What the encoder says.
@@ -222,11 +237,26 @@ pub fn compare_outlets(
         let unknown: Vec<Link> = all.filter(|link| !known.contains_key(link)).collect();
         let encoded = Encoded::of_pairs(material, &unknown)?;
         let pairs: Vec<_> = unknown.iter().map(|&link| encoded.pair(link)).collect();
-        known.extend(unknown.into_iter().zip(verifier.verify(&pairs, material.names)));
+        let verified = verifier.verify(&pairs, material.names, material.read)?;
+        known.extend(unknown.into_iter().zip(verified));
         for links in choices {
             let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
-            let best = verified.reduce(|best, next| if next.1.same > best.1.same { next } else { best });
-            comparisons.extend(best.map(|(link, found)| comparison(claim, link, found, material, options)));
+            let best = verified.reduce(|best, next| if next.1.shared > best.1.shared { next } else { best });
+            comparisons.extend(best.map(|(link, found)| {
+                let relation =
+                    if options.is_conflict(found) { Relation::Conflicting } else { Relation::Same };
+                comparison(claim, link, found, relation, material, options)
+            }));
+        }
+        for partial in &claim.partial {
+            let position = |id: &SentenceId| material.corpus.sentence_position(id);
+            let mut link = (position(&partial.with), position(&partial.sentence));
+            let outlet = |position: usize| material.corpus.sentence_at(position).outlet();
+            if (outlet(link.1), link.1) < (outlet(link.0), link.0) {
+                link = (link.1, link.0);
+            }
+            let found = &known[&ordered(link)];
+            comparisons.push(comparison(claim, link, found, Relation::Partial, material, options));
         }
     }
     Ok(comparisons)
@@ -252,23 +282,26 @@ fn comparison(
     claim: &Claim,
     (a, b): Link,
     found: &Verification,
+    relation: Relation,
     material: &Material<'_>,
     options: &ClusterOptions,
 ) -> Comparison {
-    let relation = options.relation(found);
     let id = |position: usize| material.corpus.sentence_at(position).id().clone();
     let alignment = found.alignment.clone();
+    let clash = found.clash().filter(|_| relation == Relation::Conflicting);
+    let in_order = |[first, second]: [Span; 2]| if a < b { [first, second] } else { [second, first] };
     Comparison {
         claim: claim.id,
         sentence_a: id(a),
         sentence_b: id(b),
         similarity: found.similarity.score,
         cosine: found.similarity.cosine,
-        probability: found.same,
+        probability: found.shared,
         conflict_probability: found.conflicting,
         relation,
         tier: options.tier(found),
-        conflict: found.conflict().filter(|_| relation == Relation::Conflicting),
+        conflict: clash.map(|clash| clash.kind),
+        clash: clash.map(|clash| in_order(clash.words)),
         alignment: if a < b { alignment } else { alignment.swapped() },
     }
 }

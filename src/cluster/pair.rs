@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 
 use ndarray::{Array2, ArrayView2};
 
+use super::lexical::TermVector;
 use super::similarity::coverage;
 use super::{Candidate, NameFrequency, Similarity};
 use crate::align::align_by;
@@ -36,6 +37,10 @@ impl<'run> Pair<'run> {
         align_by(&self.a.encoding.words, &self.b.encoding.words, &self.cosines, self.thresholds)
     }
 
+    pub(super) fn thresholds(&self) -> &'run Thresholds {
+        self.thresholds
+    }
+
     /// Each sentence as the evidence reads it.
     pub(super) fn sides(&self, names: &NameFrequency) -> [Side<'_, 'run>; 2] {
         let [best_a, best_b] = &self.best;
@@ -61,6 +66,8 @@ pub(super) struct Side<'pair, 'run> {
     pub folded: Vec<String>,
     /// The same, each once.
     pub distinct: BTreeSet<String>,
+    /// The words as terms of their event.
+    pub terms: TermVector,
     /// Each name in the form in which names are compared.
     pub names: Vec<String>,
     pub thresholds: &'run Thresholds,
@@ -82,6 +89,7 @@ impl<'pair, 'run> Side<'pair, 'run> {
             best,
             distinct: folded.iter().cloned().collect(),
             folded,
+            terms: TermVector::new(this.text, this.terms),
             names: this.annotations.names.iter().map(|name| names.anchor(name)).collect(),
             thresholds,
         }

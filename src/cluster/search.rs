@@ -1,11 +1,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::linkage::{Link, Linkage, Verifications, components, ordered};
+use super::linkage::{Group, Link, Linkage, Verifications, components, ordered};
 use super::material::Encoded;
 use super::pool::Pool;
 use super::{Candidate, ClusterOptions, Material, Verification, Verifier};
 use crate::error::Result;
-use crate::records::{Claim, Event, EventId, Mention, SentenceId, Tier};
+use crate::records::{Claim, Event, EventId, Mention, Relation, SentenceId, Tier};
 
 /// Seeks claims pool by pool and keeps the verified pairs of their sentences.
 pub(super) struct Search<'search, 'run> {
@@ -37,9 +37,9 @@ pub fn candidates(
         }
         let encoded = Encoded::new(material, members.positions.clone())?;
         let pool = Pool::new(&encoded, &members.events);
-        let links = pool.nearest(options.candidate_cosine);
+        let links = pool.nearest(options.candidate);
         let pairs: Vec<_> = links.iter().map(|&link| pool.pair(link)).collect();
-        let verified = verifier.verify(&pairs, material.names);
+        let verified = verifier.verify(&pairs, material.names, material.read)?;
         found.extend(links.into_iter().map(|link| pool.sentences(link)).zip(verified));
     }
     Ok(found)
@@ -99,63 +99,62 @@ impl<'search, 'run> Search<'search, 'run> {
     fn claims_of(&mut self, members: &Members) -> Result<Vec<Claim>> {
         let encoded = Encoded::new(self.material, members.positions.clone())?;
         let pool = Pool::new(&encoded, &members.events);
-        let links = self.links(&pool, &|_, _| true);
-        // Complete linkage asks for every pair of a component, also those that are not each other's best.
+        let links = self.links(&pool, &|_, _| true)?;
+        // Linkage asks for every pair of a component, also those that are not near enough to be looked at.
         let missing = self.missing(&pool, &links);
-        self.verify(&missing);
+        self.verify(&missing)?;
         let claims = self.linkage(&pool).claims(&links);
-        let of_claim = |(number, claim): (usize, &'_ Claim)| {
-            claim.mentions.iter().map(move |mention| (mention.sentence.clone(), number)).collect::<Vec<_>>()
-        };
-        let claim_of: BTreeMap<SentenceId, usize> = claims.iter().enumerate().flat_map(of_claim).collect();
-        self.keep(|id| claim_of.get(id).copied());
+        self.keep();
         Ok(claims)
     }
 
-    /// The links of a pool, with what was found noted.
-    fn links(&mut self, pool: &Pool<'_>, wanted: &(dyn Fn(usize, usize) -> bool + Sync)) -> Vec<Link> {
-        let found = pool.links(self.verifier, self.material.names, self.options, wanted);
-        let links = found.iter().map(|&(link, _)| link).collect();
-        self.found.extend(found.into_iter().map(|(link, found)| (pool.sentences(link), found)));
-        links
+    /// The pairs of a pool that share a proposition or contradict each other, with what was found noted.
+    fn links(&mut self, pool: &Pool<'_>, wanted: &dyn Fn(usize, usize) -> bool) -> Result<Vec<Link>> {
+        let near = pool.nearest(self.options.candidate);
+        let wanted: Vec<Link> = near.into_iter().filter(|&(i, j)| wanted(i, j)).collect();
+        self.verify(&wanted.iter().map(|&link| pool.pair(link)).collect::<Vec<_>>())?;
+        let is_link = |link: &Link| is_of_use(&self.found[&pool.sentences(*link)], self.options);
+        Ok(wanted.into_iter().filter(is_link).collect())
     }
 
     fn linkage<'event>(&'event self, pool: &'event Pool<'event>) -> Linkage<'event, 'event> {
         Linkage { pool, verified: &self.found, options: self.options }
     }
 
-    /// Pairs of one component of matching links that were not verified.
+    /// Pairs of one component of sentences that say the same that were not verified, of different outlets.
     fn missing<'pool>(
         &self,
         pool: &Pool<'pool>,
         links: &[Link],
     ) -> Vec<(Candidate<'pool>, Candidate<'pool>)> {
-        let passes = |link: &&Link| self.options.tier(&self.found[&pool.sentences(**link)]).is_some();
-        let matching: Vec<Link> = links.iter().filter(passes).copied().collect();
+        let is_same = |link: &&Link| self.options.is_same(&self.found[&pool.sentences(**link)]);
+        let same: Vec<Link> = links.iter().filter(is_same).copied().collect();
         let mut missing = vec![];
-        for component in components(pool.candidates.len(), &matching) {
+        for component in components(pool.candidates.len(), &same) {
             for (n, &i) in component.iter().enumerate() {
                 let links = component[n + 1..].iter().map(|&j| (i, j));
-                let unknown = links.filter(|&link| !self.found.contains_key(&pool.sentences(link)));
-                missing.extend(unknown.map(|link| pool.pair(link)));
+                let is_unknown = |link: &Link| {
+                    let (a, b) = pool.pair(*link);
+                    a.outlet != b.outlet && !self.found.contains_key(&pool.sentences(*link))
+                };
+                missing.extend(links.filter(is_unknown).map(|link| pool.pair(link)));
             }
         }
         missing
     }
 
-    fn verify(&mut self, pairs: &[(Candidate<'_>, Candidate<'_>)]) {
+    fn verify(&mut self, pairs: &[(Candidate<'_>, Candidate<'_>)]) -> Result<()> {
         let keys = pairs.iter().map(|(a, b)| ordered((a.position, b.position)));
-        self.found.extend(keys.zip(self.verifier.verify(pairs, self.material.names)));
+        let verified = self.verifier.verify(pairs, self.material.names, self.material.read)?;
+        self.found.extend(keys.zip(verified));
+        Ok(())
     }
 
-    /// Of the pairs found in a pool, keeps those of one claim's sentences.
-    fn keep(&mut self, claim_of: impl Fn(&SentenceId) -> Option<usize>) {
-        let claim_of = |position: usize| claim_of(self.material.corpus.sentence_at(position).id());
+    /// Of the pairs found in a pool, keeps those that comparisons are made of.
+    fn keep(&mut self) {
         let found = std::mem::take(&mut self.found).into_iter();
-        let of_one_claim = |((a, b), _): &(Link, Verification)| {
-            claim_of(*a).is_some_and(|claim| claim_of(*b) == Some(claim))
-        };
-        self.kept.extend(found.filter(of_one_claim));
+        let options = self.options;
+        self.kept.extend(found.filter(|(_, found)| is_of_use(found, options)));
     }
 
     /// Seeks claims between neighbouring events among the sentences that no claim has: a sentence that surely makes a
@@ -171,7 +170,7 @@ impl<'search, 'run> Search<'search, 'run> {
                     Members::new(self.material, &[event, &events[neighbour]], |id| claims.is_open(id));
                 if !members.are_of_one_outlet(self.material) {
                     self.join_neighbours(&members, &mut claims)?;
-                    self.keep(|id| claims.of_sentence.get(id).copied());
+                    self.keep();
                 }
             }
         }
@@ -188,7 +187,7 @@ impl<'search, 'run> Search<'search, 'run> {
             pool.event_of(i) != pool.event_of(j) && (medoids[i].is_none() || medoids[j].is_none())
         };
         let mut taken = BTreeSet::new();
-        for (i, j) in self.links(&pool, &is_wanted) {
+        for (i, j) in self.links(&pool, &is_wanted)? {
             if !self.is_sure(&self.found[&pool.sentences((i, j))]) || taken.contains(&i) || taken.contains(&j)
             {
                 continue;
@@ -196,7 +195,7 @@ impl<'search, 'run> Search<'search, 'run> {
             let (claim, medoid, joining) = match (medoids[i], medoids[j]) {
                 (None, None) => {
                     taken.extend([i, j]);
-                    claims.push(self.linkage(&pool).claim(&[i, j], &[]));
+                    claims.push(self.linkage(&pool).claim(&Group::of(vec![i, j])));
                     continue;
                 }
                 (Some(claim), _) => (claim, i, j),
@@ -204,14 +203,15 @@ impl<'search, 'run> Search<'search, 'run> {
             };
             if self.makes(&claims.list[claim], &pool.candidates[joining])? {
                 taken.insert(joining);
-                claims.add(claim, self.linkage(&pool).mention(joining, medoid));
+                let mention = self.linkage(&pool).mention(joining, medoid, Relation::Same);
+                claims.add(claim, mention);
             }
         }
         Ok(())
     }
 
     fn is_sure(&self, found: &Verification) -> bool {
-        self.options.tier(found) == Some(Tier::Confirmed)
+        self.options.tier(found) == Some(Tier::Confirmed) && self.options.is_same(found)
     }
 
     /// Whether a sentence is surely the same as each that makes the claim.
@@ -221,9 +221,14 @@ impl<'search, 'run> Search<'search, 'run> {
         let unknown: Vec<Link> =
             links.iter().copied().filter(|link| !self.found.contains_key(link)).collect();
         let encoded = Encoded::of_pairs(self.material, &unknown)?;
-        self.verify(&unknown.iter().map(|&link| encoded.pair(link)).collect::<Vec<_>>());
+        self.verify(&unknown.iter().map(|&link| encoded.pair(link)).collect::<Vec<_>>())?;
         Ok(links.iter().all(|link| self.is_sure(&self.found[link])))
     }
+}
+
+/// Whether two sentences have anything to do with each other.
+fn is_of_use(found: &Verification, options: &ClusterOptions) -> bool {
+    options.tier(found).is_some() || options.is_conflict(found)
 }
 
 /// The claims of a run with the claim of each of their sentences.

@@ -1,33 +1,44 @@
 use rayon::prelude::*;
 use serde::Deserialize;
 
+use super::decision::Decision;
 use super::pair::Pair;
-use super::{Candidate, Evidence, NameFrequency, Similarity, Verdict, checks};
+use super::{Candidate, Clash, Evidence, NameFrequency, Similarity, Verdict, checks};
 use crate::error::{Error, Result};
-use crate::records::{Conflict, Thresholds, WordAlignment};
+use crate::records::{PairReading, Thresholds, WordAlignment};
+
+/// Gives what a network says of each pair of texts, in their order; `None` where there is no network.
+pub type Read<'run> = dyn Fn(&[(&str, &str)]) -> Result<Vec<Option<PairReading>>> + Sync + 'run;
 
 /// How two sentences relate, with probabilities in [0, 1].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Verification {
     /// How alike they are.
     pub similarity: Similarity,
-    /// That both speak of the same claim, contradictions aside.
+    /// That they share a proposition, contradictions aside: that a reader would want to see them side by side.
+    pub shared: f32,
+    /// That both mainly say the same; never more than `shared`.
     pub same: f32,
-    /// That they contradict each other.
+    /// That they contradict each other. Where a check names a clash and a network reads both, what that makes of it; by the evidence for
+    /// other pairs, and for those of much the same words: few such pairs are in what the network learnt from.
     pub conflicting: f32,
     /// [`Evidence::is_edited`]: one claim only if the words that were changed say the same, which they often do not.
     pub is_edited: bool,
     /// What the checks of speakers, names, numbers, dates, places, negation and plans found.
     pub verdict: Verdict,
+    /// What speaks for and against it.
+    pub evidence: Evidence,
+    /// What a network says of the two; `None` where there is none, or the evidence alone says that they have nothing in common.
+    pub reading: Option<PairReading>,
     /// Which words of the first sentence answer which of the second.
     pub alignment: WordAlignment,
 }
 
 impl Verification {
     /// What they disagree on; `None` where the checks found nothing.
-    pub fn conflict(&self) -> Option<Conflict> {
+    pub fn clash(&self) -> Option<Clash> {
         match self.verdict {
-            Verdict::Conflict(conflict) => Some(conflict),
+            Verdict::Conflict(clash) => Some(clash),
             _ => None,
         }
     }
@@ -46,6 +57,9 @@ pub struct Verifier {
     same: Logistic,
     /// On the evidence, and on the evidence times how near the two are in their letters.
     conflicting: Logistic,
+    /// What takes the place of `same` where a network reads the pairs.
+    #[serde(skip)]
+    decision: Option<Decision>,
     /// Those of the encoder that it was fitted for.
     #[serde(skip)]
     thresholds: Thresholds,
@@ -53,21 +67,31 @@ pub struct Verifier {
 
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Logistic {
+pub(super) struct Logistic {
     bias: f32,
     weights: Vec<f32>,
 }
 
 impl Logistic {
-    fn probability(&self, figures: impl Iterator<Item = f32>) -> f32 {
+    pub(super) fn n_weights(&self) -> usize {
+        self.weights.len()
+    }
+
+    pub(super) fn probability(&self, figures: impl Iterator<Item = f32>) -> f32 {
         let logit: f32 = self.weights.iter().zip(figures).map(|(weight, figure)| weight * figure).sum();
         1.0 / (1.0 + (-logit - self.bias).exp())
     }
 }
 
+/// From this nearness on, two sentences are much the same but for the words that clash ([`Evidence::near`]).
+const VERBATIM: f32 = 0.35;
+
 impl Verifier {
     /// Where a model's folder holds it.
     pub const PATH: &'static str = "heads/verifier.json";
+
+    /// Where a model's folder holds what is made of a pair network's figures.
+    pub const DECISION: &'static str = Decision::PATH;
 
     /// Reads `heads/verifier.json`. `thresholds` are those of the same model.
     ///
@@ -88,24 +112,47 @@ impl Verifier {
         Ok(Self { thresholds, ..verifier })
     }
 
+    /// With the network's figures: `heads/decision.json` of a model that brings `heads/pair.onnx`.
+    ///
+    /// # Errors
+    /// [`Error::Model`] where it is damaged or was fitted on other evidence than this version gathers.
+    pub fn with_decision(self, bytes: &[u8], model: &str) -> Result<Self> {
+        let decision = Decision::from_json(bytes).map_err(|message| Error::Model {
+            name: model.to_owned(),
+            message: format!("{}: {message}", Self::DECISION),
+        })?;
+        Ok(Self { decision: Some(decision), ..self })
+    }
+
     /// Verifies each pair, in its order. Symmetric: exchanging a pair's two sentences changes nothing but the sides of the alignment.
+    ///
+    /// # Errors
+    /// What `read` says.
     pub fn verify(
         &self,
         pairs: &[(Candidate<'_>, Candidate<'_>)],
         names: &NameFrequency,
-    ) -> Vec<Verification> {
-        pairs.par_iter().map(|(a, b)| self.judge(&Pair::new(*a, *b, &self.thresholds), names)).collect()
-    }
-
-    /// Verifies a pair, unless its words are too far apart to be one claim.
-    pub(super) fn verify_if_near(
-        &self,
-        a: &Candidate<'_>,
-        b: &Candidate<'_>,
-        names: &NameFrequency,
-    ) -> Option<Verification> {
-        let pair = Pair::new(*a, *b, &self.thresholds);
-        (pair.similarity.score >= self.thresholds.pairs.near).then(|| self.judge(&pair, names))
+        read: &Read<'_>,
+    ) -> Result<Vec<Verification>> {
+        let judge =
+            |(a, b): &(Candidate<'_>, Candidate<'_>)| self.judge(&Pair::new(*a, *b, &self.thresholds), names);
+        let mut found: Vec<Verification> = pairs.par_iter().map(judge).collect();
+        let Some(decision) = &self.decision else { return Ok(found) };
+        let near: Vec<usize> =
+            (0..pairs.len()).filter(|&pair| decision.is_read(found[pair].shared)).collect();
+        let texts: Vec<(&str, &str)> =
+            near.iter().map(|&pair| (pairs[pair].0.text, pairs[pair].1.text)).collect();
+        for (pair, reading) in near.into_iter().zip(read(&texts)?) {
+            let found = &mut found[pair];
+            found.reading = reading;
+            if let Some(reading) = reading {
+                (found.shared, found.same) = decision.probabilities(&reading, &found.evidence);
+                if let Some(clash) = found.clash().filter(|_| found.evidence.near < VERBATIM) {
+                    found.conflicting = decision.conflicting(&reading, clash.kind);
+                }
+            }
+        }
+        Ok(found)
     }
 
     fn judge(&self, pair: &Pair<'_>, names: &NameFrequency) -> Verification {
@@ -113,12 +160,21 @@ impl Verifier {
         let evidence = Evidence::of_pair(pair, &alignment, names);
         let figures = evidence.values();
         let with_near = figures.iter().copied().chain(figures.iter().map(|figure| figure * evidence.near));
+        let verdict = checks::verdict(pair, &evidence, names);
+        let same = match &self.decision {
+            Some(decision) => decision.prior(&evidence),
+            None if matches!(verdict, Verdict::OtherSpeaker | Verdict::OtherNames) => 0.0,
+            None => self.same.probability(figures.iter().copied()),
+        };
         Verification {
             similarity: pair.similarity,
-            same: self.same.probability(figures.iter().copied()),
+            shared: same,
+            same,
             conflicting: self.conflicting.probability(with_near),
             is_edited: evidence.is_edited(),
-            verdict: checks::verdict(pair, &evidence),
+            verdict,
+            evidence,
+            reading: None,
             alignment,
         }
     }
@@ -128,16 +184,17 @@ impl Verifier {
     /// For a model without `heads/verifier.json`: the similarity alone, without a look at contradictions.
     pub fn by_similarity(thresholds: Thresholds) -> Self {
         let of_similarity = |name: &&str| match *name {
-            "cosine" => 16.0,
-            "coverage_min" | "coverage_max" => 8.0,
+            "cosine" => 35.5,
+            "coverage_min" | "coverage_max" => 17.8,
             _ => 0.0,
         };
         let n = Evidence::NAMES.len();
         Self {
             evidence: Evidence::NAMES.map(str::to_owned).to_vec(),
-            // Half at a mean of cosine and coverage of 0.64, four fifths at 0.68.
-            same: Logistic { bias: -20.5, weights: Evidence::NAMES.iter().map(of_similarity).collect() },
+            // `possible` at a mean of cosine and coverage of 0.67, `confirmed` at 0.69.
+            same: Logistic { bias: -46.8, weights: Evidence::NAMES.iter().map(of_similarity).collect() },
             conflicting: Logistic { bias: -3.0, weights: vec![0.0; 2 * n] },
+            decision: None,
             thresholds,
         }
     }

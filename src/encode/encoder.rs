@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -11,16 +12,26 @@ use super::fingerprint::{self, Fingerprint};
 use super::head::{Head, floats};
 use super::model::{ModelFiles, ModelManifest};
 use super::onnx::OnnxEngine;
+use super::pair::{PairHead, PairSide};
 use super::readout::{mean_states, pieces_of_words, word_shares, word_states};
 use super::syntax::SyntaxHead;
 use super::target::TargetHead;
 use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
 use crate::error::{Error, Result};
-use crate::records::{Encoding, Score, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Score, Sentiment, Span};
 
 /// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
 const BATCH_TOKENS: usize = 1024;
+
+/// Most tokens of a sentence that are read in a pair, special ones included: the first ones and the last.
+const PAIR_TOKENS: usize = 96;
+
+/// Pairs whose sentences' states are held at once.
+const PAIRS: usize = 4096;
+
+/// Pairs that a worker takes at once.
+const PAIRS_AT_ONCE: usize = 8;
 
 /// The head for loaded language in a model's folder.
 const LOADED: &str = "heads/loaded_language.safetensors";
@@ -43,6 +54,8 @@ pub struct ModelEncoder {
     /// What gives the sentiment in place of the head.
     sentiment_model: Option<Box<dyn SentimentModel>>,
     target: Option<TargetHead>,
+    /// What reads two sentences together.
+    pair: Option<PairHead>,
     /// What tells plain words from loaded ones.
     loaded: Option<Head>,
     syntax: Option<SyntaxHead>,
@@ -104,6 +117,8 @@ impl ModelEncoder {
             .map_err(|message| Error::Model { name: name.clone(), message })?;
         let target = files.get("heads/target_sentiment.onnx").cloned().map(TargetHead::new).transpose();
         let target = target.map_err(|message| Error::Model { name: name.clone(), message })?;
+        let pair = files.get(PairHead::PATH).cloned().map(PairHead::new).transpose();
+        let pair = pair.map_err(|message| Error::Model { name: name.clone(), message })?;
         let loaded = files.get(LOADED).map(|bytes| read_loaded(bytes, manifest)).transpose();
         let loaded = loaded.map_err(|message| Error::Model { name: name.clone(), message })?;
         let syntax = files
@@ -122,6 +137,7 @@ impl ModelEncoder {
             sentiment,
             sentiment_model: None,
             target,
+            pair,
             loaded,
             syntax,
             heads: vec![],
@@ -342,6 +358,49 @@ impl ModelEncoder {
         Ok(tokens?.concat())
     }
 
+    /// Reads pairs whose sentences' states are held at once.
+    fn read_pairs(
+        &self,
+        head: &PairHead,
+        pairs: &[(&str, &str)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<PairReading>> {
+        let texts: BTreeSet<&str> = pairs.iter().flat_map(|&(a, b)| [a, b]).collect();
+        let texts: Vec<&str> = texts.into_iter().collect();
+        let sides = self.in_batches(&texts, &|_| (), &|batch, tokens| {
+            // A batch's texts are of one length, so all are cut at the same place.
+            let ids = cut(&ids_of(batch, tokens));
+            let states = self.engine.states(ids.view(), head.layer)?;
+            let side = |row: usize| (ids.row(row).to_vec(), states.index_axis(Axis(0), row).to_owned());
+            Ok((0..batch.len()).map(side).collect())
+        })?;
+        let side = |text: &str| {
+            let (ids, states) = &sides[texts.binary_search(&text).expect("its text was read")];
+            PairSide { ids, states: states.view() }
+        };
+        let batches: Vec<Batch> =
+            (0..pairs.len()).collect::<Vec<_>>().chunks(PAIRS_AT_ONCE).map(<[usize]>::to_vec).collect();
+        let read = |batch: &Batch| {
+            let read_pair = |&pair: &usize| {
+                let (a, b) = pairs[pair];
+                // Sums of floats depend on their order, so a pair is always read in the same one.
+                let (a, b) = (side(a.min(b)), side(a.max(b)));
+                let n_tokens = a.ids.len() + b.ids.len();
+                head.apply(a, b, |id| self.weight(id)).map_err(|message| Error::Encode { n_tokens, message })
+            };
+            let readings = batch.iter().map(read_pair).collect::<Result<Vec<_>>>()?;
+            advance(batch.len());
+            Ok(readings)
+        };
+        let mut readings = vec![None; pairs.len()];
+        for (batch, of_batch) in run_all(&batches, self.n_threads, read) {
+            for (&pair, reading) in batch.iter().zip(of_batch?) {
+                readings[pair] = Some(reading);
+            }
+        }
+        Ok(readings.into_iter().map(|reading| reading.expect("every pair is in one batch")).collect())
+    }
+
     /// Inverse document frequency of a token; 1 where the model brings no frequencies.
     fn weight(&self, id: u32) -> f32 {
         self.idf.get(id as usize).copied().unwrap_or(1.0)
@@ -378,6 +437,19 @@ impl Encoder for ModelEncoder {
             let target = Array2::from_shape_fn(ids.dim(), is_target);
             head.apply(self.engine.states(ids.view(), head.layer)?.view(), target.view())
         })
+    }
+
+    fn pair_readings(
+        &self,
+        pairs: &[(&str, &str)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Option<PairReading>>> {
+        let Some(head) = &self.pair else { return Ok(vec![None; pairs.len()]) };
+        let mut readings = Vec::with_capacity(pairs.len());
+        for chunk in pairs.chunks(PAIRS) {
+            readings.extend(self.read_pairs(head, chunk, advance)?.into_iter().map(Some));
+        }
+        Ok(readings)
     }
 
     fn languages(&self) -> &[String] {
@@ -457,6 +529,16 @@ fn states_of<'forward>(
 pub(super) fn ids_of(batch: &Batch, tokens: &[Tokens]) -> Array2<u32> {
     let ids = batch.iter().flat_map(|&text| tokens[text].ids.iter().copied()).collect();
     Array2::from_shape_vec((batch.len(), tokens[batch[0]].ids.len()), ids).expect("a batch has one length")
+}
+
+/// What is read of texts in a pair: shape `[texts, at most PAIR_TOKENS]`.
+fn cut(ids: &Array2<u32>) -> Array2<u32> {
+    let n_tokens = ids.ncols();
+    if n_tokens <= PAIR_TOKENS {
+        return ids.clone();
+    }
+    let kept: Vec<usize> = (0..PAIR_TOKENS - 1).chain([n_tokens - 1]).collect();
+    ids.select(Axis(1), &kept)
 }
 
 /// The sentiment head, whose classes are negative, neutral and positive in this order.

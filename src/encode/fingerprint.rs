@@ -11,7 +11,7 @@ use crate::records::Encoding;
 const ENCODING_VERSION: u32 = 1;
 
 /// Files of a model that no encoding depends on.
-const COMPARING: [&str; 2] = ["heads/thresholds.toml", "heads/verifier.json"];
+const COMPARING: [&str; 3] = ["heads/decision.json", "heads/thresholds.toml", "heads/verifier.json"];
 
 /// A hash of everything that an encoder's encodings depend on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

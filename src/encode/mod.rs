@@ -14,6 +14,7 @@ mod readout;
 mod engine;
 mod onnx;
 mod target;
+mod pair;
 mod syntax;
 mod bert;
 #[cfg(feature = "rust-bert")]
@@ -27,7 +28,7 @@ mod mask;
 pub use words::words;
 
 use crate::error::Result;
-use crate::records::{Encoding, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Sentiment, Span};
 
 pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward, SentimentModel};
@@ -58,6 +59,17 @@ pub trait Encoder: Sync {
         mentions: &[(&str, Span)],
         advance: &(dyn Fn(usize) + Sync),
     ) -> Result<Vec<Option<Sentiment>>>;
+
+    /// What the model says of two sentences read together, in the order of `pairs`; `None` where it has no network for it. Symmetric.
+    /// `advance` as in [`Encoder::encode`].
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where the engine fails.
+    fn pair_readings(
+        &self,
+        pairs: &[(&str, &str)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Option<PairReading>>>;
 
     /// ISO 639-3 codes of the languages that the model knows.
     fn languages(&self) -> &[String];

@@ -10,7 +10,7 @@ use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
-const CONVENTIONAL: [&str; 14] = [
+const CONVENTIONAL: [&str; 16] = [
     "model.onnx",
     "model.safetensors",
     "rust_model.ot",
@@ -18,8 +18,10 @@ const CONVENTIONAL: [&str; 14] = [
     "tokenizer.json",
     "tokenizer_config.json",
     "vocab.txt",
+    "heads/decision.json",
     "heads/idf.safetensors",
     "heads/loaded_language.safetensors",
+    "heads/pair.onnx",
     "heads/sentiment.safetensors",
     "heads/syntax.safetensors",
     "heads/target_sentiment.onnx",
@@ -114,6 +116,8 @@ impl ModelFiles {
             "heads/loaded_language.safetensors",
             "heads/syntax.safetensors",
             "heads/target_sentiment.onnx",
+            "heads/pair.onnx",
+            "heads/decision.json",
             "heads/thresholds.toml",
             "heads/verifier.json",
             "heads/idf.safetensors"

@@ -144,6 +144,14 @@ impl Engine for OnnxEngine {
     }
 }
 
+/// The input `token_states_LAYER` of a graph above a layer, and that layer.
+pub(super) fn states_input(model: &Model) -> Option<(NodeId, usize)> {
+    model.input_ids().iter().find_map(|&input| {
+        let info = model.node_info(input)?;
+        Some((input, info.name()?.strip_prefix("token_states_")?.parse().ok()?))
+    })
+}
+
 /// Runs a graph on the calling thread alone.
 pub(super) fn run_graph(
     model: &Model,

@@ -5,7 +5,7 @@ use rten::{Model, NodeId};
 use rten_tensor::NdTensor;
 
 use super::head::softmax;
-use super::onnx::{floats, load_graph, run_graph};
+use super::onnx::{floats, load_graph, run_graph, states_input};
 use crate::records::Sentiment;
 
 /// The sentiment toward some words of a text: the layers above `layer`, trained for it, with the target's tokens marked.
@@ -25,15 +25,8 @@ impl TargetHead {
         let model = load_graph(bytes, PATH)?;
         let node = |id: &str| model.node_id(id).map_err(|_| format!("{PATH} has no `{id}`"));
         let (target, logits) = (node("target")?, node("logits")?);
-        let layer_of = |&input: &NodeId| {
-            let info = model.node_info(input)?;
-            Some((input, info.name()?.strip_prefix("token_states_")?.parse().ok()?))
-        };
-        let (states, layer) = model
-            .input_ids()
-            .iter()
-            .find_map(layer_of)
-            .ok_or_else(|| format!("{PATH} has no input `token_states_LAYER`"))?;
+        let (states, layer) =
+            states_input(&model).ok_or_else(|| format!("{PATH} has no input `token_states_LAYER`"))?;
         Ok(Self { states, target, logits, layer, model })
     }
 

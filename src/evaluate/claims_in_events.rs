@@ -10,10 +10,11 @@ use super::evaluation::{Evaluation, Figures, WorstPair};
 use super::figures::Ranking;
 use super::inputs::{Inputs, article, name_and_version};
 use super::rows::{Groups, Rows};
+use crate::cluster::{ClusterOptions, Verification};
 use crate::error::{Error, Result};
 use crate::framing::Measures;
-use crate::job::{LoadedEncoder, open_store};
-use crate::pipeline::{Matching, Models, documents, match_claims};
+use crate::job::{Job, LoadedEncoder, load_encoder, open_store};
+use crate::pipeline::{Matching, Models, Silent, documents, match_claims};
 use crate::read::parse_day;
 use crate::records::{
     Article, ArticleId, Corpus, CorpusSentence, Event, EventId, Field, Relation, Span, Tier,
@@ -94,7 +95,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let found = match_claims(&corpus, given, &models, &inputs.job.options, inputs.observer)?;
 
     let places = Places::new(&corpus, &labels)?;
-    let pairs = known_pairs(&corpus, &event_of, &labels, &places, &found)?;
+    let pairs = known_pairs(&corpus, &event_of, &labels, &places, &found, &inputs.job.options.cluster)?;
     let known: Vec<Known> = pairs.values().copied().collect();
     let names = event_names(&event_of);
     let groups =
@@ -105,6 +106,40 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     evaluation.worst = worst(&corpus, &pairs, &names, inputs.options.worst);
     evaluation.model = name_and_version(&model);
     Ok(evaluation)
+}
+
+/// A pair of sentences that is looked at in labelled events.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EventPair {
+    /// The event.
+    pub event: String,
+    /// Where the two sentences stand: article, field, and characters of that field.
+    pub places: [(ArticleId, Field, Span); 2],
+    /// What was found.
+    pub found: Verification,
+}
+
+/// Every pair of sentences that is looked at in the events of a file of articles: what matching is trained on.
+///
+/// # Errors
+/// As [`evaluate`](super::evaluate).
+pub fn event_pairs(articles_file: &std::path::Path, job: &Job) -> Result<Vec<EventPair>> {
+    let (articles, event_of) = articles(&Rows::read(articles_file)?)?;
+    let corpus = documents(articles, &|_| ());
+    let LoadedEncoder { encoder, verifier, thresholds, .. } = load_encoder(job)?;
+    let (measures, store) = (Measures::shipped(), open_store(job)?);
+    let cached = CachedEncoder::new(&encoder, &store);
+    let models =
+        Models { encoder: &cached, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
+    let given = given_events(&corpus, &event_of);
+    let found = match_claims(&corpus, Some(given), &models, &job.options, &Silent)?;
+    let pair = |((a, b), found): (Pair, Verification)| {
+        let sentences = [a, b].map(|position| corpus.sentence_at(position));
+        let place = |of: &CorpusSentence<'_>| (of.article.id.clone(), of.sentence.field, of.sentence.chars);
+        let event = event_of[&sentences[0].article.id].clone();
+        EventPair { event, places: [place(&sentences[0]), place(&sentences[1])], found }
+    };
+    Ok(found.candidates.into_iter().map(pair).collect())
 }
 
 /// The articles of the file, and the event of each.
@@ -211,6 +246,7 @@ fn known_pairs(
     labels: &Rows,
     places: &Places,
     found: &Matching,
+    options: &ClusterOptions,
 ) -> Result<BTreeMap<Pair, Known>> {
     let names = event_names(event_of);
     let event = |position: usize| {
@@ -230,19 +266,30 @@ fn known_pairs(
         }
     }
     for (&pair, found) in &found.candidates {
-        let scores = (f64::from(found.same), f64::from(found.similarity.cosine));
+        let scores = (f64::from(found.shared), f64::from(found.similarity.cosine));
         note(pair, &|known| known.scores = Some(scores));
     }
+    // Two sentences of a claim that were not verified as a pair are there for others of it.
+    let tier = |a: usize, b: usize| {
+        let verified = found.candidates.get(&(a.min(b), a.max(b)));
+        verified.and_then(|found| options.tier(found)).unwrap_or(Tier::Possible)
+    };
     for claim in &found.claims {
-        let making: Vec<_> =
-            claim.making().map(|of| (corpus.sentence_position(&of.sentence), of.tier)).collect();
-        for (n, &(a, tier_a)) in making.iter().enumerate() {
-            for &(b, tier_b) in &making[n + 1..] {
+        let making: Vec<_> = claim.making().map(|of| corpus.sentence_position(&of.sentence)).collect();
+        for (n, &a) in making.iter().enumerate() {
+            for &b in &making[n + 1..] {
                 if corpus.sentence_at(a).outlet() != corpus.sentence_at(b).outlet() {
-                    note((a, b), &|known| known.tier = Some(tier_a.max(tier_b)));
+                    note((a, b), &|known| known.tier = Some(tier(a, b)));
                 }
             }
         }
+    }
+    for (claim, partial) in
+        found.claims.iter().flat_map(|claim| claim.partial.iter().map(move |of| (claim, of)))
+    {
+        let [a, b] = [&partial.with, &partial.sentence].map(|id| corpus.sentence_position(id));
+        debug_assert!(claim.making().any(|mention| mention.sentence == partial.with));
+        note((a, b), &|known| known.tier = Some(partial.tier));
     }
     for comparison in found.comparisons.iter().filter(|of| of.relation == Relation::Conflicting) {
         let [a, b] = [&comparison.sentence_a, &comparison.sentence_b].map(|id| corpus.sentence_position(id));

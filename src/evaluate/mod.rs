@@ -28,7 +28,7 @@ pub mod figures;
 use std::path::Path;
 
 pub use bootstrap::Bootstrap;
-pub use claims_in_events::EventsFrom;
+pub use claims_in_events::{EventPair, EventsFrom, event_pairs};
 pub use classes::Classes;
 pub use evaluation::{Evaluation, Figure, GroupFigure, Interval, WorstPair};
 pub use options::{EvaluateOptions, Fields};

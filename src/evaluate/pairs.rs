@@ -1,6 +1,6 @@
 use super::inputs::{Inputs, annotate_whole};
 use super::rows::Groups;
-use crate::cluster::{Candidate, Evidence, NameFrequency, Verification};
+use crate::cluster::{Candidate, Evidence, NameFrequency, TermFrequency, Verification};
 use crate::encode::Encoder;
 use crate::error::Result;
 use crate::job::LoadedEncoder;
@@ -63,14 +63,16 @@ impl Pairs {
     pub(super) fn evidence(&self, inputs: &Inputs<'_>) -> Result<Vec<Evidence>> {
         let LoadedEncoder { encoder, thresholds, .. } = inputs.load_encoder()?;
         self.with_candidates(inputs, &encoder, |pairs, names| {
-            pairs.iter().map(|(a, b)| Evidence::new(a, b, names, &thresholds)).collect()
+            Ok(pairs.iter().map(|(a, b)| Evidence::new(a, b, names, &thresholds)).collect())
         })
     }
 
     /// What the verifier says of each pair, and the model's name and version.
     pub(super) fn verify(&self, inputs: &Inputs<'_>) -> Result<(Vec<Verification>, String)> {
         let (encoder, verifier, model) = inputs.encoder_and_verifier()?;
-        let found = self.with_candidates(inputs, &encoder, |pairs, names| verifier.verify(pairs, names))?;
+        let read = |pairs: &[(&str, &str)]| encoder.pair_readings(pairs, &|_| ());
+        let found =
+            self.with_candidates(inputs, &encoder, |pairs, names| verifier.verify(pairs, names, &read))?;
         Ok((found, model))
     }
 
@@ -79,13 +81,14 @@ impl Pairs {
         &self,
         inputs: &Inputs<'_>,
         encoder: &dyn Encoder,
-        verify: impl Fn(&[(Candidate<'_>, Candidate<'_>)], &NameFrequency) -> Vec<T>,
+        verify: impl Fn(&[(Candidate<'_>, Candidate<'_>)], &NameFrequency) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
         let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
         let encodings = inputs.encode(encoder, &texts)?;
         let annotations: Vec<Annotations> = texts.iter().map(|text| annotate_whole(text)).collect();
         let words = texts.iter().copied().zip(encodings.iter().map(|encoding| &encoding.words));
         let names = NameFrequency::of(&annotations, words);
+        let terms = TermFrequency::of(texts.iter().copied());
         let id = |index: usize| SentenceId { article: "".into(), index: index as u32 };
         let ids: Vec<SentenceId> = (0..texts.len()).map(id).collect();
         let candidate = |i: usize| Candidate {
@@ -97,8 +100,9 @@ impl Pairs {
             text: texts[i],
             encoding: &encodings[i],
             annotations: &annotations[i],
+            terms: &terms,
         };
         let pairs: Vec<_> = (0..texts.len()).step_by(2).map(|i| (candidate(i), candidate(i + 1))).collect();
-        Ok(verify(&pairs, &names))
+        verify(&pairs, &names)
     }
 }

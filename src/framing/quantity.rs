@@ -31,8 +31,11 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
         let amounts = side.annotations.quantities.iter().filter(|quantity| is_amount(quantity));
         let amounts: Vec<&Quantity> =
             amounts.filter(|quantity| part_of(side.annotations, &quantity.span) == part).collect();
-        let rounded: Vec<Span> =
-            amounts.iter().filter(|quantity| quantity.approximate).map(|quantity| quantity.span).collect();
+        let rounded: Vec<Span> = amounts
+            .iter()
+            .filter(|quantity| quantity.is_approximate())
+            .map(|quantity| quantity.span)
+            .collect();
         (!amounts.is_empty()).then(|| Reading {
             measure: ROUNDED_QUANTITY.into(),
             part,
@@ -64,8 +67,7 @@ fn differences(&Pair { a, b, .. }: &Pair<'_, '_>) -> Vec<FramingDifference> {
 
 /// The quantities of `side` that `other` does not state as well.
 fn unmatched<'run>(side: &Side<'run>, other: &Side<'_>) -> Vec<&'run Quantity> {
-    let same =
-        |x: &Quantity, y: &Quantity| (x.kind, x.value, x.approximate) == (y.kind, y.value, y.approximate);
+    let same = |x: &Quantity, y: &Quantity| (x.kind, x.value, x.bound) == (y.kind, y.value, y.bound);
     let stated =
         |quantity: &&Quantity| other.annotations.quantities.iter().any(|theirs| same(quantity, theirs));
     side.annotations.quantities.iter().take(MAX_QUANTITIES).filter(|quantity| !stated(quantity)).collect()

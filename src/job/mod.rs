@@ -200,7 +200,7 @@ mod tests {
             Case { job: "[group]\nwindow_day = 3", message: "did you mean `window_days`?" },
             Case { job: "[read]\noutlets = 'press'", message: "did you mean `outlet`?" },
             Case {
-                job: "[cluster]\npossible = 0.9",
+                job: "[cluster]\npossible = 0.99",
                 message: "`cluster.possible` is above `cluster.confirmed`",
             },
             Case { job: "[cluster]\nconfirmed = 7.0", message: "`cluster.confirmed` is 7" },

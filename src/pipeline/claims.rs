@@ -3,11 +3,11 @@ use super::clock::Clock;
 use super::encodings::is_matched;
 use crate::annotate::is_statement;
 use crate::clean::is_boilerplate;
-use crate::cluster::{self, Material, NameFrequency, Verifications, cluster, compare_outlets};
+use crate::cluster::{self, EventTerms, Material, NameFrequency, Verifications, cluster, compare_outlets};
 use crate::encode::encode;
 use crate::error::Result;
 use crate::options::Options;
-use crate::records::{Claim, Comparison, Corpus, Event};
+use crate::records::{Claim, Comparison, Corpus, CorpusSentence, Event};
 
 /// What outlets have in common.
 pub(super) struct Claims {
@@ -27,7 +27,7 @@ pub(super) fn claims(
     clock: &mut Clock<'_>,
 ) -> Result<Claims> {
     clock.begin("matching", None);
-    with_material(corpus, names, models, &|material| {
+    with_material(corpus, events, names, models, &|material| {
         let (claims, known) = cluster(material, events, models.verifier, &options.cluster)?;
         let comparisons = compare_outlets(&claims, known, material, models.verifier, &options.cluster)?;
         Ok(Claims { claims, comparisons })
@@ -42,7 +42,7 @@ pub(super) fn candidates(
     models: &Models<'_>,
     options: &Options,
 ) -> Result<Verifications> {
-    with_material(corpus, names, models, &|material| {
+    with_material(corpus, events, names, models, &|material| {
         cluster::candidates(material, events, models.verifier, &options.cluster)
     })
 }
@@ -55,15 +55,21 @@ fn can_be_claim(text: &str) -> bool {
 /// Hands over what matching reads of a run.
 fn with_material<T>(
     corpus: &Corpus,
+    events: &[Event],
     names: &NameFrequency,
     models: &Models<'_>,
     read: &dyn Fn(&Material<'_>) -> Result<T>,
 ) -> Result<T> {
     let languages = models.encoder.languages();
+    let is_matched = |sentence: &CorpusSentence<'_>| {
+        is_matched(corpus, sentence, languages) && can_be_claim(sentence.text())
+    };
     read(&Material {
         corpus,
-        is_matched: &|sentence| is_matched(corpus, sentence, languages) && can_be_claim(sentence.text()),
+        is_matched: &is_matched,
         encode: &|texts| encode(models.encoder, texts, &|_| ()),
+        read: &|pairs| models.encoder.pair_readings(pairs, &|_| ()),
         names,
+        terms: &EventTerms::new(corpus, events, &is_matched),
     })
 }

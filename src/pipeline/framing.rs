@@ -11,7 +11,7 @@ use crate::framing::{Pair, PartEncoding, Place, Side, words_of_part};
 use crate::options::Options;
 use crate::records::{
     Claim, Clause, Comparison, Corpus, Encoding, Framing, Kind, LoadedWord, Masked, Mention, Outlets, Part,
-    SentenceId, SentenceReadings, Span, Target, Thresholds,
+    Relation, SentenceId, SentenceReadings, Span, Target, Thresholds,
 };
 use crate::statistics::position_in_article;
 
@@ -186,12 +186,17 @@ impl<'run> Sides<'run> {
     /// How the two sentences of a comparison differ.
     fn framing(&self, comparison: &Comparison, models: &Models<'_>, options: &Options) -> Framing {
         let Comparison { claim, sentence_a, sentence_b, alignment, .. } = comparison;
-        let (a, b) = (self.side(sentence_a), self.side(sentence_b));
+        let differences = || {
+            let (a, b) = (self.side(sentence_a), self.side(sentence_b));
+            models.measures.differences(&Pair { a: &a, b: &b, alignment }, &options.framing)
+        };
+        // Where one says more than the other, the words differ because what they say does.
+        let is_comparable = comparison.relation != Relation::Partial;
         Framing {
             claim: *claim,
             sentence_a: sentence_a.clone(),
             sentence_b: sentence_b.clone(),
-            differences: models.measures.differences(&Pair { a: &a, b: &b, alignment }, &options.framing),
+            differences: if is_comparable { differences() } else { vec![] },
         }
     }
 

@@ -229,9 +229,13 @@ pub(crate) fn match_claims(
 /// `heads/thresholds.toml` is wrong.
 pub fn verifier_of(files: &ModelFiles) -> Result<Verifier> {
     let thresholds = thresholds_of(files)?;
-    match files.get(Verifier::PATH) {
-        Some(bytes) => Verifier::from_json(bytes, &files.manifest.name, thresholds),
-        None => Ok(Verifier::by_similarity(thresholds)),
+    let verifier = match files.get(Verifier::PATH) {
+        Some(bytes) => Verifier::from_json(bytes, &files.manifest.name, thresholds)?,
+        None => Verifier::by_similarity(thresholds),
+    };
+    match files.get(Verifier::DECISION) {
+        Some(bytes) => verifier.with_decision(bytes, &files.manifest.name),
+        None => Ok(verifier),
     }
 }
 

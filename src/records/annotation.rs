@@ -225,8 +225,55 @@ pub struct Quantity {
     pub value: f64,
     /// The unit or the counted noun in lower case ("percent", "usd", "migrants"); empty where there is none.
     pub unit: String,
+    /// What the last digit that was written is worth: 0.1 in "5.9 percent", a million in "$43 million", 1000 in "130,000" (which may
+    /// be rounded), 1 in "16" and in "50". 0 for dates and orders.
+    pub step: f64,
+    /// How the words bound the value.
+    pub bound: Bound,
+}
+
+/// How words bound a number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bound {
+    /// "1,500".
+    Exact,
+    /// "roughly 1,500", "a third".
+    About,
+    /// "more than 1,500", "at least".
+    AtLeast,
+    /// "almost 1,500", "up to".
+    AtMost,
+    /// "hundreds": the value is the least that the word can mean.
+    Order,
+}
+
+impl Quantity {
     /// True where the words say that the number is rounded ("almost 130,000", "roughly 1500", "hundreds").
-    pub approximate: bool,
+    pub fn is_approximate(&self) -> bool {
+        self.bound != Bound::Exact
+    }
+
+    /// Whether both can be true of one thing, units aside: what is written with fewer digits may be rounded ("$43 million" and
+    /// "$43,885,310"), "about" is a tenth either way, "more than" up to a half more, "almost" up to a quarter less, "hundreds" up to ten
+    /// times as many.
+    pub fn agrees(&self, other: &Self) -> bool {
+        let (a, b) = (self.range(other.step < self.step), other.range(self.step < other.step));
+        a[0] <= b[1] && b[0] <= a[1]
+    }
+
+    /// The least and the most that the words can mean; `is_coarse` where the other number has finer digits.
+    fn range(&self, is_coarse: bool) -> [f64; 2] {
+        let is_rounded = is_coarse && matches!(self.bound, Bound::Exact | Bound::About);
+        let (below, above) = if is_rounded { (self.step / 2.0, self.step) } else { (0.0, 0.0) };
+        let (least, most) = (self.value - below, self.value + above);
+        match self.bound {
+            Bound::Exact => [least, most],
+            Bound::About => [0.9 * least, 1.1 * most],
+            Bound::AtLeast => [least, 1.5 * most],
+            Bound::AtMost => [0.75 * least, most],
+            Bound::Order => [least, 10.0 * most],
+        }
+    }
 }
 
 /// Kinds of quantity. Two quantities are compared only when kind and unit are the same.

@@ -14,7 +14,7 @@ pub struct Event {
     pub neighbours: Vec<EventId>,
 }
 
-/// A claim: sentences of different outlets that say the same thing, and sentences that dispute it.
+/// A claim: sentences of different outlets that say the same thing, sentences that dispute it, and sentences that say a part of it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Claim {
     /// Its id.
@@ -25,6 +25,9 @@ pub struct Claim {
     pub medoid: SentenceId,
     /// The sentences in the order of their ids.
     pub mentions: Vec<Mention>,
+    /// Sentences that share a proposition with one that makes the claim and are no mention of it, in the order of their ids. Such a
+    /// sentence may be a mention of another claim, or partial to several.
+    pub partial: Vec<PartialMention>,
     /// `Confirmed` where every mention is.
     pub tier: Tier,
 }
@@ -40,6 +43,11 @@ impl Claim {
         let place = self.mentions.partition_point(|other| other.sentence < mention.sentence);
         self.tier = self.tier.max(mention.tier);
         self.mentions.insert(place, mention);
+    }
+
+    /// True where two sentences make it; false where one does, and others only dispute it or say a part of it.
+    pub fn is_match(&self) -> bool {
+        self.making().nth(1).is_some()
     }
 
     /// The sentences that dispute it.
@@ -60,6 +68,21 @@ pub struct Mention {
     /// How it relates to the medoid: `Conflicting` for a sentence that disputes the claim.
     pub relation: Relation,
     /// How sure the match is; the medoid has the claim's tier.
+    pub tier: Tier,
+}
+
+/// A sentence that says a part of what one sentence of a claim says, or more than it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PartialMention {
+    /// The sentence.
+    pub sentence: SentenceId,
+    /// The sentence of the claim with which it shares a proposition.
+    pub with: SentenceId,
+    /// Similarity with that sentence.
+    pub similarity: f32,
+    /// Probability in [0, 1] that they share a proposition.
+    pub probability: f32,
+    /// How sure that is.
     pub tier: Tier,
 }
 

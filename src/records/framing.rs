@@ -28,6 +28,8 @@ pub struct Comparison {
     pub tier: Option<Tier>,
     /// What they disagree on, where the relation is `Conflicting`.
     pub conflict: Option<Conflict>,
+    /// The words that clash, in outlet a's sentence and in outlet b's; `None` for other relations.
+    pub clash: Option<[Span; 2]>,
     /// Which words of the two sentences answer each other.
     pub alignment: WordAlignment,
 }
@@ -70,6 +72,9 @@ pub enum Conflict {
 }
 
 impl Conflict {
+    /// Every kind.
+    pub const ALL: [Self; 5] = [Self::Number, Self::Date, Self::Place, Self::Polarity, Self::Modality];
+
     /// The name in the tables.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -19,6 +19,7 @@ mod target;
 mod thresholds;
 mod measure;
 mod outlet;
+mod pair;
 mod parse;
 mod clause;
 mod rejection;
@@ -26,11 +27,11 @@ mod provenance;
 
 pub use alignment::{AlignedPhrase, WordAlignment};
 pub use annotation::{
-    Annotations, Attribution, AttributionKind, CarriedSource, Certainty, CueKind, Hedge, Name, Pole,
+    Annotations, Attribution, AttributionKind, Bound, CarriedSource, Certainty, CueKind, Hedge, Name, Pole,
     Quantity, QuantityKind, Quotation, QuotationKind, Scale, Sentiment, Voice,
 };
 pub use article::{Article, Block, Kind, Origin};
-pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, Tier};
+pub use claim::{Claim, Coverage, CoverageStatus, Event, Mention, PartialMention, Tier};
 pub use clause::{Clause, ClauseVoice};
 pub use copy::{CopiedSpan, Copies};
 pub use document::{Corpus, CorpusSentence, Document, Layout};
@@ -42,6 +43,7 @@ pub use id::{ArticleId, ClaimId, EventId, SentenceId};
 pub use loaded::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Masked};
 pub use measure::{Part, Reading, SentenceReadings};
 pub use outlet::Outlets;
+pub use pair::PairReading;
 pub use parse::{Dependency, Parsed, Tag};
 pub use provenance::{HeadUsed, InputFile, ModelUsed, Provenance};
 pub use rejection::Rejection;

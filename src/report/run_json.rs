@@ -60,7 +60,9 @@ impl Serialize for Columns {
 }
 
 fn counts(run: &Run, provenance: &Provenance) -> BTreeMap<&'static str, usize> {
-    let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
+    let matches = || run.claims.iter().filter(|claim| claim.is_match());
+    let (n_matches, confirmed) =
+        (matches().count(), matches().filter(|claim| claim.tier == Tier::Confirmed).count());
     let in_claims = run.claims.iter().map(|claim| claim.mentions.len()).sum();
     BTreeMap::from([
         ("articles", run.corpus.documents().len()),
@@ -72,12 +74,26 @@ fn counts(run: &Run, provenance: &Provenance) -> BTreeMap<&'static str, usize> {
         ("events", run.events.len()),
         ("claims", run.claims.len()),
         ("claims_confirmed", confirmed),
-        ("claims_possible", run.claims.len() - confirmed),
-        ("claims_on_one_independent_outlet", run.independent_outlets.iter().filter(|&&n| n == 1).count()),
+        ("claims_possible", n_matches - confirmed),
+        (
+            "claims_disputed_only",
+            run.claims.iter().filter(|claim| !claim.is_match() && claim.disputing().count() > 0).count(),
+        ),
+        (
+            "claims_partial_only",
+            run.claims.iter().filter(|claim| !claim.is_match() && claim.disputing().count() == 0).count(),
+        ),
+        ("claims_on_one_independent_outlet", on_one_independent_outlet(run)),
         ("comparisons", run.comparisons.len()),
         ("near_duplicate_articles", run.copies.duplicate_of.len()),
         ("copied_spans", run.copies.spans.len()),
     ])
+}
+
+/// Number of claims of two outlets or more that all carry one text.
+pub(super) fn on_one_independent_outlet(run: &Run) -> usize {
+    let claims = run.claims.iter().zip(&run.independent_outlets);
+    claims.filter(|&(claim, &n)| claim.mentions.len() > 1 && n == 1).count()
 }
 
 fn warnings(run: &Run) -> Vec<String> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anstyle::{AnsiColor, Style};
 
+use super::run_json::on_one_independent_outlet;
 use crate::framing::Shown;
 use crate::pipeline::Run;
 use crate::records::{
@@ -69,7 +70,8 @@ impl Page<'_> {
 
     fn head(&mut self) {
         let run = self.run;
-        let confirmed = run.claims.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
+        let matches: Vec<&Claim> = run.claims.iter().filter(|claim| claim.is_match()).collect();
+        let confirmed = matches.iter().filter(|claim| claim.tier == Tier::Confirmed).count();
         let counts = [
             count(run.corpus.documents().len(), "article"),
             count(run.outlets.names().len(), "outlet"),
@@ -77,14 +79,21 @@ impl Page<'_> {
             count(run.corpus.n_sentences(), "sentence"),
         ];
         self.line(&format!("{BOLD}{}{BOLD:#}", counts.join(" · ")));
-        let shared = count(run.claims.len(), "claim");
-        let disputed = run.claims.iter().filter(|claim| !self.is_match(claim)).count();
-        let possible = run.claims.len() - confirmed - disputed;
-        let disputed =
-            if disputed > 0 { format!("; {}", count(disputed, "conflict")) } else { String::new() };
-        self.line(&format!(
-            "{shared} shared by two outlets or more; matches: {confirmed} confirmed, {possible} possible{disputed}"
-        ));
+        let shared = count(matches.len(), "claim");
+        let others = run.claims.iter().filter(|claim| !claim.is_match());
+        let (disputed, partial): (Vec<&Claim>, Vec<&Claim>) =
+            others.partition(|claim| claim.disputing().count() > 0);
+        let mut line = format!(
+            "{shared} shared by two outlets or more: {confirmed} confirmed, {} possible",
+            matches.len() - confirmed
+        );
+        if !partial.is_empty() {
+            line += &format!("; {} more shared in part", partial.len());
+        }
+        if !disputed.is_empty() {
+            line += &format!("; {}", count(disputed.len(), "conflict"));
+        }
+        self.line(&line);
         self.copies();
     }
 
@@ -92,7 +101,7 @@ impl Page<'_> {
     fn copies(&mut self) {
         let run = self.run;
         let duplicates = run.copies.duplicate_of.len();
-        let alone = run.independent_outlets.iter().filter(|&&outlets| outlets == 1).count();
+        let alone = on_one_independent_outlet(run);
         if duplicates > 0 || !run.copies.spans.is_empty() {
             self.line(&format!(
                 "copied text: {}, {}; {} on one independent outlet",
@@ -105,13 +114,17 @@ impl Page<'_> {
 
     fn claim(&mut self, position: usize, claim: &Claim) {
         let (style, what) = match claim.tier {
-            _ if !self.is_match(claim) => (CONFLICT, "conflict"),
+            _ if !claim.is_match() && claim.disputing().count() > 0 => (CONFLICT, "conflict"),
+            _ if !claim.is_match() => (POSSIBLE, "shared in part"),
             Tier::Confirmed => (CONFIRMED, "confirmed match"),
             Tier::Possible => (POSSIBLE, "possible match"),
         };
         let independent = self.independence(position, claim);
         self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{what}{style:#}{independent}", claim.id));
-        let mut mentions: Vec<&SentenceId> = claim.mentions.iter().map(|mention| &mention.sentence).collect();
+        let partial = claim.partial.iter().map(|partial| &partial.sentence);
+        let mentions = claim.mentions.iter().map(|mention| &mention.sentence);
+        let mut mentions: Vec<&SentenceId> =
+            if claim.is_match() { mentions.collect() } else { mentions.chain(partial).collect() };
         mentions.sort_by_key(|sentence| (self.outlet(sentence), *sentence));
         let width = mentions.iter().map(|sentence| columns(self.outlet(sentence))).max().unwrap_or(0).min(24);
         for sentence in mentions.iter().take(MAX_MENTIONS) {
@@ -119,18 +132,15 @@ impl Page<'_> {
         }
         self.more(mentions.len(), MAX_MENTIONS, "more sentence", "mentions");
         let comparisons = self.run.comparisons.iter().zip(&self.run.framing);
-        let comparisons: Vec<(&Comparison, &Framing)> =
-            comparisons.filter(|(comparison, _)| comparison.claim == claim.id).collect();
+        // What says a part of a claim differs in what it says, not only in how.
+        let is_shown = |comparison: &Comparison| comparison.relation != Relation::Partial;
+        let comparisons: Vec<(&Comparison, &Framing)> = comparisons
+            .filter(|(comparison, _)| comparison.claim == claim.id && is_shown(comparison))
+            .collect();
         for (comparison, framing) in comparisons.iter().take(MAX_PAIRS) {
             self.comparison(comparison, framing, comparisons.len() > 1);
         }
         self.more(comparisons.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
-    }
-
-    /// False for a claim that one outlet makes and others only dispute.
-    fn is_match(&self, claim: &Claim) -> bool {
-        let making = claim.making().map(|mention| self.outlet(&mention.sentence));
-        making.collect::<BTreeSet<&str>>().len() > 1
     }
 
     /// How many of a claim's outlets are independent; empty where all are.
@@ -168,7 +178,13 @@ impl Page<'_> {
             self.line(&format!("    {DIM}{a} | {b}{DIM:#}"));
         }
         if let (Relation::Conflicting, Some(conflict)) = (comparison.relation, comparison.conflict) {
-            self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}", conflict.as_str()));
+            let words = comparison.clash.map_or(String::new(), |[of_a, of_b]| {
+                let sides = [(of_a, &comparison.sentence_a), (of_b, &comparison.sentence_b)];
+                let [a, b] =
+                    sides.map(|(span, id)| printable(span.slice(self.run.corpus.sentence(id).text())));
+                format!("  “{a}” | “{b}”")
+            });
+            self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}{words}", conflict.as_str()));
         }
         let mut last = "";
         for difference in &framing.differences {

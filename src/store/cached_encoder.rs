@@ -3,7 +3,7 @@ use rayon::prelude::*;
 use super::encoding_store::Store;
 use crate::encode::{Encoder, Fingerprint};
 use crate::error::Result;
-use crate::records::{Encoding, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Sentiment, Span};
 
 /// So many texts are encoded before they are put into the store: enough that texts of one length make full batches.
 const CHUNK: usize = 512;
@@ -78,6 +78,23 @@ impl Encoder for CachedEncoder<'_> {
                 self.store.put_target_sentiment(self.fingerprint, text, span, sentiment);
             }
             Ok(sentiments)
+        })
+    }
+
+    fn pair_readings(
+        &self,
+        pairs: &[(&str, &str)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Option<PairReading>>> {
+        let longer: Vec<&str> = pairs.iter().map(|&(a, b)| if a.len() >= b.len() { a } else { b }).collect();
+        let find = |position: usize| self.store.get_pair_reading(self.fingerprint, pairs[position]);
+        self.find_or_make(&longer, advance, find, |chunk| {
+            let of_chunk: Vec<(&str, &str)> = chunk.iter().map(|&position| pairs[position]).collect();
+            let readings = self.encoder.pair_readings(&of_chunk, advance)?;
+            for (&pair, &reading) in of_chunk.iter().zip(&readings) {
+                self.store.put_pair_reading(self.fingerprint, pair, reading);
+            }
+            Ok(readings)
         })
     }
 

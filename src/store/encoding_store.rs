@@ -20,7 +20,7 @@ use super::options::StoreOptions;
 use super::segment::{self, Builder, Entry, Loaded};
 use crate::encode::Fingerprint;
 use crate::error::{Error, Result};
-use crate::records::{Encoding, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Sentiment, Span};
 
 /// So much work is lost at most where a run is killed.
 const MAX_WAIT: Duration = Duration::from_secs(2);
@@ -226,6 +226,25 @@ impl Store {
         sentiment: Option<Sentiment>,
     ) {
         self.write(Key::of_target(fingerprint, text, span), &sentiment);
+    }
+
+    /// What a pair network says of two sentences, as [`Store::get_target_sentiment`]. The order of the two does not matter.
+    pub fn get_pair_reading(
+        &self,
+        fingerprint: Fingerprint,
+        pair: (&str, &str),
+    ) -> Option<Option<PairReading>> {
+        self.read(Key::of_pair(fingerprint, pair))
+    }
+
+    /// Stores what a pair network says of two sentences, as [`Store::put`].
+    pub fn put_pair_reading(
+        &self,
+        fingerprint: Fingerprint,
+        pair: (&str, &str),
+        reading: Option<PairReading>,
+    ) {
+        self.write(Key::of_pair(fingerprint, pair), &reading);
     }
 
     fn read<T: DeserializeOwned>(&self, key: Key) -> Option<T> {

@@ -23,6 +23,16 @@ impl Key {
         hasher.update(text.as_bytes());
         Self(*hasher.finalize().as_bytes())
     }
+
+    /// Of what is read of two texts together, in either order.
+    pub(super) fn of_pair(fingerprint: Fingerprint, (a, b): (&str, &str)) -> Self {
+        let (first, second) = if a <= b { (a, b) } else { (b, a) };
+        let mut hasher = Hasher::new();
+        hasher.update(b"two texts").update(&fingerprint.0);
+        hasher.update(&(first.len() as u64).to_le_bytes());
+        hasher.update(first.as_bytes()).update(second.as_bytes());
+        Self(*hasher.finalize().as_bytes())
+    }
 }
 
 #[cfg(test)]
@@ -40,10 +50,14 @@ mod tests {
             Key::of_target(one, "a", Span::new(0, 0)).0,
             Key::of_target(two, "a", Span::new(0, 1)).0,
             Key::of_target(one, "b", Span::new(0, 1)).0,
+            Key::of_pair(one, ("a", "bc")).0,
+            Key::of_pair(one, ("ab", "c")).0,
+            Key::of_pair(two, ("a", "bc")).0,
         ];
         keys.sort_unstable();
         keys.dedup();
-        assert_eq!(keys.len(), 7);
+        assert_eq!(keys.len(), 10);
+        assert_eq!(Key::of_pair(one, ("bc", "a")), Key::of_pair(one, ("a", "bc")));
         assert_eq!(Key::of_encoding(one, "a"), Key::of_encoding(one, "a"));
     }
 }

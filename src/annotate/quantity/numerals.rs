@@ -47,6 +47,25 @@ fn digits(words: &Words, i: usize) -> Option<Numeral> {
     Some(Numeral { value: value * suffix * factor, to, digits: true, rounded: false, weak: false })
 }
 
+/// What the last digit that was written is worth in the number that stands from token `from` up to `to` and has this value. The zeros
+/// at the end of a number from a hundred on may be rounded.
+pub(super) fn step(words: &Words, from: usize, to: usize, value: f64) -> f64 {
+    let digits = (from..to).find(|&word| words[word].shape == Shape::Number).map(|word| words.lower(word));
+    let digits = digits.map(|word| word.trim_end_matches(|c: char| !c.is_ascii_digit()).replace(',', ""));
+    let Some((digits, written)) = digits.and_then(|digits| Some((digits.parse::<f64>().ok()?, digits)))
+    else {
+        return (from..to)
+            .find_map(|word| scale(words.lower(word)))
+            .filter(|scale| *scale > 12.0)
+            .unwrap_or(1.0);
+    };
+    let factor = if digits > 0.0 { value / digits } else { 1.0 };
+    let decimals = written.split_once('.').map_or(0, |(_, decimals)| decimals.len());
+    let n_zeros = written.len() - written.trim_end_matches('0').len();
+    let is_round = decimals == 0 && digits >= 100.0;
+    factor * 10_f64.powi(if is_round { n_zeros as i32 } else { -(decimals as i32) })
+}
+
 /// The product of the scale words from token `i`, a hyphen before them allowed: "million", "-billion", "dozen".
 fn scales(words: &Words, mut i: usize) -> (f64, usize) {
     let mut factor = 1.0;

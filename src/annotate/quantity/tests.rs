@@ -80,7 +80,7 @@ fn reads_quantities() {
         let found = quantities(case.text);
         let found: Vec<_> = found
             .iter()
-            .map(|q| (q.span.slice(case.text), q.kind, q.value, q.unit.as_str(), q.approximate))
+            .map(|q| (q.span.slice(case.text), q.kind, q.value, q.unit.as_str(), q.is_approximate()))
             .collect();
         assert_eq!(found, case.found, "{}", case.text);
     }
@@ -101,5 +101,34 @@ proptest! {
             prop_assert!(quantity.value.is_finite() && quantity.value >= 0.0);
             last = quantity.span.end;
         }
+    }
+}
+
+#[test]
+fn two_numbers_agree_where_both_can_be_true() {
+    for (a, b, agree) in [
+        ("12 people", "16 people", false),
+        ("12 people", "twelve people", true),
+        ("$43 million", "$43,885,310", true),
+        ("$140,937,785", "$139 million", false),
+        ("$139 million", "$141 million", false),
+        ("roughly $141 million", "$139 million", true),
+        ("300 rockets", "340 rockets", true),
+        ("300 rockets", "430 rockets", false),
+        ("36 percent", "35.7 percent", true),
+        ("36 percent", "37 percent", false),
+        ("5.9 percent", "below 6%", true),
+        ("6.1 percent", "below 6%", false),
+        ("more than 200 people", "217 people", true),
+        ("more than 900 people", "1,500 people", false),
+        ("at least four people", "three people", false),
+        ("almost 130,000 people", "129,000 people", true),
+        ("dozens of people", "40 people", true),
+        ("hundreds of people", "40 people", false),
+        ("half a million people", "about 500,000 people", true),
+    ] {
+        let one = |text: &str| quantities(text).remove(0);
+        assert_eq!(one(a).agrees(&one(b)), agree, "{a} | {b}");
+        assert_eq!(one(b).agrees(&one(a)), agree, "{b} | {a}");
     }
 }

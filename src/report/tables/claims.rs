@@ -7,7 +7,7 @@ use crate::records::Claim;
 type Row<'run> = (&'run Claim, usize);
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
-    RunSchema::<Row<'run>>::new("claims", "One row per claim that two outlets make, or that one makes and another disputes. In the order of the events; within an event by tier, then by number of outlets and sentences.")
+    RunSchema::<Row<'run>>::new("claims", "One row per claim that two outlets make, or that one makes and another disputes or says in part. In the order of the events; within an event first those of two outlets, by tier, then by number of outlets and sentences.")
         .column("claim_id", "The claim. It stays the same when articles are added, as long as the same sentence stands for it.", |_, (claim, _)| claim.id.to_string())
         .column("event_id", "Its event.", |_, (claim, _)| claim.event.to_string())
         .column("text", "The words of the sentence that stands for it: the one most surely the same as the others.", |lookup, (claim, _)| lookup.text(&claim.medoid))
@@ -21,7 +21,8 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
         })
         .column("n_independent_outlets", "The same, where outlets that have nothing but copies of one another's words count as one.", |_, (_, independent)| *independent)
         .column("n_disputing", "Number of sentences that contradict it.", |_, (claim, _)| claim.disputing().count())
-        .column("tier", "`confirmed`: every match has at least the higher probability (`[cluster] confirmed`), and nothing speaks against it. `possible`: read it before use; also a claim that one outlet makes and another disputes.", |_, (claim, _)| claim.tier.as_str())
+        .column("n_partial", "Number of sentences that share a proposition with it and are not counted above: `relation` is `partial` in `mentions`.", |_, (claim, _)| claim.partial.len())
+        .column("tier", "`confirmed`: every match has at least the higher probability (`[cluster] confirmed`), and nothing speaks against it. `possible`: read it before use; also a claim that one outlet makes and another disputes. Of a claim that others only say in part, the surest of these matches.", |_, (claim, _)| claim.tier.as_str())
 }
 
 pub(super) fn rows<'run>(lookup: &Lookup<'run>) -> impl Iterator<Item = Row<'run>> + use<'run> {

@@ -10,17 +10,18 @@ const FIGURES: [(&str, [&str; 2]); 2] = [
 ];
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
-    let schema = RunSchema::<Row<'run>>::new("comparisons", "The claim-comparison table: one row per claim and pair of outlets. In the order of the claims, then of the outlets. Side a is the outlet whose name comes first.")
+    let schema = RunSchema::<Row<'run>>::new("comparisons", "The claim-comparison table: one row per claim and pair of outlets, then one for each sentence that says a part of the claim. In the order of the claims, then of the outlets. Side a is the outlet whose name comes first.")
         .column("claim_id", "The claim.", |_, (of, _)| of.claim.to_string())
         .column("event_id", "Its event.", |lookup, (of, _)| lookup.event_of(of.claim))
         .column("outlet_a", "One outlet.", |lookup, row| lookup.outlet(a(row)))
         .column("outlet_b", "The other outlet.", |lookup, row| lookup.outlet(b(row)))
         .column("text_a", "The outlet's sentence. Of several, the one of the pair with the highest `probability`.", |lookup, row| lookup.text(a(row)))
         .column("text_b", "The other's sentence.", |lookup, row| lookup.text(b(row)))
-        .column("relation", "`same`: both make the claim. `partial`: each makes the same claim as a third sentence, but the two are not surely the same as each other. `conflicting`: they contradict each other.", |_, (of, _)| of.relation.as_str())
+        .column("relation", "`same`: both make the claim. `partial`: they share a proposition that is not the main point of both. `conflicting`: they contradict each other.", |_, (of, _)| of.relation.as_str())
         .column("conflict", "What they contradict each other on: `number`, `date`, `place`, `polarity`, or `modality` (planned against done). Empty for other relations. A toll that a later article raises is no conflict.", |_, (of, _)| of.conflict.map(|conflict| conflict.as_str()))
-        .column("probability", "That both make the same claim, from 0 to 1, as the verifier has it.", |_, (of, _)| of.probability)
-        .column("tier", "`confirmed` or `possible`, as in `claims`; empty where the relation is not `same`.", |_, (of, _)| of.tier.map(Tier::as_str))
+        .column("conflict_words", "The words that clash: outlet_a's, then outlet_b's, separated by ` | `. Empty for other relations.", |lookup, row| clash(lookup, row))
+        .column("probability", "That both share a proposition, from 0 to 1: that a reader would want to see them side by side.", |_, (of, _)| of.probability)
+        .column("tier", "`confirmed` or `possible`, as in `claims`; empty where they contradict each other, or where each matches a third sentence of the claim and not the other.", |_, (of, _)| of.tier.map(Tier::as_str))
         .column("similarity", "How alike the words are, whatever they claim; 1 for the same words. It is the mean of two figures: the cosine of the sentences' embeddings, and how near each word is to its nearest word on the other side.", |_, (of, _)| of.similarity)
         .column("n_framing", "Number of differences in `framing`.", |_, (_, framing)| framing.differences.len());
     let schema = FIGURES.into_iter().fold(schema, |schema, (measure, [of_a, of_b])| {
@@ -50,6 +51,11 @@ fn a<'run>((of, _): &Row<'run>) -> &'run SentenceId {
 
 fn b<'run>((of, _): &Row<'run>) -> &'run SentenceId {
     &of.sentence_b
+}
+
+fn clash(lookup: &Lookup<'_>, row: &Row<'_>) -> Option<String> {
+    let [of_a, of_b] = row.0.clash?;
+    Some(format!("{} | {}", of_a.slice(lookup.text(a(row))), of_b.slice(lookup.text(b(row)))))
 }
 
 fn article<'run>(lookup: &Lookup<'run>, sentence: &SentenceId) -> &'run Article {
