@@ -18,6 +18,18 @@ ENDINGS = ("ing", "edly", "ed", "es", "ly", "s")
 UNSEEN, UNSEEN_RATE = 30, 0.01  # src/cluster/lexical.rs
 
 
+HELD_OUT = 6  # every so many-th event is left out of the networks' training
+
+
+def held_out_events(events):
+    """The events that no network is trained on."""
+    return {event for number, event in enumerate(sorted(set(events))) if number % HELD_OUT == 0}
+
+
+def sigmoid(value):
+    return 1 / (1 + np.exp(-value))
+
+
 @dataclass
 class Sentences:
     """`ids` as in event_claims, `places` are (article, field, start, end)."""

@@ -24,8 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 import make_manifest
-from event_pairs import CONFLICT, NONE, SAME, labelled_sentences
-from train_pair import HELD_OUT  # every so many-th event
+from event_pairs import CONFLICT, NONE, SAME, held_out_events, labelled_sentences, sigmoid
 
 ROOT = Path(__file__).parent.parent
 MODEL = ROOT / "models" / "parallax-en"
@@ -101,10 +100,6 @@ def looked_at(data, model=MODEL):
         return subprocess.run([BINARY, articles, model], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
-def held_out_events(events):
-    return {event for number, event in enumerate(sorted(set(events))) if number % HELD_OUT == 0}
-
-
 def figures_of(read, prior):
     return np.column_stack([np.clip(read, -MOST, MOST) / MOST, prior])
 
@@ -116,10 +111,6 @@ def at_precision(score, any_match, same, precision, n_same):
     good = np.where(share >= precision)[0]
     good = good[good >= 20]
     return (float(score[order[good[-1]]]), float(same[order[: good[-1] + 1]].sum() / n_same)) if len(good) else (1.0, 0.0)
-
-
-def sigmoid(value):
-    return 1 / (1 + np.exp(-value))
 
 
 def write_decision(names, prior, shared, same, conflicting, least=LEAST_PRIOR):

@@ -20,13 +20,12 @@ from torch import nn
 
 from build_encoder import read_wheel
 from encoder import Encoder
-from event_pairs import CONFLICT, NONE, SAME, event_pairs, labelled_sentences
+from event_pairs import CONFLICT, NONE, SAME, event_pairs, held_out_events, labelled_sentences, sigmoid
 from export_pair import export
 from pair_marks import MAX_TOKENS
 from pair_network import OUTPUTS, Inputs, PairNetwork
 
 MODEL = Path(__file__).parent / "parallax-en"
-HELD_OUT = 6  # every so many-th event
 RATE, HEAD_RATE, BATCH, WARM_UP = 1e-4, 5e-4, 32, 0.1
 POOL = 40_000  # pairs that are most alike, of all events together
 OTHERS = 1.5  # unlabelled pairs for each labelled one
@@ -35,17 +34,12 @@ LIKELY = 4.0  # how much more often a pair is drawn that is more alike: exp(LIKE
 
 def held_out(events):
     """True for the sentences of events that the network is not trained on."""
-    number = {event: n for n, event in enumerate(sorted(set(events)))}
-    return np.array([number[event] % HELD_OUT == 0 for event in events])
+    return np.isin(events, list(held_out_events(events)))
 
 
 def targets(labels):
     """float32 [pairs, 3]."""
     return np.stack([labels > NONE, labels == SAME, labels == CONFLICT], axis=1).astype(np.float32)
-
-
-def sigmoid(value):
-    return 1 / (1 + np.exp(-value))
 
 
 def calibrated(logits, hard):

@@ -34,7 +34,7 @@ fn claims() -> Vec<BTreeMap<&'static str, Vec<&'static str>>> {
     RUN.claims.iter().map(of_claim).collect()
 }
 
-/// Sentences of 000 and of 001 that say the same, by their first words: two people read both articles, each alone, and called each of
+/// Sentences of 000 and of 001 that say the same, by their first words: two readers read both articles, each alone, and called each of
 /// these the same or a part of the other.
 const LABELLED: [(&str, &[&str]); 5] = [
     (

@@ -75,8 +75,7 @@ fn found(
     let is_plus = words.get(to).is_some_and(|next| next.is("-") && words.lower(to + 1) == "plus");
     let (start, bound) = approximator(words, from).unwrap_or((from, Bound::Exact));
     let bound = if is_plus { Bound::AtLeast } else { bound };
-    let is_amount = matches!(kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money);
-    let step = if is_amount { numerals::step(words, from, to, value) } else { 0.0 };
+    let step = if kind.is_amount() { numerals::step(words, from, to, value) } else { 0.0 };
     (Quantity { span: words.span(start, to), kind, value, unit: unit.to_owned(), step, bound }, to)
 }
 

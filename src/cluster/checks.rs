@@ -1,10 +1,10 @@
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use super::Candidate;
 use super::clash::{Clash, clash};
 use super::evidence::Evidence;
 use super::pair::{Pair, Side};
-use super::{Candidate, NameFrequency};
 use crate::records::{Annotations, Name, Quantity, QuantityKind, Span};
 
 /// Least overlap of the names and dates of two sentences of one claim, where both have some.
@@ -24,14 +24,14 @@ pub enum Verdict {
 }
 
 /// What the evidence on a pair comes to.
-pub(super) fn verdict(pair: &Pair<'_>, evidence: &Evidence, names: &NameFrequency) -> Verdict {
+pub(super) fn verdict(pair: &Pair<'_>, sides: &[Side<'_, '_>; 2], evidence: &Evidence) -> Verdict {
     if evidence.other_speaker > 0.0 {
         return Verdict::OtherSpeaker;
     }
     if evidence.has_names > 0.0 && evidence.name_overlap < MIN_ANCHOR_OVERLAP {
         return Verdict::OtherNames;
     }
-    clash(pair, evidence, names).map_or(Verdict::Pass, Verdict::Conflict)
+    clash(pair, sides, evidence).map_or(Verdict::Pass, Verdict::Conflict)
 }
 
 /// True where this sentence's words are a named speaker's, and the other hands its own to a speaker and does not name that one
@@ -93,10 +93,7 @@ pub(super) fn numbers(a: &Annotations, b: &Annotations) -> Compared {
 }
 
 pub(super) fn counted(annotations: &Annotations) -> Vec<&Quantity> {
-    let is_counted = |quantity: &&Quantity| {
-        matches!(quantity.kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money)
-            && !quantity.unit.is_empty()
-    };
+    let is_counted = |quantity: &&Quantity| quantity.kind.is_amount() && !quantity.unit.is_empty();
     annotations.quantities.iter().filter(is_counted).take(MAX_QUANTITIES).collect()
 }
 

@@ -1,11 +1,11 @@
 //! Whether two sentences of one thing contradict each other, on what, and by which words.
 
+use super::Candidate;
 use super::checks::{comparable_numbers, counted, is_update, same_time, times};
 use super::evidence::{Evidence, negated, opposed, planned, renamed};
 use super::pair::{Pair, Side};
 use super::reprint::is_reprint;
-use super::{Candidate, NameFrequency};
-use crate::records::{Conflict, Dependency, Name, Parsed, Quantity, QuantityKind, Span};
+use crate::records::{Conflict, Dependency, Name, Parsed, Quantity, Span};
 
 /// A contradiction, if the two speak of the same thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,11 +17,7 @@ pub struct Clash {
 }
 
 /// What the two disagree on, by the kind that is surest. Two prints of one text never clash.
-pub(super) fn clash(pair: &Pair<'_>, evidence: &Evidence, names: &NameFrequency) -> Option<Clash> {
-    if is_reprint(&pair.a, &pair.b) {
-        return None;
-    }
-    let [a, b] = &pair.sides(names);
+pub(super) fn clash(pair: &Pair<'_>, [a, b]: &[Side<'_, '_>; 2], evidence: &Evidence) -> Option<Clash> {
     let is_dated_alike = evidence.dates_disagree == 0.0;
     let either = |find: Find| {
         let swapped = find(b, a).map(|[of_b, of_a]| [of_a, of_b]);
@@ -44,6 +40,7 @@ pub(super) fn clash(pair: &Pair<'_>, evidence: &Evidence, names: &NameFrequency)
         .or_else(|| clash(Conflict::Place, either(replaced_place)))
         .or_else(|| clash(Conflict::Polarity, either(opposed).or_else(|| either(negated))))
         .or_else(|| clash(Conflict::Modality, either(planned)))
+        .filter(|_| !is_reprint(&pair.a, &pair.b))
 }
 
 type Find = fn(&Side<'_, '_>, &Side<'_, '_>) -> Option<[Span; 2]>;
@@ -96,10 +93,7 @@ fn governor(of: &Candidate<'_>, span: &Span) -> Option<usize> {
         .find(|&word| head_of(word).is_none_or(|head| !is_inside(head)))?;
     let skips = |word: usize| {
         let is_counted = syntax[top].relation == Dependency::Numeral && Some(word) == head_of(top);
-        let is_time = |quantity: &Quantity| {
-            matches!(quantity.kind, QuantityKind::Date | QuantityKind::Year)
-                && quantity.span.overlaps(&spans[word])
-        };
+        let is_time = |quantity: &Quantity| quantity.kind.is_time() && quantity.span.overlaps(&spans[word]);
         is_counted
             || PARTS_OF_DAYS.contains(&spans[word].slice(of.text))
             || of.annotations.quantities.iter().any(is_time)

@@ -4,7 +4,7 @@ use super::checks;
 use super::pair::{Pair, Side};
 use super::similarity::{coverage, weighted_mean};
 use super::{Candidate, NameFrequency};
-use crate::records::{Name, Quantity, QuantityKind, Span, Thresholds, WordAlignment};
+use crate::records::{Name, Quantity, Span, Thresholds, WordAlignment};
 
 /// Declares the figures with their names, so that the two cannot part.
 macro_rules! figures {
@@ -157,12 +157,16 @@ impl Evidence {
     /// encoder.
     pub fn new(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency, thresholds: &Thresholds) -> Self {
         let pair = Pair::new(*a, *b, thresholds);
-        Self::of_pair(&pair, &pair.alignment(), names)
+        Self::of_pair(&pair, &pair.sides(names), &pair.alignment(), names)
     }
 
     /// The evidence on a pair whose words were aligned.
-    pub(super) fn of_pair(pair: &Pair<'_>, alignment: &WordAlignment, names: &NameFrequency) -> Self {
-        let [a, b] = &pair.sides(names);
+    pub(super) fn of_pair(
+        pair: &Pair<'_>,
+        [a, b]: &[Side<'_, '_>; 2],
+        alignment: &WordAlignment,
+        names: &NameFrequency,
+    ) -> Self {
         let both = |figure: &dyn Fn(&Side<'_, '_>, &Side<'_, '_>) -> f32| {
             let (x, y) = (figure(a, b), figure(b, a));
             [x.min(y), x.max(y)]
@@ -319,9 +323,7 @@ fn is_figure(side: &Side<'_, '_>, word: usize) -> bool {
 /// A day, a month, a year, or a word for a stretch of time.
 fn is_time(side: &Side<'_, '_>, word: usize) -> bool {
     let span = &side.words().spans[word];
-    let is_date = |quantity: &Quantity| {
-        matches!(quantity.kind, QuantityKind::Date | QuantityKind::Year) && quantity.span.overlaps(span)
-    };
+    let is_date = |quantity: &Quantity| quantity.kind.is_time() && quantity.span.overlaps(span);
     PERIODS.contains(&side.folded[word].as_str()) || side.this.annotations.quantities.iter().any(is_date)
 }
 

@@ -102,22 +102,20 @@ impl Linkage<'_, '_> {
     /// To each group the sentences that share a proposition with a member and are of no one group with it. Of two such sentences the
     /// one with more such partners stands for a claim where neither is in a group; of two groups the first lists the other's.
     fn add_partial(&self, links: &[Link], groups: &mut Vec<Group>) {
-        let group_of = groups_of(groups);
+        let mut group_of = groups_of(groups);
         let disputing: BTreeSet<usize> = groups.iter().flat_map(|group| &group.disputing).copied().collect();
         let is_partial = |&&(i, j): &&Link| {
             let is_apart = group_of.get(&i).is_none_or(|group| group_of.get(&j) != Some(group));
             let is_match = self.found(i, j).is_some_and(|found| self.options.tier(found).is_some());
             is_match && is_apart && !disputing.contains(&i) && !disputing.contains(&j)
         };
-        let partial: Vec<Link> = links.iter().filter(is_partial).copied().collect();
+        let mut partial: Vec<Link> = links.iter().filter(is_partial).copied().collect();
         let mut n_partners: BTreeMap<usize, usize> = BTreeMap::new();
         for &(i, j) in &partial {
             *n_partners.entry(i).or_default() += 1;
             *n_partners.entry(j).or_default() += 1;
         }
-        let mut group_of = group_of.clone();
         let rank = |i: usize| (std::cmp::Reverse(n_partners[&i]), i);
-        let mut partial = partial;
         partial.sort_by_key(|&(i, j)| (rank(i).min(rank(j)), (i, j)));
         for (i, j) in partial {
             let (group, member, other) = match (group_of.get(&i), group_of.get(&j)) {
@@ -207,7 +205,8 @@ impl Linkage<'_, '_> {
             .collect();
         let partial: Vec<PartialMention> = group.partial.iter().map(|&link| self.partial(link)).collect();
         let tiers = mentions.iter().map(|mention| mention.tier).max();
-        let tier = tiers.or(partial.iter().map(|partial| partial.tier).min()).unwrap_or(Tier::Possible);
+        let tier =
+            tiers.or(partial.iter().map(|partial| partial.mention.tier).min()).unwrap_or(Tier::Possible);
         let against =
             |&i: &usize| self.mention(i, self.contradicted(i, members, medoid), Relation::Conflicting);
         mentions.extend(group.disputing.iter().map(against));
@@ -249,14 +248,9 @@ impl Linkage<'_, '_> {
     }
 
     fn partial(&self, (member, other): Link) -> PartialMention {
-        let found = self.found(member, other).expect("only verified pairs are linked");
-        let id = |i: usize| self.pool.candidates[i].id.clone();
         PartialMention {
-            sentence: id(other),
-            with: id(member),
-            similarity: found.similarity.score,
-            probability: found.shared,
-            tier: self.options.tier(found).unwrap_or(Tier::Possible),
+            mention: self.mention(other, member, Relation::Partial),
+            with: self.pool.candidates[member].id.clone(),
         }
     }
 }

@@ -250,7 +250,7 @@ pub fn compare_outlets(
         }
         for partial in &claim.partial {
             let position = |id: &SentenceId| material.corpus.sentence_position(id);
-            let mut link = (position(&partial.with), position(&partial.sentence));
+            let mut link = (position(&partial.with), position(&partial.mention.sentence));
             let outlet = |position: usize| material.corpus.sentence_at(position).outlet();
             if (outlet(link.1), link.1) < (outlet(link.0), link.0) {
                 link = (link.1, link.0);

@@ -157,10 +157,11 @@ impl Verifier {
 
     fn judge(&self, pair: &Pair<'_>, names: &NameFrequency) -> Verification {
         let alignment = pair.alignment();
-        let evidence = Evidence::of_pair(pair, &alignment, names);
+        let sides = pair.sides(names);
+        let evidence = Evidence::of_pair(pair, &sides, &alignment, names);
         let figures = evidence.values();
         let with_near = figures.iter().copied().chain(figures.iter().map(|figure| figure * evidence.near));
-        let verdict = checks::verdict(pair, &evidence, names);
+        let verdict = checks::verdict(pair, &sides, &evidence);
         let same = match &self.decision {
             Some(decision) => decision.prior(&evidence),
             None if matches!(verdict, Verdict::OtherSpeaker | Verdict::OtherNames) => 0.0,

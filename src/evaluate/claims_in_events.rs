@@ -287,9 +287,9 @@ fn known_pairs(
     for (claim, partial) in
         found.claims.iter().flat_map(|claim| claim.partial.iter().map(move |of| (claim, of)))
     {
-        let [a, b] = [&partial.with, &partial.sentence].map(|id| corpus.sentence_position(id));
+        let [a, b] = [&partial.with, &partial.mention.sentence].map(|id| corpus.sentence_position(id));
         debug_assert!(claim.making().any(|mention| mention.sentence == partial.with));
-        note((a, b), &|known| known.tier = Some(partial.tier));
+        note((a, b), &|known| known.tier = Some(partial.mention.tier));
     }
     for comparison in found.comparisons.iter().filter(|of| of.relation == Relation::Conflicting) {
         let [a, b] = [&comparison.sentence_a, &comparison.sentence_b].map(|id| corpus.sentence_position(id));

@@ -1,6 +1,6 @@
 use super::part::{part_of, parts};
 use super::{Dimension, Figure, Measure, Pair, Shown, Side};
-use crate::records::{Evidence, FramingDifference, Part, Quantity, QuantityKind, Reading, Span};
+use crate::records::{Evidence, FramingDifference, Part, Quantity, Reading, Span};
 
 const ROUNDED_QUANTITY: &str = "rounded_quantity";
 const QUANTITY: &str = "quantity";
@@ -28,7 +28,7 @@ pub(super) static MEASURE: Measure = Measure {
 /// without amounts. Dates, years and orders are no amounts.
 fn readings(side: &Side<'_>) -> Vec<Reading> {
     let reading = |&part: &Part| {
-        let amounts = side.annotations.quantities.iter().filter(|quantity| is_amount(quantity));
+        let amounts = side.annotations.quantities.iter().filter(|quantity| quantity.kind.is_amount());
         let amounts: Vec<&Quantity> =
             amounts.filter(|quantity| part_of(side.annotations, &quantity.span) == part).collect();
         let rounded: Vec<Span> = amounts
@@ -44,10 +44,6 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
         })
     };
     parts(side.annotations.voice).iter().filter_map(reading).collect()
-}
-
-fn is_amount(quantity: &Quantity) -> bool {
-    matches!(quantity.kind, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money)
 }
 
 /// Most quantities of a sentence that are compared: one with more is a table.
@@ -95,5 +91,5 @@ fn row(a: &Side<'_>, b: &Side<'_>, of_a: Option<&Quantity>, of_b: Option<&Quanti
 
 /// a - b in the unit of both; `None` for dates and years, whose values are not amounts.
 fn numeric_difference(a: &Quantity, b: &Quantity) -> Option<f32> {
-    is_amount(a).then_some((a.value - b.value) as f32)
+    a.kind.is_amount().then_some((a.value - b.value) as f32)
 }

@@ -293,6 +293,18 @@ pub enum QuantityKind {
     Ordinal,
 }
 
+impl QuantityKind {
+    /// True for what is counted, paid or shared out.
+    pub fn is_amount(self) -> bool {
+        matches!(self, QuantityKind::Count | QuantityKind::Percent | QuantityKind::Money)
+    }
+
+    /// True for days, months and years.
+    pub fn is_time(self) -> bool {
+        matches!(self, QuantityKind::Date | QuantityKind::Year)
+    }
+}
+
 /// A proper name.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Name {

@@ -74,16 +74,10 @@ pub struct Mention {
 /// A sentence that says a part of what one sentence of a claim says, or more than it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PartialMention {
-    /// The sentence.
-    pub sentence: SentenceId,
+    /// The sentence, with its match with the other one; its relation is `Partial`.
+    pub mention: Mention,
     /// The sentence of the claim with which it shares a proposition.
     pub with: SentenceId,
-    /// Similarity with that sentence.
-    pub similarity: f32,
-    /// Probability in [0, 1] that they share a proposition.
-    pub probability: f32,
-    /// How sure that is.
-    pub tier: Tier,
 }
 
 /// How sure a match is.

@@ -121,7 +121,7 @@ impl Page<'_> {
         };
         let independent = self.independence(position, claim);
         self.line(&format!("\n{BOLD}{}{BOLD:#}  {style}{what}{style:#}{independent}", claim.id));
-        let partial = claim.partial.iter().map(|partial| &partial.sentence);
+        let partial = claim.partial.iter().map(|partial| &partial.mention.sentence);
         let mentions = claim.mentions.iter().map(|mention| &mention.sentence);
         let mut mentions: Vec<&SentenceId> =
             if claim.is_match() { mentions.collect() } else { mentions.chain(partial).collect() };
