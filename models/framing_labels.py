@@ -1,4 +1,4 @@
-"""Draws pairs for labelling differences in framing, and packs what readers wrote into models/framing_labels.jsonl.
+"""Draws pairs for labelling differences in framing, and packs what readers wrote into models/framing_labels*.jsonl.
 
     python models/framing_labels.py draw DATA FOLDER       # FOLDER/tasks-N.jsonl: the pairs with their texts, for readers
     python models/framing_labels.py pack DATA FOLDER       # from FOLDER/labels-N.jsonl, one line a pair: {"pair", "differences"}
@@ -6,8 +6,8 @@
 
 Readers follow models/FRAMING_CODEBOOK.md and write {"pair": "B001-3", "differences": [{"dimension", "a", "b", "worth"}]}, where
 "a" and "b" are words of the sentences or null. Every tenth pair is read by a second reader. The readers of the packed labels were
-instances of a large language model, each given the codebook and its pairs and none another's labels. The texts stay outside the
-repository: what is packed are article ids and offsets in characters of the article's field.
+instances of a large language model, each given the codebook and its pairs and none another's labels. The
+events that no network is trained on (event_pairs.HELD_OUT) have a file of their own. The texts stay outside the repository: what is packed are article ids and offsets in characters of the article's field.
 """
 
 import argparse
@@ -18,9 +18,10 @@ from pathlib import Path
 import numpy as np
 
 from corpora import read_rows
-from event_pairs import TermFrequency, plain_figures
+from event_pairs import TermFrequency, held_out_events, plain_figures
 
 FOLDER = Path(__file__).parent
+FILES = "framing_labels.jsonl", "framing_labels_held_out.jsonl", "framing_labels_second.jsonl"
 READERS, PAIRS, SECOND = 5, 430, 10
 OF_WORDS = ("wording", "labelling", "loaded_language", "tone")
 DIMENSIONS = "addition wording labelling loaded_language attribution certainty agency quantity quotation placement tone".split()
@@ -33,6 +34,7 @@ class Claims:
         folder = data / "claim_match"
         self.articles = {row["article_id"]: row for row in read_rows(folder / "event_articles.jsonl.gz")}
         events = read_rows(folder / "event_claims.jsonl.gz")
+        self.unseen = held_out_events([event["event"] for event in events])
         self.events = [event for event in events if event["event"][0] == "B" and int(event["event"][1:]) % 2]
         self.places = {id: place for event in self.events for id, place in event["sentences"].items()}
 
@@ -136,9 +138,11 @@ def pack(claims, folder):
     for number, (pair, a, b) in enumerate(claims.drawn()):
         for rows, reader in zip((first, second), readers(number)):
             rows.append(packed(claims, pair, a, b, read[reader][pair]))
-    for name, rows in (("framing_labels.jsonl", first), ("framing_labels_second.jsonl", second)):
+    held_out = [row for row in first if row["event"] in claims.unseen]
+    trained = [row for row in first if row["event"] not in claims.unseen]
+    for name, rows in zip(FILES, (trained, held_out, second)):
         (FOLDER / name).write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8", newline="\n")
-    print(f"{len(first)} pairs, {len(second)} of them read twice")
+    print(f"{len(trained)} pairs, {len(held_out)} of events held out, {len(second)} of both read twice")
 
 
 def rows(name):
@@ -154,9 +158,9 @@ def is_one(found, other):
 
 
 def agree():
-    first = {json.dumps([row["a"], row["b"]]): row["differences"] for row in rows("framing_labels.jsonl")}
+    first = {json.dumps([row["a"], row["b"]]): row["differences"] for name in FILES[:2] for row in rows(name)}
     useful = lambda differences: [label for label in differences if label["worth"] == "useful"]
-    both = [(useful(first[json.dumps([row["a"], row["b"]])]), useful(row["differences"])) for row in rows("framing_labels_second.jsonl")]
+    both = [(useful(first[json.dumps([row["a"], row["b"]])]), useful(row["differences"])) for row in rows(FILES[2])]
     found = lambda of, by: sum(any(is_one(label, other) for other in by) for label in of)
     recall = sum(found(a, b) for a, b in both) / sum(len(a) for a, _ in both)
     precision = sum(found(b, a) for a, b in both) / sum(len(b) for _, b in both)

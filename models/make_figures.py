@@ -38,6 +38,7 @@ class Run:
 EVENT = "--group id --group-match 'allsides_\\d+_(\\d+)|polusa_v1_\\d+'"
 GVFC = "--label theme1 --map 1=legality --map 2=policy_prescription --map 3=political --map 4=health_and_safety --map 5=security_and_defence --map 6=fairness_and_equality --map 7=public_opinion --map 8=cultural_identity --map 9=economic --map 99=-"
 IN_EVENTS = ["both tiers: precision, any match", "both tiers: recall of same", "confirmed: precision, any match", "confirmed: recall of same", "average precision, any match", "conflicting: precision"]
+IN_FRAMING = ["rows: share that is useful", "rows: share that is there, useful or trivial", "useful differences that are found", "pairs without a useful difference that get a row"]
 CLAIMS = ["AUC", "balanced accuracy at possible", "false-merge rate at confirmed"]
 
 RUNS = [
@@ -55,6 +56,8 @@ RUNS = [
     Run("claims", "claim_match/superpal_dev", ["recall at possible"], UNSEEN, "all pairs are the same claim"),
     Run("claims", "claim_match/stsb_dev", ["Spearman's r"], UNSEEN, "all-MiniLM-L6-v2 about .82"),
     Run("claims-in-events", "claim_match/event_articles", IN_EVENTS, IN_PART, "", "DATA/claim_match/event_claims.jsonl.gz"),
+    Run("framing", "claim_match/event_articles", IN_FRAMING, "nothing was fitted on these pairs; they are of events that nothing was fitted on", "", "models/framing_labels_held_out.jsonl"),
+    Run("framing", "claim_match/event_articles", IN_FRAMING, "the salience was fitted on these pairs: cross-validated figures are in framing_figures.json", "", "models/framing_labels.jsonl"),
     Run("relations", "claim_match/fever_symmetric_dev", ["macro-F1"], FITTED, ""),
     Run("relations", "claim_match/sick_train", ["macro-F1"], UNSEEN, ""),
     Run("events", "events/neus_allsides_val", ["B-cubed F1", "adjusted Rand index"], "the threshold was chosen on the train part", ""),

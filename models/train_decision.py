@@ -32,7 +32,7 @@ BINARY = ROOT / "target" / "release" / "examples" / "event_pairs"
 READ = ("read_shared", "read_same", "read_conflicting")
 KINDS = ("number", "date", "place", "polarity", "modality")  # Conflict::ALL of src/records/framing.rs
 MOST = 8.0  # src/cluster/decision.rs
-LEAST_PRIOR = 0.02
+LEAST_PRIOR = 0.05
 FOLDS = 6
 PENALTY = 0.1
 

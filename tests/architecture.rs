@@ -33,6 +33,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "annotate",
             "group",
             "cluster",
+            "align",
             "framing",
             "statistics",
             "options",

@@ -380,3 +380,74 @@ fn labels_that_do_not_fit_the_articles_are_refused() {
     fs::write(other, "{\"event\":\"one\",\"same\":[],\"partial\":[],\"conflict\":[],\"sentences\":{\"a#0\":[\"body\",3]}}\n").unwrap();
     refused(&[&articles, other], "`a#0` has no place");
 }
+
+fn evaluate_framing(folder: &std::path::Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_parallax"))
+        .args(["evaluate", "framing", "--quiet"])
+        .args(arguments)
+        .env("PARALLAX_CACHE", folder.join("cache"))
+        .output()
+        .unwrap()
+}
+
+/// Two articles of one event, and labels of their first sentences: what is added, and another name for the same people.
+fn framing_labels(folder: &std::path::Path) -> [String; 2] {
+    let a = "The council will close six schools in the north of the city.";
+    let b = "The council will close six schools in the north of the city, although hundreds of angry parents had signed a petition.";
+    let article = |id: &str, outlet: &str, body: &str| json!({"article_id": id, "event": "one", "outlet": outlet, "headline": "", "date": "2024-03-01", "body": body});
+    let added = b.find("although").unwrap();
+    let labels = json!({
+        "event": "one", "a": ["a", "body", 0, a.len()], "b": ["b", "body", 0, b.len()],
+        "differences": [
+            {"dimension": "addition", "a": null, "b": [added, b.len() - 1], "worth": "useful"},
+            {"dimension": "placement", "a": null, "b": null, "worth": "useful"},
+        ],
+    });
+    let write = |name: &str, text: String| {
+        let path = folder.join(name);
+        fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let articles = format!("{}\n{}\n", article("a", "Post", a), article("b", "Star", b));
+    [write("articles.jsonl", articles), write("labels.jsonl", format!("{labels}\n"))]
+}
+
+#[test]
+fn differences_in_framing_are_scored() {
+    let folder = tempfile::tempdir().unwrap();
+    let [articles, labels] = framing_labels(folder.path());
+    let output = evaluate_framing(folder.path(), &[&articles, &labels, "--json", "--worst", "3"]);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let figure = |name: &str| {
+        let figures = printed["figures"].as_array().unwrap();
+        figures.iter().find(|figure| figure["name"] == name).map(|figure| figure["value"].clone())
+    };
+    assert_eq!(figure("addition: useful ones that are found"), Some(json!(1.0)), "{printed:#}");
+    assert_eq!(figure("placement: useful ones that are found"), Some(json!(0.0)), "{printed:#}");
+    assert_eq!(figure("useful differences that are found"), Some(json!(0.5)));
+    assert!(printed["notes"].to_string().contains("2 useful and 0 trivial differences are labelled"));
+}
+
+#[test]
+fn labels_of_framing_that_do_not_fit_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let [articles, labels] = framing_labels(folder.path());
+    let refused = |arguments: &[&str], message: &str| {
+        let output = evaluate_framing(folder.path(), arguments);
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(!output.status.success() && stderr.contains(message), "{stderr}");
+    };
+    refused(&[&articles], "needs the labels too: parallax evaluate framing ARTICLES LABELS");
+    let text = fs::read_to_string(&labels).unwrap();
+    let other = folder.path().join("other.jsonl");
+    for (from, to, message) in [
+        ("[\"a\",", "[\"z\",", "line 1: no article `z` in the file of articles"),
+        ("\"useful\"", "\"nice\"", "a difference is not of the shape"),
+        ("[\"a\",\"body\",0,", "[\"a\",\"body\",\"x\",", "field `a` is no place"),
+    ] {
+        assert!(text.contains(from), "{text}");
+        fs::write(&other, text.replace(from, to)).unwrap();
+        refused(&[&articles, other.to_str().unwrap()], message);
+    }
+}

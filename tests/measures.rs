@@ -38,6 +38,7 @@ fn difference(pair: &Pair<'_, '_>) -> Option<FramingDifference> {
         a: evidence(&a),
         b: evidence(&b),
         difference: Some(a.len() as f32 - b.len() as f32),
+        salience: 0.0,
     })
 }
 

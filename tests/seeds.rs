@@ -21,6 +21,13 @@ fn run(inputs: Vec<PathBuf>, threads: usize) -> Finished {
 
 static RUN: LazyLock<Run> = LazyLock::new(|| run(vec![seeds()], 2).run);
 
+/// The same with everything that is marked, be it worth a row or not.
+static MARKED: LazyLock<Run> = LazyLock::new(|| {
+    let mut job = Job { inputs: vec![seeds()], ..Job::default() };
+    job.options.framing.min_salience = 0.0;
+    compare(&job, &Silent).unwrap().run
+});
+
 /// Each claim as the words that its sentences begin with, by article.
 fn claims() -> Vec<BTreeMap<&'static str, Vec<&'static str>>> {
     let of_claim = |claim: &parallax::records::Claim| {
@@ -98,7 +105,7 @@ fn every_offset_slices_to_its_words() {
         assert_eq!(by_chars, sentence.text(article));
     }
     let mut covered = 0;
-    for framing in &RUN.framing {
+    for framing in &MARKED.framing {
         for (sentence, evidence) in framing.differences.iter().flat_map(|difference| {
             [(&framing.sentence_a, &difference.a), (&framing.sentence_b, &difference.b)]
         }) {
@@ -113,13 +120,21 @@ fn every_offset_slices_to_its_words() {
 
 #[test]
 fn every_claim_shows_how_its_outlets_differ() {
-    let dimensions: BTreeSet<&str> = RUN
-        .framing
-        .iter()
-        .flat_map(|framing| framing.differences.iter().map(|difference| &*difference.dimension))
-        .collect();
-    for dimension in ["wording", "attribution", "quantity"] {
-        assert!(dimensions.contains(dimension), "{dimension} is missing");
+    let dimensions = |run: &Run| -> BTreeSet<String> {
+        let differences = run.framing.iter().flat_map(|framing| &framing.differences);
+        differences.map(|difference| difference.dimension.to_string()).collect()
+    };
+    let (rows, marked) = (dimensions(&RUN), dimensions(&MARKED));
+    assert!(rows.contains("placement"), "{rows:?}");
+    for dimension in ["addition", "attribution", "labelling"] {
+        assert!(marked.contains(dimension), "{dimension} is missing from {marked:?}");
+    }
+}
+
+#[test]
+fn a_claims_rows_come_the_most_salient_first() {
+    for framing in &MARKED.framing {
+        assert!(framing.differences.is_sorted_by(|x, y| x.salience >= y.salience));
     }
 }
 

@@ -297,6 +297,7 @@ fn comparison(
         similarity: found.similarity.score,
         cosine: found.similarity.cosine,
         probability: found.shared,
+        same_probability: found.same,
         conflict_probability: found.conflicting,
         relation,
         tier: options.tier(found),

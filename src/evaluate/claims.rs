@@ -71,8 +71,11 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
     let truth: Vec<usize> = labels.iter().map(|&same| usize::from(same)).collect();
     let options = &inputs.job.options.cluster;
     let given = |least: Tier| -> Vec<usize> {
-        // Tiers are ordered from the surest.
-        scored.iter().map(|pair| usize::from(options.tier(pair).is_some_and(|tier| tier <= least))).collect()
+        // Tiers are ordered from the surest. What shares less than the main proposition is never put into one claim.
+        let is_given = |pair: &Verification| {
+            options.is_same(pair) && options.tier(pair).is_some_and(|tier| tier <= least)
+        };
+        scored.iter().map(|pair| usize::from(is_given(pair))).collect()
     };
     let (confirmed, possible) = (given(Tier::Confirmed), given(Tier::Possible));
 

@@ -143,7 +143,7 @@ pub fn event_pairs(articles_file: &std::path::Path, job: &Job) -> Result<Vec<Eve
 }
 
 /// The articles of the file, and the event of each.
-fn articles(rows: &Rows) -> Result<(Vec<Article>, BTreeMap<ArticleId, String>)> {
+pub(super) fn articles(rows: &Rows) -> Result<(Vec<Article>, BTreeMap<ArticleId, String>)> {
     let (mut articles, mut event_of) = (vec![], BTreeMap::new());
     for row in 0..rows.len() {
         let text = |field: &str| rows.get(row, field).and_then(Value::as_str).unwrap_or_default();
@@ -163,7 +163,7 @@ fn articles(rows: &Rows) -> Result<(Vec<Article>, BTreeMap<ArticleId, String>)> 
 }
 
 /// The labelled events, in the order of their names.
-fn given_events(corpus: &Corpus, event_of: &BTreeMap<ArticleId, String>) -> Vec<Event> {
+pub(super) fn given_events(corpus: &Corpus, event_of: &BTreeMap<ArticleId, String>) -> Vec<Event> {
     let mut events: BTreeMap<&String, Vec<ArticleId>> = BTreeMap::new();
     for article in corpus.articles() {
         events.entry(&event_of[&article.id]).or_default().push(article.id.clone());
@@ -232,7 +232,7 @@ impl Places {
 }
 
 /// `["body", 12, 80]`.
-fn place_of(value: &Value) -> Option<(&str, Span)> {
+pub(super) fn place_of(value: &Value) -> Option<(&str, Span)> {
     let [field, start, end] = value.as_array()?.as_slice() else { return None };
     let offset = |value: &Value| usize::try_from(value.as_u64()?).ok();
     let (start, end) = (offset(start)?, offset(end)?);

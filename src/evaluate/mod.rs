@@ -14,6 +14,7 @@ mod sentences;
 mod sentiment;
 mod claims;
 mod claims_in_events;
+mod framing;
 mod relations;
 mod events;
 mod attribution;
@@ -31,6 +32,7 @@ pub use bootstrap::Bootstrap;
 pub use claims_in_events::{EventPair, EventsFrom, event_pairs};
 pub use classes::Classes;
 pub use evaluation::{Evaluation, Figure, GroupFigure, Interval, WorstPair};
+pub use framing::{FramingPair, Worth, framing_pairs};
 pub use options::{EvaluateOptions, Fields};
 pub use print::print;
 pub use rows::{Groups, Rows};
@@ -51,6 +53,8 @@ pub enum Task {
     Claims,
     /// What outlets share in whole articles on one event.
     ClaimsInEvents,
+    /// How two sentences of a claim differ.
+    Framing,
     /// How two texts relate: same, partial, conflicting.
     Relations,
     /// Which articles report the same event.
@@ -73,11 +77,12 @@ pub enum Task {
 
 impl Task {
     /// Every task with its name on the command line.
-    pub const ALL: [(&'static str, Task); 13] = [
+    pub const ALL: [(&'static str, Task); 14] = [
         ("sentences", Task::Sentences),
         ("sentiment", Task::Sentiment),
         ("claims", Task::Claims),
         ("claims-in-events", Task::ClaimsInEvents),
+        ("framing", Task::Framing),
         ("relations", Task::Relations),
         ("events", Task::Events),
         ("attribution", Task::Attribution),
@@ -124,8 +129,9 @@ pub fn evaluate(
         Task::Agency => conllu::read(file)?,
         _ => Rows::read(file)?,
     };
-    if options.labels.is_some() && task != Task::ClaimsInEvents {
-        let message = format!("{} takes one file; a second one is for claims-in-events", task.name());
+    if options.labels.is_some() && !matches!(task, Task::ClaimsInEvents | Task::Framing) {
+        let message =
+            format!("{} takes one file; a second one is for claims-in-events and framing", task.name());
         return Err(Error::Usage { message });
     }
     let inputs = inputs::Inputs { rows: &rows, job, options, observer };
@@ -134,6 +140,7 @@ pub fn evaluate(
         Task::Sentiment => sentiment::evaluate(&inputs),
         Task::Claims => claims::evaluate(&inputs),
         Task::ClaimsInEvents => claims_in_events::evaluate(&inputs),
+        Task::Framing => framing::evaluate(&inputs),
         Task::Relations => relations::evaluate(&inputs),
         Task::Events => events::evaluate(&inputs),
         Task::Agency => agency::evaluate(&inputs),

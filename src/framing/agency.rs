@@ -1,3 +1,4 @@
+use super::pair::View;
 use super::part::{part_of, parts};
 use super::question::{ABOVE_ZERO, UNDECIDED};
 use super::{Answer, Dimension, Figure, Measure, Pair, Question, Shown, Side};
@@ -25,7 +26,7 @@ pub(super) static MEASURE: Measure = Measure {
     ],
     dimensions: &[Dimension {
         name: AGENCY,
-        doc: "Verbs that answer each other, of which one is passive or does not say by whom. Values: `active` or `passive`, who does it, to whom.",
+        doc: "Verbs that answer each other, of which one is passive, does not say by whom, or has another who acts. Values: `active` or `passive`, who does it, to whom.",
         shown: Shown::ValueAndWords,
     }],
     readings,
@@ -78,31 +79,31 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
     parts(side.annotations.voice).iter().filter_map(of_part).flatten().collect()
 }
 
-/// Clauses around verbs that answer each other, of which one is passive and the other is not, or one says by whom and the
-/// other does not. The value is the voice, then who does it and to whom.
-fn differences(&Pair { a, b, alignment }: &Pair<'_, '_>) -> Vec<FramingDifference> {
-    // The words of a pair of phrases answer each other one by one.
-    let place = |side: &Side<'_>, phrase: &Span, verb: &Span| {
-        let words = side.encoding.words.spans.iter().filter(|word| phrase.contains(word));
-        words.enumerate().find(|(_, word)| word.end == verb.end).map(|(place, _)| place)
-    };
+/// Clauses around verbs that answer each other, of which one is passive and the other is not, or one says by whom and the other does not, or both
+/// say it of others. The value is the voice, then who does it and to whom.
+fn differences(pair: &Pair<'_, '_>) -> Vec<FramingDifference> {
+    let [a, b] = pair.views();
+    let verb = |view: &View<'_, '_>, clause: &Clause| view.side.words_in(&clause.verb).last();
     let answers = |x: &Clause, y: &Clause| {
-        alignment.pairs.iter().any(|pair| {
-            let places = place(a, &pair.a, &x.verb).zip(place(b, &pair.b, &y.verb));
-            places.is_some_and(|(of_a, of_b)| of_a == of_b)
-        })
+        let by = verb(&a, x).and_then(|word| a.counterparts.by(word));
+        by.is_some() && by == verb(&b, y)
     };
     let mut found = vec![];
-    for of_a in a.clauses {
-        let of_b = b.clauses.iter().find(|of_b| answers(of_a, of_b));
-        found.extend(of_b.filter(|of_b| differs(of_a, of_b)).map(|of_b| FramingDifference {
-            dimension: AGENCY.into(),
-            a: evidence(a, of_a),
-            b: evidence(b, of_b),
-            difference: None,
-        }));
+    for of_a in a.side.clauses {
+        let of_b = b.side.clauses.iter().find(|of_b| answers(of_a, of_b));
+        let of_b = of_b.filter(|of_b| differs(of_a, of_b) || acts_otherwise(&a, of_a, of_b));
+        found.extend(of_b.map(|of_b| a.difference(AGENCY, evidence(a.side, of_a), evidence(b.side, of_b))));
     }
     found
+}
+
+/// True where both say who acts, and neither word of the one answers one of the other; a pronoun may stand for anyone.
+fn acts_otherwise(a: &View<'_, '_>, of_a: &Clause, of_b: &Clause) -> bool {
+    let Some((x, y)) = of_a.agent.zip(of_b.agent) else { return false };
+    let says = |side: &Side<'_>, span: &Span| side.words_in(span).any(|word| side.weight(word) > 0.0);
+    let answered = a.side.words_in(&x).filter_map(|word| a.counterparts.by(word));
+    let is_answered = answered.into_iter().any(|by| y.contains(&a.other.words()[by]));
+    says(a.side, &x) && says(a.other, &y) && !is_answered
 }
 
 /// True where the voices differ, or only one passive clause names who does it.

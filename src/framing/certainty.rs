@@ -1,7 +1,8 @@
-use super::part::{common_part, part_of, parts};
+use super::pair::View;
+use super::part::{part_of, parts};
 use super::question::UNDECIDED;
-use super::{Answer, Dimension, Figure, FramingOptions, Measure, Pair, Question, Shown, Side, of_numbers};
-use crate::records::{FramingDifference, Part, Reading, Span};
+use super::{Answer, Dimension, Figure, FramingOptions, Measure, Pair, Question, Shown, Side};
+use crate::records::{Evidence, FramingDifference, Part, Reading, Span};
 
 const CERTAINTY: &str = "certainty";
 const BOOSTERS: &str = "boosters";
@@ -29,11 +30,11 @@ pub(super) static MEASURE: Measure = Measure {
     ],
     dimensions: &[Dimension {
         name: CERTAINTY,
-        doc: "How sure it sounds. Values: the figures.",
-        shown: Shown::Figure,
+        doc: "How sure it sounds. Values: `plain`, `probable`, `possible`, `doubtful`, or `planned` for what is not done yet.",
+        shown: Shown::ValueAndWords,
     }],
     readings,
-    differences: |pair, options| difference(pair, options).into_iter().collect(),
+    differences,
     card: include_str!("../../docs/measures/certainty.md"),
     may_be_replaced: false,
 };
@@ -71,16 +72,59 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
     parts(side.annotations.voice).iter().flat_map(of_part).collect()
 }
 
-/// How sure the two sentences sound, with the first hedge (or else booster) of each.
-fn difference(&Pair { a, b, .. }: &Pair<'_, '_>, options: &FramingOptions) -> Option<FramingDifference> {
-    let part = common_part(a, b)?;
-    let figure = |side: &Side<'_>| {
-        let (score, hedges) = of_part(side, part);
-        let boosters = side.within(part, &side.annotations.certainty.boosters);
-        (score, hedges.first().or(boosters.first()).copied())
+/// Where one side is less sure: by a hedge that the other has nothing like, or by a word that says that it is not done yet. The other side shows what
+/// answers the words behind it.
+fn differences(pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
+    let of_view = |view: &View<'_, '_>| -> Vec<FramingDifference> {
+        let (side, other) = (view.side, view.other);
+        let theirs = side_level(other);
+        let is_alone = |span: &Span| side.words_in(span).all(|word| !view.counterparts.is_same(word));
+        let hedges = side.annotations.certainty.hedges.iter();
+        let least = hedges
+            .filter(|hedge| is_alone(&hedge.span) && theirs - hedge.level >= options.min_certainty)
+            .min_by(|x, y| x.level.total_cmp(&y.level));
+        let plan = side.annotations.plans.iter().find(|plan| is_alone(plan));
+        let row = |span: Span, ours: &str, theirs: &str| {
+            let behind = side.words_in(&Span::new(span.end, side.text.len())).take(REACH);
+            let answered =
+                behind.filter(|&word| side.weight(word) > 0.0).find_map(|word| view.counterparts.by(word));
+            let verb = |word: usize| {
+                other
+                    .clauses
+                    .iter()
+                    .map(|clause| clause.verb)
+                    .find(|verb| verb.contains(&other.words()[word]))
+            };
+            let words = answered.map(|word| verb(word).unwrap_or(other.words()[word]));
+            let answer = Evidence { span: words, value: theirs.to_owned() };
+            view.difference(CERTAINTY, Evidence { span: Some(span), value: ours.to_owned() }, answer)
+        };
+        let of_hedge = least.map(|hedge| row(hedge.span, name(hedge.level), name(theirs)));
+        let is_done = other.annotations.plans.is_empty() && !side.annotations.plans.is_empty();
+        let of_plan =
+            || plan.filter(|_| is_done && theirs >= 1.0).map(|&plan| row(plan, PLANNED, name(theirs)));
+        of_hedge.or_else(of_plan).into_iter().collect()
     };
-    let (a, b) = (figure(a), figure(b));
-    ((a.0 - b.0).abs() >= options.min_certainty).then(|| of_numbers(CERTAINTY, a, b))
+    pair.views().iter().flat_map(of_view).collect()
+}
+
+const PLANNED: &str = "planned";
+
+/// Words behind a hedge among which stands what it weakens.
+const REACH: usize = 4;
+
+/// The level of the least certain hedge of a sentence, 1 without any.
+fn side_level(side: &Side<'_>) -> f32 {
+    side.annotations.certainty.hedges.iter().map(|hedge| hedge.level).fold(1.0, f32::min)
+}
+
+fn name(level: f32) -> &'static str {
+    match level {
+        level if level >= 1.0 => "plain",
+        level if level >= 0.75 => "probable",
+        level if level >= 0.5 => "possible",
+        _ => "doubtful",
+    }
 }
 
 /// The least certain level of a part's hedges, 1 without any, and the hedges.

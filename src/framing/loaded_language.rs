@@ -1,8 +1,9 @@
-use super::part::{common_part, part_of, parts};
+use super::pair::View;
+use super::part::{part_of, parts};
 use super::question::UNDECIDED;
-use super::{Answer, Dimension, Figure, FramingOptions, Measure, Pair, Question, Shown, Side, of_numbers};
+use super::{Answer, Dimension, Figure, Measure, Question, Shown, Side};
 use crate::annotate::loaded_language;
-use crate::records::{FramingDifference, LoadedEvidence, LoadedLanguage, LoadedWord, Part, Reading, Span};
+use crate::records::{Evidence, FramingDifference, LoadedLanguage, LoadedWord, Part, Reading, Span};
 
 const LOADED_LANGUAGE: &str = "loaded_language";
 
@@ -16,11 +17,13 @@ pub(super) static MEASURE: Measure = Measure {
     }],
     dimensions: &[Dimension {
         name: LOADED_LANGUAGE,
-        doc: "How loaded the words are. Values: the figures, from 0 to 1.",
+        doc: "A loaded expression in an outlet's own words that the other side has not. Values: how loaded the outlet's own words are in all, from 0 to 1.",
         shown: Shown::Figure,
     }],
     readings,
-    differences: |pair, options| difference(pair, options).into_iter().collect(),
+    differences: |pair, options| {
+        pair.views().iter().flat_map(|view| differences(view, options.min_head)).collect()
+    },
     card: include_str!("../../docs/measures/loaded_language.md"),
     may_be_replaced: true,
 };
@@ -51,15 +54,25 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
     parts(side.annotations.voice).iter().filter_map(reading).collect()
 }
 
-/// How loaded the two sentences are, with the words of each that raise it most: no names, and none that the other side has
-/// as well, which cannot make the difference.
-fn difference(&Pair { a, b, .. }: &Pair<'_, '_>, options: &FramingOptions) -> Option<FramingDifference> {
-    let part = common_part(a, b)?;
-    let (of_a, of_b) = (of_part(a, part)?, of_part(b, part)?);
-    let differs = (of_a.score - of_b.score).abs() >= options.min_head;
-    let evidence_a = (of_a.score, strongest(a, b, &of_a.words));
-    let evidence_b = (of_b.score, strongest(b, a, &of_b.words));
-    differs.then(|| of_numbers(LOADED_LANGUAGE, evidence_a, evidence_b))
+/// Where the outlet's own words are more loaded in all, the loaded expressions in them that the other side has not, neither in its own words nor in quoted ones, with what answers
+/// them there.
+fn differences(view: &View<'_, '_>, least: f32) -> Vec<FramingDifference> {
+    let Some(ours) = of_part(view.side, Part::Narration) else { return vec![] };
+    let theirs = of_part(view.other, Part::Narration).map_or(0.0, |of_part| of_part.score);
+    if ours.score - theirs < least {
+        return vec![];
+    }
+    let is_name = |span: &Span| view.side.annotations.names.iter().any(|name| name.span.overlaps(span));
+    let is_alone = |span: &Span| view.side.words_in(span).all(|word| !view.counterparts.is_same(word));
+    let value = |score: f32| format!("{score:.4}");
+    let words = ours.words.iter().map(|word| word.span).filter(|span| !is_name(span) && is_alone(span));
+    let row = |span: Span| {
+        let answer = Evidence { span: view.answering(&span), value: value(theirs) };
+        let difference =
+            view.difference(LOADED_LANGUAGE, Evidence { span: Some(span), value: value(ours.score) }, answer);
+        FramingDifference { difference: Some(view.signed(ours.score - theirs)), ..difference }
+    };
+    words.map(row).collect()
 }
 
 fn of_part(side: &Side<'_>, part: Part) -> Option<LoadedLanguage> {
@@ -67,14 +80,4 @@ fn of_part(side: &Side<'_>, part: Part) -> Option<LoadedLanguage> {
     let listed: Vec<LoadedWord> = listed.copied().collect();
     let of_part = side.part(part)?;
     Some(loaded_language(&listed, of_part.loaded?, &of_part.encoding.words.spans))
-}
-
-fn strongest(side: &Side<'_>, other: &Side<'_>, words: &[LoadedEvidence]) -> Option<Span> {
-    let theirs = other.text.to_lowercase();
-    let makes_difference = |word: &&LoadedEvidence| {
-        let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&word.span));
-        !is_name && !theirs.contains(&word.span.slice(side.text).to_lowercase())
-    };
-    let telling = words.iter().filter(makes_difference);
-    telling.max_by(|a, b| a.share.total_cmp(&b.share)).map(|word| word.span)
 }

@@ -2,9 +2,12 @@ use std::collections::BTreeSet;
 
 use super::heads;
 use super::question::Question;
-use super::{FramingOptions, Side, agency, attribution, certainty, frames, loaded_language, placement};
+use super::salience::salience;
+use super::{
+    FramingOptions, Pair, Side, addition, agency, attribution, certainty, frames, loaded_language, placement,
+};
 use super::{quantity, quotation, tone, wording};
-use crate::records::{FramingDifference, Reading, WordAlignment};
+use crate::records::{FramingDifference, Reading};
 
 /// One way to read a sentence and to compare two of them. Each stands in a file of its own, with a card in `docs/measures`.
 #[derive(Debug)]
@@ -60,21 +63,11 @@ pub enum Shown {
     ValueAndWords,
 }
 
-/// Two sentences of one claim.
-#[derive(Debug, Clone, Copy)]
-pub struct Pair<'pair, 'run> {
-    /// Outlet a's.
-    pub a: &'pair Side<'run>,
-    /// Outlet b's.
-    pub b: &'pair Side<'run>,
-    /// Which of their words answer each other.
-    pub alignment: &'pair WordAlignment,
-}
-
-/// The measures that come with parallax, in the order of the tables.
+/// The measures that come with parallax, in the order of the tables. That of the frames is an experiment and has to be asked for.
 static SHIPPED: [&Measure; 10] = [
     &tone::MEASURE,
     &wording::MEASURE,
+    &addition::MEASURE,
     &loaded_language::MEASURE,
     &attribution::MEASURE,
     &certainty::MEASURE,
@@ -82,7 +75,6 @@ static SHIPPED: [&Measure; 10] = [
     &quantity::MEASURE,
     &quotation::MEASURE,
     &placement::MEASURE,
-    &frames::MEASURE,
 ];
 
 /// The measures of a run: those that come with parallax, any that a program adds, and the heads that the user brought.
@@ -102,6 +94,13 @@ impl Measures {
     /// Those that come with parallax.
     pub fn shipped() -> Self {
         Self { list: SHIPPED.to_vec(), heads: vec![] }
+    }
+
+    /// The same with the policy frames, an experiment: two of three of their words may be wrong on other topics than the lists were made with.
+    pub fn with_frames() -> Self {
+        let mut measures = Self::shipped();
+        measures.list.push(&frames::MEASURE);
+        measures
     }
 
     /// Adds a measure behind the others.
@@ -179,18 +178,88 @@ impl Measures {
         found
     }
 
-    /// Every difference in the framing of one claim by two outlets, in the order of the measures.
-    pub fn differences(&self, pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
+    /// The differences in the framing of one claim by two outlets that are worth a row, the most salient first; of equals in the order of
+    /// the measures. `probability` is that of the two sentences making one claim: where they do not, no difference is worth anything.
+    pub fn differences(
+        &self,
+        pair: &Pair<'_, '_>,
+        probability: f32,
+        options: &FramingOptions,
+    ) -> Vec<FramingDifference> {
+        let mut found = self.proposed(pair, options);
+        found.iter_mut().for_each(|difference| difference.salience *= probability);
+        found.retain(|difference| difference.salience >= options.min_salience);
+        found.sort_by(|x, y| y.salience.total_cmp(&x.salience));
+        worth_a_row(found)
+    }
+
+    /// Everything that any measure marks, with its salience, in the order of the measures.
+    pub fn proposed(&self, pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
         let mut found: Vec<FramingDifference> =
             self.list.iter().flat_map(|measure| (measure.differences)(pair, options)).collect();
+        if pair.is_one_text() {
+            found.retain(|difference| !OF_TEXT.contains(&&*difference.dimension));
+        }
+        let salience: Vec<f32> = found.iter().map(|difference| salience(pair, difference, &found)).collect();
+        found.iter_mut().zip(salience).for_each(|(difference, salience)| difference.salience = salience);
         found.extend(heads::differences(pair, &self.heads, options.min_head));
         found
     }
 }
 
+/// What becomes a row of `sorted`, the most salient first. A word is in one row of choices of words and additions, the more salient one; a loaded word or a
+/// tone within such a row is no further one.
+pub fn worth_a_row(sorted: Vec<FramingDifference>) -> Vec<FramingDifference> {
+    let rank = |of: &FramingDifference| OF_WORDS.iter().position(|group| group.contains(&&*of.dimension));
+    let mut order: Vec<usize> = (0..sorted.len()).collect();
+    order.sort_by_key(|&at| rank(&sorted[at]));
+    let mut kept: Vec<usize> = vec![];
+    for at in order {
+        let is_within =
+            |other: &&usize| rank(&sorted[**other]).is_some() && says_it(&sorted[**other], &sorted[at]);
+        if rank(&sorted[at]).is_none() || !kept.iter().any(|other| is_within(&other)) {
+            kept.push(at);
+        }
+    }
+    kept.sort_unstable();
+    let mut kept = kept.into_iter().peekable();
+    let is_kept = |at: usize| kept.next_if_eq(&at).is_some();
+    let places = 0..sorted.len();
+    sorted
+        .into_iter()
+        .zip(places.map(is_kept).collect::<Vec<bool>>())
+        .filter(|(_, keep)| *keep)
+        .map(|(of, _)| of)
+        .collect()
+}
+
+/// True where a row has words of the difference on every side on which that has some.
+fn says_it(row: &FramingDifference, difference: &FramingDifference) -> bool {
+    let sides = [(difference.a.span, row.a.span), (difference.b.span, row.b.span)];
+    let mut told = sides.into_iter().filter_map(|(ours, theirs)| Some((ours?, theirs)));
+    told.all(|(ours, theirs)| theirs.is_some_and(|theirs| theirs.overlaps(&ours)))
+}
+
+/// Dimensions that two prints of the same words cannot differ in.
+const OF_TEXT: [&str; 9] = [
+    "tone",
+    "wording",
+    "labelling",
+    "addition",
+    "loaded_language",
+    "attribution",
+    "certainty",
+    "agency",
+    "quantity",
+];
+
+/// Dimensions whose rows are of words, each of which is in one; the later group gives way.
+const OF_WORDS: [&[&str]; 2] = [&["addition", "wording", "labelling"], &["loaded_language", "tone"]];
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::records::{Evidence, Span};
 
     static OTHER: Measure = Measure {
         name: "other",
@@ -210,14 +279,45 @@ mod tests {
             (vec!["hype"], None),
             (vec!["loaded_language"], None),
             (vec!["hype", "hype"], Some("hype")),
-            (vec!["frame_economic"], Some("frame_economic")),
+            (vec!["frame_economic"], None),
             (vec!["certainty"], Some("certainty")),
             (vec!["labelling"], Some("labelling")),
-            (vec!["target_tone"], Some("target_tone")),
+            (vec!["addition"], Some("addition")),
         ] {
             let heads = heads.into_iter().map(str::to_owned).collect();
             assert_eq!(Measures::shipped().with_heads(heads).err().as_deref(), taken);
         }
+    }
+
+    #[test]
+    fn words_are_in_one_row() {
+        let difference = |dimension: &'static str, a: Option<(usize, usize)>, b: Option<(usize, usize)>| {
+            let evidence = |span: Option<(usize, usize)>| Evidence {
+                span: span.map(|(start, end)| Span::new(start, end)),
+                value: String::new(),
+            };
+            let (a, b) = (evidence(a), evidence(b));
+            FramingDifference { dimension: dimension.into(), a, b, difference: None, salience: 0.0 }
+        };
+        let sorted = vec![
+            difference("loaded_language", Some((5, 9)), None),
+            difference("addition", Some((0, 20)), None),
+            difference("wording", Some((0, 4)), Some((3, 8))),
+            difference("labelling", Some((2, 6)), Some((4, 9))),
+            difference("attribution", Some((0, 4)), None),
+            difference("placement", None, None),
+        ];
+        let rows = worth_a_row(sorted);
+        let rows: Vec<&str> = rows.iter().map(|row| &*row.dimension).collect();
+        // The loaded word is part of what is added, and the label of the choice of words.
+        assert_eq!(rows, ["addition", "wording", "attribution", "placement"]);
+    }
+
+    #[test]
+    fn frames_are_there_where_they_are_asked_for() {
+        assert!(Measures::shipped().figures().all(|figure| !figure.name.starts_with("frame_")));
+        let head = vec!["frame_economic".to_owned()];
+        assert_eq!(Measures::with_frames().with_heads(head).unwrap_err(), "frame_economic");
     }
 
     #[test]

@@ -4,10 +4,17 @@
 //! list of all. A new one is a file, its card in `docs/measures`, and a line in that list.
 
 mod measure;
+mod pair;
+mod counterpart;
+mod family;
+mod tree;
+mod told;
+mod salience;
 mod question;
 mod part;
 mod tone;
 mod wording;
+mod addition;
 mod loaded_language;
 mod attribution;
 mod certainty;
@@ -23,14 +30,21 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::records::{
-    Annotations, Clause, Encoding, Evidence, FramingDifference, LoadedWord, Score, Span, Target, Thresholds,
+    Annotations, Clause, Encoding, Evidence, FramingDifference, LoadedWord, Score, SentenceId, Span,
+    Thresholds,
 };
 
-pub use measure::{Dimension, Figure, Measure, Measures, Pair, Shown};
+pub use addition::elsewhere_by_meaning;
+pub use counterpart::{Counterpart, Counterparts};
+pub use family::is_family;
+pub use measure::{Dimension, Figure, Measure, Measures, Shown, worth_a_row};
+pub use pair::Pair;
 pub use part::{is_own, part_of, words_of_part};
 pub use placement::Place;
 pub use question::{ABOVE_ZERO, Answer, Question, UNDECIDED};
-pub use wording::{folded_word, is_of_terms};
+pub use salience::{FIGURES, figures};
+pub use told::Told;
+pub use wording::{folded_word, terms};
 
 /// When a difference is worth a row: the `[framing]` section of a job file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,11 +56,15 @@ pub struct FramingOptions {
     pub min_certainty: f32,
     /// Least difference of two figures of loaded language, or of a head that the user brought (each in [0, 1]), that is listed.
     pub min_head: f32,
+    /// Least salience of a row, in [0, 1].
+    pub min_salience: f32,
+    /// Whether the policy frames are measured: an experiment, whose word lists are of few topics.
+    pub frames: bool,
 }
 
 impl Default for FramingOptions {
     fn default() -> Self {
-        Self { min_tone: 0.2, min_certainty: 0.25, min_head: 0.2 }
+        Self { min_tone: 0.3, min_certainty: 0.25, min_head: 0.25, min_salience: 0.35, frames: false }
     }
 }
 
@@ -61,9 +79,14 @@ impl FramingOptions {
             ("framing.min_certainty", self.min_certainty),
             ("framing.min_head", self.min_head),
         ];
-        match differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
-            Some((key, value)) => Err(format!("`{key}` is {value}; give a number from 0 to 2")),
-            None => Ok(()),
+        if let Some((key, value)) = differences.into_iter().find(|(_, value)| !(0.0..=2.0).contains(value)) {
+            return Err(format!("`{key}` is {value}; give a number from 0 to 2"));
+        }
+        match (0.0..=1.0).contains(&self.min_salience) {
+            true => Ok(()),
+            false => {
+                Err(format!("`framing.min_salience` is {}; give a number from 0 to 1", self.min_salience))
+            }
         }
     }
 }
@@ -89,8 +112,55 @@ pub struct Side<'run> {
     pub place: Place,
     /// Those of the encoder.
     pub thresholds: &'run Thresholds,
-    /// The names that the claim's outlets share, with the sentiment toward each.
-    pub targets: &'run [Target],
+    /// The sentence.
+    pub id: &'run SentenceId,
+    /// For a sentence that is quoted throughout and names no source: whose words it goes on with.
+    pub carried: Option<Carried<'run>>,
+    /// The first place at which its outlet makes the claim.
+    pub foremost: Place,
+    /// What its outlet tells of the event.
+    pub told: &'run Told,
+    /// The sentences before and behind it, with their encodings.
+    pub beside: [Option<(&'run str, &'run Encoding)>; 2],
+}
+
+/// A source that another sentence names.
+#[derive(Debug, Clone, Copy)]
+pub struct Carried<'run> {
+    /// The words that name it.
+    pub source: &'run str,
+    /// True where the source cannot be told from the words.
+    pub anonymous: bool,
+}
+
+impl<'run> Side<'run> {
+    /// The words of the sentence's encoding.
+    fn words(&self) -> &'run [Span] {
+        &self.encoding.words.spans
+    }
+
+    /// A word's text.
+    fn word(&self, word: usize) -> &'run str {
+        self.words()[word].slice(self.text)
+    }
+
+    /// A word's weight; 0 for a function word.
+    fn weight(&self, word: usize) -> f32 {
+        if is_content(self, self.encoding, word) { self.encoding.words.weights[word] } else { 0.0 }
+    }
+
+    /// The positions of the words that lie in a span.
+    fn words_in(&self, span: &Span) -> std::ops::Range<usize> {
+        let words = self.words();
+        let from = words.partition_point(|word| word.start < span.start);
+        from..words.partition_point(|word| word.end <= span.end).max(from)
+    }
+
+    /// From the first to the last of some words.
+    fn cover(&self, words: &[usize]) -> Option<Span> {
+        let (first, last) = (words.iter().min()?, words.iter().max()?);
+        Some(Span::new(self.words()[*first].start, self.words()[*last].end))
+    }
 }
 
 /// What the encoder gave for one part of a sentence.
@@ -165,5 +235,6 @@ fn of_numbers(
         a: evidence(a),
         b: evidence(b),
         difference: Some(a.0 - b.0),
+        salience: 0.0,
     }
 }

@@ -24,7 +24,7 @@ pub(super) static MEASURE: Measure = Measure {
     ],
     dimensions: &[Dimension {
         name: PLACEMENT,
-        doc: "Headline, lead or body. Values: `headline`, `lead` (the first three sentences of the body) or `body`, then the position.",
+        doc: "One has the claim in the headline or the first two sentences, the other first in the lower half. Values: `headline`, `lead` (the first three sentences of the body) or `body`, then the position.",
         shown: Shown::ValueAndWords,
     }],
     readings,
@@ -71,16 +71,22 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
     figures.map(reading).into()
 }
 
-/// Where one has the claim in the headline or the lead and the other does not. The difference is that of the depths.
-fn difference(&Pair { a, b, .. }: &Pair<'_, '_>) -> Option<FramingDifference> {
-    let evidence = |side: &Side<'_>| Evidence {
-        span: None,
-        value: format!("{}; {:.4}", side.place.zone(), side.place.depth),
-    };
-    (a.place.zone() != b.place.zone()).then(|| FramingDifference {
+/// Sentences of the body that are at the top.
+const TOP_SENTENCES: usize = 2;
+
+/// Where one outlet has the claim in the headline or in the first two sentences and the other has it nowhere but in the lower half. The
+/// difference is that of the depths.
+fn difference(pair: &Pair<'_, '_>) -> Option<FramingDifference> {
+    let evidence =
+        |place: &Place| Evidence { span: None, value: format!("{}; {:.4}", place.zone(), place.depth) };
+    let (a, b) = (&pair.a.foremost, &pair.b.foremost);
+    let is_top = |place: &Place| place.is_headline || place.n_before < TOP_SENTENCES;
+    let is_low = |place: &Place| !is_top(place) && place.depth > 0.5;
+    (is_top(a) && is_low(b) || is_low(a) && is_top(b)).then(|| FramingDifference {
         dimension: PLACEMENT.into(),
         a: evidence(a),
         b: evidence(b),
-        difference: Some(a.place.depth - b.place.depth),
+        difference: Some(a.depth - b.depth),
+        salience: 0.0,
     })
 }

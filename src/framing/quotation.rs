@@ -1,7 +1,8 @@
+use super::pair::View;
 use super::part::{part_of, parts};
 use super::question::{ABOVE_ZERO, UNDECIDED};
-use super::{Answer, Dimension, Figure, Measure, Pair, Question, Shown, Side};
-use crate::records::{Evidence, FramingDifference, Part, QuotationKind, Reading, Span};
+use super::{Answer, Dimension, Figure, Measure, Question, Shown, Side};
+use crate::records::{Evidence, FramingDifference, Part, Quotation, QuotationKind, Reading, Span};
 
 const QUOTED_SHARE: &str = "quoted_share";
 const SCARE_QUOTES: &str = "scare_quotes";
@@ -24,11 +25,11 @@ pub(super) static MEASURE: Measure = Measure {
     ],
     dimensions: &[Dimension {
         name: QUOTATION,
-        doc: "What is quoted and what is told, and scare quotes. Values: the voice, or `scare quotes`.",
+        doc: "Words that one quotes and the other tells, and scare quotes. Values: `quoted` or `scare quotes`; on the other side `told` or `not there`.",
         shown: Shown::ValueAndWords,
     }],
     readings,
-    differences: |pair, _| differences(pair),
+    differences: |pair, _| pair.views().iter().flat_map(differences).collect(),
     card: include_str!("../../docs/measures/quotation.md"),
     may_be_replaced: false,
 };
@@ -78,19 +79,41 @@ fn of_kind(side: &Side<'_>, kind: QuotationKind) -> Vec<Span> {
     quotations.map(|quotation| quotation.span).collect()
 }
 
-/// Whose words the two sentences are made of, with the first words that are quoted directly, and the words between scare quotes: where either
-/// differs.
-fn differences(&Pair { a, b, .. }: &Pair<'_, '_>) -> Vec<FramingDifference> {
-    let row =
-        |a: Evidence, b: Evidence| FramingDifference { dimension: QUOTATION.into(), a, b, difference: None };
-    let voice = |side: &Side<'_>| Evidence {
-        span: of_kind(side, QuotationKind::Direct).first().copied(),
-        value: side.annotations.voice.as_str().to_owned(),
+/// Words of a quotation that the other side has in its own words, at least; as a share of those that say something.
+const LEAST_TOLD: f32 = 0.4;
+
+/// Direct quotations whose words the other side tells without marks, and scare quotes around what it has without marks or not at all. What
+/// both print between marks is no difference, wherever the marks stand.
+fn differences(view: &View<'_, '_>) -> Vec<FramingDifference> {
+    let (side, other) = (view.side, view.other);
+    let is_quoted = |word: usize| {
+        let span = other.words()[word];
+        other.annotations.quotations.iter().any(|quotation| quotation.span.overlaps(&span))
     };
-    let scare = |side: &Side<'_>| {
-        let span = of_kind(side, QuotationKind::Scare).first().copied();
-        Evidence { span, value: span.map_or("none", |_| "scare quotes").to_owned() }
+    let row = |quotation: &Quotation| {
+        let content: Vec<usize> =
+            side.words_in(&quotation.span).filter(|&word| side.weight(word) > 0.0).collect();
+        let by: Vec<usize> = content.iter().filter_map(|&word| view.counterparts.by(word)).collect();
+        let told = Evidence { span: other.cover(&by), value: TOLD.to_owned() };
+        let ours = |value: &str| Evidence { span: Some(quotation.span), value: value.to_owned() };
+        let share = by.len() as f32 / content.len().max(1) as f32;
+        if by.iter().any(|&word| is_quoted(word)) {
+            return None;
+        }
+        match quotation.kind {
+            QuotationKind::Direct if share >= LEAST_TOLD => {
+                Some(view.difference(QUOTATION, ours("quoted"), told))
+            }
+            QuotationKind::Scare if by.is_empty() => Some(view.difference(
+                QUOTATION,
+                ours("scare quotes"),
+                Evidence { span: None, value: "not there".to_owned() },
+            )),
+            QuotationKind::Scare => Some(view.difference(QUOTATION, ours("scare quotes"), told)),
+            QuotationKind::Direct | QuotationKind::Title => None,
+        }
     };
-    let rows = [(voice(a), voice(b)), (scare(a), scare(b))];
-    rows.into_iter().filter(|(a, b)| a.value != b.value).map(|(a, b)| row(a, b)).collect()
+    side.annotations.quotations.iter().filter_map(row).collect()
 }
+
+const TOLD: &str = "told";

@@ -1,14 +1,12 @@
 use super::part::{common_part, parts};
 use super::question::UNDECIDED;
 use super::{
-    Answer, Dimension, Figure, FramingOptions, Measure, Pair, Question, Shown, Side, moving_words,
-    of_numbers, strongest_word,
+    Answer, Dimension, Figure, Measure, Pair, Question, Shown, Side, moving_words, of_numbers, strongest_word,
 };
-use crate::records::{Encoding, FramingDifference, Part, Reading, Target};
+use crate::records::{Encoding, FramingDifference, Part, Reading};
 
 const SENTIMENT: &str = "sentiment";
 const TONE: &str = "tone";
-const TARGET_TONE: &str = "target_tone";
 
 /// The measure.
 pub(super) static MEASURE: Measure = Measure {
@@ -18,20 +16,13 @@ pub(super) static MEASURE: Measure = Measure {
         doc: "Positive less negative probability, from -1 to 1.",
         question: Some(&QUESTION),
     }],
-    dimensions: &[
-        Dimension {
-            name: TONE,
-            doc: "The sentiment of the two sentences. Values: the figures, from -1 to 1.",
-            shown: Shown::SignedFigure,
-        },
-        Dimension {
-            name: TARGET_TONE,
-            doc: "The sentiment toward a name that both sentences use. Values: the figures, from -1 to 1.",
-            shown: Shown::SignedFigure,
-        },
-    ],
+    dimensions: &[Dimension {
+        name: TONE,
+        doc: "The sentiment of the two sentences, where words that only one of them has move it. Values: the figures, from -1 to 1.",
+        shown: Shown::SignedFigure,
+    }],
     readings,
-    differences,
+    differences: |pair, options| difference(pair, options.min_tone).into_iter().collect(),
     card: include_str!("../../docs/measures/tone.md"),
     may_be_replaced: false,
 };
@@ -64,31 +55,23 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
     parts(side.annotations.voice).iter().filter_map(reading).collect()
 }
 
-fn differences(pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
-    let of_sentences = of_sentences(pair.a, pair.b, options.min_tone);
-    of_sentences.into_iter().chain(of_targets(pair.a, pair.b, options.min_tone)).collect()
-}
-
-/// The sentiment of the two sentences, with the word that moves each furthest in the direction in which it differs.
-fn of_sentences(a: &Side<'_>, b: &Side<'_>, least: f32) -> Option<FramingDifference> {
+/// The sentiment of the two sentences, with the word that moves each furthest in the direction in which it differs. What both say moves both, so the words that
+/// one side alone has must move it the way in which the two differ.
+fn difference(pair: &Pair<'_, '_>, least: f32) -> Option<FramingDifference> {
+    let (a, b) = (pair.a, pair.b);
     let part = common_part(a, b)?;
     let (of_a, of_b) = (a.encoding_of(part)?, b.encoding_of(part)?);
     let (score_a, score_b) = (of_a.sentiment?.score(), of_b.sentiment?.score());
+    let difference = score_a - score_b;
     let strongest = |side: &Side<'_>, encoding: &Encoding, other: &Side<'_>, upwards: bool| {
         strongest_word(side, encoding, other, &encoding.tone, upwards)
     };
-    let evidence_a = (score_a, strongest(a, of_a, b, score_a > score_b));
-    let evidence_b = (score_b, strongest(b, of_b, a, score_a <= score_b));
-    ((score_a - score_b).abs() >= least).then(|| of_numbers(TONE, evidence_a, evidence_b))
-}
-
-/// The sentiment toward each name that both sides use, with the name itself as the words.
-fn of_targets(a: &Side<'_>, b: &Side<'_>, least: f32) -> Vec<FramingDifference> {
-    let figure = |target: &Target| Some((target.sentiment?.score(), Some(target.span)));
-    let of_pair = |of_a: &Target| {
-        let of_b = b.targets.iter().find(|of_b| of_b.key == of_a.key)?;
-        let (of_a, of_b) = (figure(of_a)?, figure(of_b)?);
-        ((of_a.0 - of_b.0).abs() >= least).then(|| of_numbers(TARGET_TONE, of_a, of_b))
-    };
-    a.targets.iter().filter_map(of_pair).collect()
+    let evidence_a = (score_a, strongest(a, of_a, b, difference > 0.0));
+    let evidence_b = (score_b, strongest(b, of_b, a, difference <= 0.0));
+    let [own_a, own_b] = pair.views().map(|view| {
+        let alone = (0..view.side.encoding.tone.len()).filter(|&word| !view.counterparts.is_same(word));
+        alone.map(|word| view.side.encoding.tone[word]).sum::<f32>()
+    });
+    let is_moved = (own_a - own_b) * difference > 0.0;
+    (is_moved && difference.abs() >= least).then(|| of_numbers(TONE, evidence_a, evidence_b))
 }

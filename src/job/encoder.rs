@@ -44,7 +44,7 @@ pub fn load_encoder(job: &Job) -> Result<LoadedEncoder> {
         heads.push(head.head);
         manifests.push(head.manifest);
     }
-    let measures = measures(names).map_err(|name| Error::Config {
+    let measures = measures(names, job.options.framing.frames).map_err(|name| Error::Config {
         path: PathBuf::from("heads"),
         message: format!("two columns or measures would be called `{name}`; give the head another name"),
     })?;

@@ -144,7 +144,7 @@ pub fn check_head_name(name: &str) -> Result<(), String> {
              loaded_language"
         ));
     }
-    if measures(vec![name.to_owned()]).is_err() {
+    if measures(vec![name.to_owned()], true).is_err() {
         return Err(format!(
             "the head's name `{name}` is that of a column or a measure that is there anyway; choose another"
         ));
@@ -156,9 +156,10 @@ pub fn check_head_name(name: &str) -> Result<(), String> {
 ///
 /// # Errors
 /// The first name that two columns, measures or dimensions of `framing` would have.
-fn measures(heads: Vec<String>) -> Result<Measures, String> {
+fn measures(heads: Vec<String>, frames: bool) -> Result<Measures, String> {
     match column_twice(&heads) {
         Some(name) => Err(name),
+        None if frames => Measures::with_frames().with_heads(heads),
         None => Measures::shipped().with_heads(heads),
     }
 }

@@ -1,17 +1,24 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::Models;
 use super::claims::Claims;
 use super::clock::Clock;
 use super::encodings::{clauses_of, head_of, mask, unmasked};
+use crate::align::align;
 use crate::cluster::{NameFrequency, shared_names};
+use crate::encode::words;
 use crate::encode::{OutletMask, encode, hide_names};
 use crate::error::Result;
-use crate::framing::{Pair, PartEncoding, Place, Side, words_of_part};
+use crate::framing::{
+    Carried, FIGURES, Pair, PartEncoding, Place, Side, Told, elsewhere_by_meaning, figures, terms,
+    words_of_part,
+};
 use crate::options::Options;
 use crate::records::{
-    Claim, Clause, Comparison, Corpus, Encoding, Framing, Kind, LoadedWord, Masked, Mention, Outlets, Part,
-    Relation, SentenceId, SentenceReadings, Span, Target, Thresholds,
+    ArticleId, Claim, Clause, Comparison, Corpus, Encoding, Event, Framing, FramingDifference, Kind,
+    LoadedWord, Masked, Mention, Outlets, Part, Relation, SentenceId, SentenceReadings, Span, Target,
+    Thresholds,
 };
 use crate::statistics::position_in_article;
 
@@ -28,30 +35,48 @@ pub(super) struct Framed {
     pub readings: Vec<SentenceReadings>,
 }
 
+/// What is known of the run besides its claims.
+pub(super) struct Background<'run> {
+    pub outlets: &'run Outlets,
+    pub events: &'run [Event],
+    pub names: &'run NameFrequency,
+}
+
 /// Reads the sentences of the claims by every measure, and marks what differs between outlets.
 pub(super) fn framing(
     corpus: &Corpus,
-    outlets: &Outlets,
-    names: &NameFrequency,
+    background: &Background<'_>,
     claimed: &Claims,
     models: &Models<'_>,
     options: &Options,
     clock: &mut Clock<'_>,
 ) -> Result<Framed> {
+    let Background { outlets, events, names } = *background;
     let targets = targets(corpus, names, &claimed.claims, models, clock)?;
     let mask = mask(outlets)?;
-    let of_sentence =
-        targets.chunk_by(|a, b| a.sentence == b.sentence).map(|of| (&of[0].sentence, of)).collect();
     let (mut framing, mut readings) = (vec![], vec![]);
     clock.begin("comparing", Some(claimed.claims.len()));
     let mut comparisons = claimed.comparisons.as_slice();
     for claims in claimed.claims.chunks(CHUNK) {
-        let read = read(corpus, claims, models, &mask)?;
-        let sides = Sides { corpus, read: &read, thresholds: models.thresholds, targets: &of_sentence };
+        let mentions = claims.iter().flat_map(|claim| &claim.mentions);
+        let ids: Vec<&SentenceId> = mentions.map(|mention| &mention.sentence).collect();
+        let read = read(corpus, &ids, models, &mask)?;
+        let told = told(corpus, outlets, events, &ids);
+        let neighbours = neighbours(corpus, &ids, models)?;
+        let foremost = foremost(corpus, outlets, claims);
+        let sides = Sides {
+            corpus,
+            read: &read,
+            neighbours: &neighbours,
+            thresholds: models.thresholds,
+            told: &told,
+            foremost: &foremost,
+        };
         let last = claims.last().expect("a chunk is not empty").id;
         let end = comparisons.iter().rposition(|comparison| comparison.claim == last).map_or(0, |at| at + 1);
-        framing
-            .extend(comparisons[..end].iter().map(|comparison| sides.framing(comparison, models, options)));
+        let compared = &comparisons[..end];
+        let marked = compared.iter().map(|comparison| sides.framing(comparison, models, options)).collect();
+        framing.extend(located(corpus, &told, marked, models)?);
         comparisons = &comparisons[end..];
         readings.extend(claims.iter().flat_map(|claim| sides.readings(claim, models)));
         clock.advance(claims.len());
@@ -93,15 +118,13 @@ struct Read {
     parts: BTreeMap<Part, (Encoding, Option<Masked>)>,
 }
 
-/// Reads the sentences of some claims.
+/// Reads some sentences.
 fn read<'run>(
     corpus: &Corpus,
-    claims: &'run [Claim],
+    ids: &[&'run SentenceId],
     models: &Models<'_>,
     mask: &OutletMask,
 ) -> Result<BTreeMap<&'run SentenceId, Read>> {
-    let mentions = claims.iter().flat_map(|claim| &claim.mentions);
-    let ids: Vec<&SentenceId> = mentions.map(|mention| &mention.sentence).collect();
     let texts: Vec<&str> = ids.iter().map(|id| corpus.sentence(id).text()).collect();
     let whole = encode_masked(&texts, models, mask)?;
     let mut read = BTreeMap::new();
@@ -115,7 +138,7 @@ fn read<'run>(
         };
         read.insert(*id, of_sentence);
     }
-    let parts = parts(corpus, &ids);
+    let parts = parts(corpus, ids);
     let words: Vec<&str> = parts.iter().map(|(_, _, words)| words.as_str()).collect();
     for ((id, part, _), of_part) in parts.iter().zip(encode_masked(&words, models, mask)?) {
         read.get_mut(id).expect("its sentence was read").parts.insert(*part, of_part);
@@ -151,9 +174,102 @@ fn encode_masked(
 struct Sides<'run> {
     corpus: &'run Corpus,
     read: &'run BTreeMap<&'run SentenceId, Read>,
+    /// The encodings of the sentences before and behind those.
+    neighbours: &'run BTreeMap<SentenceId, Encoding>,
     thresholds: &'run Thresholds,
-    /// Those of each sentence; a sentence is in one claim.
-    targets: &'run BTreeMap<&'run SentenceId, &'run [Target]>,
+    /// What each outlet tells of an event, by one of its articles' ids.
+    told: &'run BTreeMap<&'run ArticleId, Rc<Told>>,
+    /// The first place at which the outlet of a sentence makes its claim.
+    foremost: &'run BTreeMap<&'run SentenceId, Place>,
+}
+
+/// Looks for what is added among the other outlet's sentences by its meaning, where the words told nothing.
+fn located(
+    corpus: &Corpus,
+    told: &BTreeMap<&ArticleId, Rc<Told>>,
+    framing: Vec<Framing>,
+    models: &Models<'_>,
+) -> Result<Vec<Framing>> {
+    let added = |framing: &Framing, of: &FramingDifference| -> Option<(String, SentenceId)> {
+        let (this, other, span) = match (of.a.span, of.b.span) {
+            (Some(span), None) => (&framing.sentence_a, &framing.sentence_b, span),
+            (None, Some(span)) => (&framing.sentence_b, &framing.sentence_a, span),
+            _ => return None,
+        };
+        Some((span.slice(corpus.sentence(this).text()).to_owned(), other.clone()))
+    };
+    let all = || framing.iter().flat_map(|of| of.differences.iter().filter_map(|row| added(of, row)));
+    let mut texts: BTreeSet<&str> = BTreeSet::new();
+    let phrases: BTreeSet<String> = all().map(|(phrase, _)| phrase).collect();
+    texts.extend(phrases.iter().map(String::as_str));
+    for (_, other) in all() {
+        texts.extend(told[&other.article].sentences().iter().map(|id| corpus.sentence(id).text()));
+    }
+    let texts: Vec<&str> = texts.into_iter().collect();
+    let encodings = encode(models.encoder, &texts, &|_| ())?;
+    let embedding: BTreeMap<&str, Vec<f32>> =
+        texts.into_iter().zip(encodings.into_iter().map(|of| of.embedding)).collect();
+    let row = |framing: &Framing, of: FramingDifference| -> FramingDifference {
+        let Some((phrase, other)) = added(framing, &of) else { return of };
+        let ids = told[&other.article].sentences().iter().filter(|id| **id != other);
+        let sentences = ids.map(|id| (id, embedding[corpus.sentence(id).text()].as_slice()));
+        elsewhere_by_meaning(&of, &embedding[phrase.as_str()], sentences).unwrap_or(of)
+    };
+    let whole = |mut framing: Framing| {
+        let rows = std::mem::take(&mut framing.differences);
+        framing.differences = rows.into_iter().map(|of| row(&framing, of)).collect();
+        framing
+    };
+    Ok(framing.iter().cloned().map(whole).collect())
+}
+
+/// How surely two sentences speak of one claim, from 0 to 1: the geometric mean of the probabilities that they share a proposition and that it is the main
+/// one of both.
+fn one_claim(comparison: &Comparison) -> f32 {
+    match comparison.relation {
+        Relation::Conflicting => comparison.probability,
+        Relation::Same | Relation::Partial => (comparison.probability * comparison.same_probability).sqrt(),
+    }
+}
+
+/// What every measure marks between two sentences, with the figures of which its salience is made.
+pub(crate) type Proposed = Vec<(FramingDifference, [f32; FIGURES.len()])>;
+
+/// Everything that the measures mark in some pairs of sentences of one event, before any is left out.
+pub(crate) fn proposed(
+    corpus: &Corpus,
+    events: &[Event],
+    pairs: &[[SentenceId; 2]],
+    models: &Models<'_>,
+    options: &Options,
+) -> Result<Vec<Proposed>> {
+    let outlets = Outlets::new(corpus.articles());
+    let mask = mask(&outlets)?;
+    let (foremost, mut found) = (BTreeMap::new(), vec![]);
+    for pairs in pairs.chunks(CHUNK) {
+        let ids: BTreeSet<&SentenceId> = pairs.iter().flatten().collect();
+        let ids: Vec<&SentenceId> = ids.into_iter().collect();
+        let read = read(corpus, &ids, models, &mask)?;
+        let told = told(corpus, &outlets, events, &ids);
+        let neighbours = neighbours(corpus, &ids, models)?;
+        let thresholds = models.thresholds;
+        let sides = Sides {
+            corpus,
+            read: &read,
+            neighbours: &neighbours,
+            thresholds,
+            told: &told,
+            foremost: &foremost,
+        };
+        found.extend(pairs.iter().map(|[a, b]| {
+            let alignment = align(&read[a].encoding.words, &read[b].encoding.words, thresholds);
+            let (a, b) = (sides.side(a), sides.side(b));
+            let pair = Pair::new(&a, &b, &alignment);
+            let differences = models.measures.proposed(&pair, &options.framing);
+            differences.iter().map(|of| (of.clone(), figures(&pair, of, &differences))).collect()
+        }));
+    }
+    Ok(found)
 }
 
 impl<'run> Sides<'run> {
@@ -177,27 +293,47 @@ impl<'run> Sides<'run> {
             encoding: &read.encoding,
             narration: of_part(Part::Narration),
             quotation: of_part(Part::Quotation),
-            targets: self.targets.get(id).copied().unwrap_or_default(),
             thresholds: self.thresholds,
             place: place(self.corpus, id),
+            id: sentence.id(),
+            carried: self.carried(id),
+            foremost: self.foremost.get(id).copied().unwrap_or_else(|| place(self.corpus, id)),
+            told: &self.told[&id.article],
+            beside: beside(self.corpus, id).map(|beside| self.beside(beside?)),
         }
+    }
+
+    fn beside(&self, id: SentenceId) -> Option<(&'run str, &'run Encoding)> {
+        let (known, encoding) = self.neighbours.get_key_value(&id)?;
+        Some((self.corpus.sentence(known).text(), encoding))
+    }
+
+    /// Whose words a sentence goes on with.
+    fn carried(&self, id: &SentenceId) -> Option<Carried<'run>> {
+        let carried = self.corpus.sentence(id).annotations.carried?;
+        let from = SentenceId { index: u32::try_from(carried.sentence).ok()?, article: id.article.clone() };
+        let text = self.corpus.sentence(&from).text();
+        Some(Carried { source: carried.source.slice(text), anonymous: carried.anonymous })
     }
 
     /// How the two sentences of a comparison differ.
     fn framing(&self, comparison: &Comparison, models: &Models<'_>, options: &Options) -> Framing {
         let Comparison { claim, sentence_a, sentence_b, alignment, .. } = comparison;
-        let differences = || {
-            let (a, b) = (self.side(sentence_a), self.side(sentence_b));
-            models.measures.differences(&Pair { a: &a, b: &b, alignment }, &options.framing)
-        };
-        // Where one says more than the other, the words differ because what they say does.
-        let is_comparable = comparison.relation != Relation::Partial;
-        Framing {
+        let mut framing = Framing {
             claim: *claim,
             sentence_a: sentence_a.clone(),
             sentence_b: sentence_b.clone(),
-            differences: if is_comparable { differences() } else { vec![] },
+            differences: vec![],
+            terms: vec![],
+        };
+        // Where one says more than the other, the words differ because what they say does.
+        if comparison.relation != Relation::Partial {
+            let (a, b) = (self.side(sentence_a), self.side(sentence_b));
+            let pair = Pair::new(&a, &b, alignment);
+            framing.differences = models.measures.differences(&pair, one_claim(comparison), &options.framing);
+            framing.terms = terms(&pair);
         }
+        framing
     }
 
     /// The figures of each sentence of a claim.
@@ -209,6 +345,83 @@ impl<'run> Sides<'run> {
         };
         claim.mentions.iter().map(read).collect()
     }
+}
+
+/// The sentences before and behind one, within its field.
+fn beside(corpus: &Corpus, id: &SentenceId) -> [Option<SentenceId>; 2] {
+    let sentences = &corpus.document(&id.article).sentences;
+    let index = id.index as usize;
+    let field = sentences[index].field;
+    [index.checked_sub(1), index.checked_add(1)].map(|other| {
+        let sentence = sentences.get(other?)?;
+        (sentence.field == field).then(|| sentence.id.clone())
+    })
+}
+
+/// The encodings of the sentences before and behind some.
+fn neighbours(
+    corpus: &Corpus,
+    ids: &[&SentenceId],
+    models: &Models<'_>,
+) -> Result<BTreeMap<SentenceId, Encoding>> {
+    let wanted: BTreeSet<SentenceId> = ids.iter().flat_map(|id| beside(corpus, id)).flatten().collect();
+    let texts: Vec<&str> = wanted.iter().map(|id| corpus.sentence(id).text()).collect();
+    let encodings = encode(models.encoder, &texts, &|_| ())?;
+    Ok(wanted.into_iter().zip(encodings).collect())
+}
+
+/// What each outlet tells of the events of some sentences, by the ids of its articles.
+fn told<'run>(
+    corpus: &'run Corpus,
+    outlets: &Outlets,
+    events: &'run [Event],
+    ids: &[&SentenceId],
+) -> BTreeMap<&'run ArticleId, Rc<Told>> {
+    let wanted: BTreeSet<&ArticleId> = ids.iter().map(|id| &id.article).collect();
+    let mut told = BTreeMap::new();
+    for event in events.iter().filter(|event| event.articles.iter().any(|article| wanted.contains(article))) {
+        let mut of_outlet: BTreeMap<usize, Vec<&ArticleId>> = BTreeMap::new();
+        for article in &event.articles {
+            of_outlet.entry(outlets.of_article(article)).or_default().push(article);
+        }
+        for articles in
+            of_outlet.into_values().filter(|articles| articles.iter().any(|of| wanted.contains(of)))
+        {
+            let positions =
+                articles.iter().flat_map(|article| corpus.sentences_of(corpus.position_of(article)));
+            let sentences = positions.map(|position| corpus.sentence_at(position)).map(|sentence| {
+                let text = sentence.text();
+                (sentence.id().clone(), words(text).iter().map(|word| word.slice(text)).collect())
+            });
+            let of_articles = Rc::new(Told::new(sentences));
+            told.extend(articles.into_iter().map(|article| (article, Rc::clone(&of_articles))));
+        }
+    }
+    told
+}
+
+/// The first place at which the outlet of each mention makes the claim.
+fn foremost<'run>(
+    corpus: &Corpus,
+    outlets: &Outlets,
+    claims: &'run [Claim],
+) -> BTreeMap<&'run SentenceId, Place> {
+    let mut foremost = BTreeMap::new();
+    for claim in claims {
+        let mut first: BTreeMap<usize, Place> = BTreeMap::new();
+        let outlet = |mention: &Mention| outlets.of_article(&mention.sentence.article);
+        for mention in claim.making() {
+            let here = place(corpus, &mention.sentence);
+            let best = first.entry(outlet(mention)).or_insert(here);
+            if (!here.is_headline, here.n_before) < (!best.is_headline, best.n_before) {
+                *best = here;
+            }
+        }
+        let mentions = claim.mentions.iter();
+        foremost
+            .extend(mentions.filter_map(|mention| Some((&mention.sentence, *first.get(&outlet(mention))?))));
+    }
+    foremost
 }
 
 /// Where a sentence stands.

@@ -35,6 +35,7 @@ pub(crate) use clock::Clock;
 pub use clock::{Observer, Silent};
 pub use documents::{document, documents};
 pub(crate) use encodings::{head_of, n_matched, profiles, unmasked};
+pub(crate) use framing::{Proposed, proposed};
 
 /// Where a model's folder holds the numbers that are for its encoder alone.
 const THRESHOLDS: &str = "heads/thresholds.toml";
@@ -163,8 +164,9 @@ pub fn compare_articles(
         let encoded = encodings::encodings(&corpus, &outlets, models, &mut clock)?;
         let found = events::events(&corpus, encoded.profiles, models, options, &mut clock);
         let claimed = claims::claims(&corpus, &found.events, &encoded.names, models, options, &mut clock)?;
-        let framed =
-            framing::framing(&corpus, &outlets, &encoded.names, &claimed, models, options, &mut clock)?;
+        let background =
+            framing::Background { outlets: &outlets, events: &found.events, names: &encoded.names };
+        let framed = framing::framing(&corpus, &background, &claimed, models, options, &mut clock)?;
         let figures =
             outlets::figures(&corpus, &outlets, &found, &claimed, &framed, &encoded.figures, options);
         Ok(Run {

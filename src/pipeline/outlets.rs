@@ -4,7 +4,7 @@ use super::claims::Claims;
 use super::events::Events;
 use super::framing::Framed;
 use crate::encode::words;
-use crate::framing::{folded_word, is_of_terms, is_own};
+use crate::framing::{folded_word, is_own};
 use crate::options::Options;
 use crate::records::{
     Claim, ClaimId, Corpus, Coverage, EventId, Framing, Outlets, Part, SentenceFigures, SentenceReadings,
@@ -40,7 +40,7 @@ pub(super) fn figures(
     OutletFigures {
         independent_outlets: independent_outlets(corpus, &claimed.claims, &found.copies),
         estimates: outlet_estimates(&series, &options.statistics),
-        wordings: wordings(corpus, outlets, found, &framed.framing, figures),
+        wordings: wordings(corpus, outlets, found, &framed.framing, figures, options.statistics.min_aligned),
         coverage: coverage(corpus, outlets, &found.events, &claimed.claims, options.group.window_days),
     }
 }
@@ -90,6 +90,7 @@ fn wordings(
     found: &Events,
     framing: &[Framing],
     figures: &[Option<SentenceFigures>],
+    min_aligned: usize,
 ) -> Vec<Wording> {
     let aligned = framing.iter().flat_map(|framing| aligned_terms(corpus, outlets, found, framing));
     let mut wordings = Wordings::new(aligned.collect());
@@ -100,7 +101,7 @@ fn wordings(
         let own: Vec<String> = own.map(|word| folded_word(word.slice(text))).collect();
         wordings.read(outlets.of_article(&sentence.article.id), &own);
     }
-    wordings.finish()
+    wordings.finish(min_aligned)
 }
 
 /// The own words of two outlets for the same thing, seen from both.
@@ -113,13 +114,12 @@ fn aligned_terms(corpus: &Corpus, outlets: &Outlets, found: &Events, framing: &F
     let positions = [a, b].map(|id| corpus.sentence_position(id));
     let of_outlet = [a, b].map(|id| outlets.of_article(&id.article));
     let mut aligned = vec![];
-    for difference in framing.differences.iter().filter(|difference| is_of_terms(difference)) {
-        let Some((span_a, span_b)) = difference.a.span.zip(difference.b.span) else { continue };
+    for [term_a, term_b] in &framing.terms {
+        let Some((span_a, span_b)) = term_a.span.zip(term_b.span) else { continue };
         if !is_own(annotations[0], &span_a) || !is_own(annotations[1], &span_b) {
             continue;
         }
-        let sides =
-            [(0, 1, span_a, &difference.a, &difference.b), (1, 0, span_b, &difference.b, &difference.a)];
+        let sides = [(0, 1, span_a, term_a, term_b), (1, 0, span_b, term_b, term_a)];
         aligned.extend(sides.map(|(this, other, span, ours, theirs)| AlignedTerms {
             outlet: of_outlet[this],
             term: ours.value.clone(),

@@ -20,6 +20,8 @@ pub struct Comparison {
     pub cosine: f32,
     /// Probability in [0, 1] that the two make the same claim.
     pub probability: f32,
+    /// Probability in [0, 1] that it is the main proposition of both which they share.
+    pub same_probability: f32,
     /// Probability in [0, 1] that they contradict each other.
     pub conflict_probability: f32,
     /// How the two relate.
@@ -98,6 +100,8 @@ pub struct FramingDifference {
     pub b: Evidence,
     /// `value_a - value_b` where the dimension has a number; `None` where it has words only.
     pub difference: Option<f32>,
+    /// Probability in [0, 1] that a careful reader would keep it: how differences are ordered.
+    pub salience: f32,
 }
 
 /// How the two sentences of one comparison differ in their framing.
@@ -109,8 +113,10 @@ pub struct Framing {
     pub sentence_a: SentenceId,
     /// Outlet b's sentence.
     pub sentence_b: SentenceId,
-    /// What differs, with the words that show it, in the order of the dimensions.
+    /// What differs, with the words that show it, the most salient first.
     pub differences: Vec<FramingDifference>,
+    /// Words that answer each other and differ, be they worth a row or not: what is counted over the run.
+    pub terms: Vec<[Evidence; 2]>,
 }
 
 /// One side of a framing difference.

@@ -19,6 +19,10 @@ const MAX_TEXT: usize = 600;
 const MAX_MENTIONS: usize = 8;
 const MAX_PAIRS: usize = 3;
 
+/// Most differences that are shown of one claim, the most salient ones, and most claims that are named for theirs.
+const MAX_DIFFERENCES: usize = 3;
+const MAX_AT_STAKE: usize = 3;
+
 /// Most differences between outlets that are shown.
 const MAX_DETECTED: usize = 12;
 
@@ -95,6 +99,31 @@ impl Page<'_> {
         }
         self.line(&line);
         self.copies();
+        self.at_stake();
+    }
+
+    /// The claims whose differences weigh most, where there are more claims than that.
+    fn at_stake(&mut self) {
+        let run = self.run;
+        let mut claims: Vec<(f32, &Claim)> = run
+            .framing
+            .chunk_by(|x, y| x.claim == y.claim)
+            .filter_map(|of_claim| {
+                let weight: f32 = most_salient(of_claim.iter()).into_iter().take(MAX_DIFFERENCES).sum();
+                let claim = run.claims.iter().find(|claim| claim.id == of_claim[0].claim)?;
+                (weight > 0.0).then_some((weight, claim))
+            })
+            .collect();
+        if claims.len() <= MAX_AT_STAKE {
+            return;
+        }
+        claims.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(a.id.cmp(&b.id)));
+        self.line("told most differently:");
+        for (_, claim) in claims.into_iter().take(MAX_AT_STAKE) {
+            let text = printable(run.corpus.sentence(&claim.medoid).text());
+            let text = shorten(&text, self.width - 16);
+            self.line(&format!("  {BOLD}{}{BOLD:#}  {text}", claim.id));
+        }
     }
 
     /// What carries the words of another, where anything does.
@@ -137,10 +166,18 @@ impl Page<'_> {
         let comparisons: Vec<(&Comparison, &Framing)> = comparisons
             .filter(|(comparison, _)| comparison.claim == claim.id && is_shown(comparison))
             .collect();
-        for (comparison, framing) in comparisons.iter().take(MAX_PAIRS) {
-            self.comparison(comparison, framing, comparisons.len() > 1);
+        let salience = most_salient(comparisons.iter().map(|(_, framing)| *framing));
+        let least = salience.get(MAX_DIFFERENCES - 1).copied().unwrap_or(0.0);
+        let is_shown = |(comparison, framing): &&(&Comparison, &Framing)| {
+            comparison.relation == Relation::Conflicting
+                || framing.differences.iter().any(|of| of.salience >= least)
+        };
+        let shown: Vec<&(&Comparison, &Framing)> = comparisons.iter().filter(is_shown).collect();
+        for (comparison, framing) in shown.iter().take(MAX_PAIRS) {
+            self.comparison(comparison, framing, comparisons.len() > 1, least);
         }
-        self.more(comparisons.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
+        self.more(shown.len(), MAX_PAIRS, "more pair of outlets", "comparisons");
+        self.more(salience.len(), MAX_DIFFERENCES, "more difference", "framing");
     }
 
     /// How many of a claim's outlets are independent; empty where all are.
@@ -171,7 +208,7 @@ impl Page<'_> {
         self.line(&format!("  {BOLD}{outlet}{BOLD:#}  {}", wrapped.trim_start()));
     }
 
-    fn comparison(&mut self, comparison: &Comparison, framing: &Framing, name_outlets: bool) {
+    fn comparison(&mut self, comparison: &Comparison, framing: &Framing, name_outlets: bool, least: f32) {
         if name_outlets {
             let (a, b) = (self.outlet(&comparison.sentence_a), self.outlet(&comparison.sentence_b));
             let (a, b) = (shorten(&printable(a), 36), shorten(&printable(b), 36));
@@ -187,7 +224,7 @@ impl Page<'_> {
             self.line(&format!("    {CONFLICT}conflicting: {}{CONFLICT:#}{words}", conflict.as_str()));
         }
         let mut last = "";
-        for difference in &framing.differences {
+        for difference in framing.differences.iter().filter(|of| of.salience >= least) {
             let name = &*difference.dimension;
             let label = if last == name { "" } else { name };
             last = name;
@@ -290,6 +327,14 @@ impl Page<'_> {
     fn outlet(&self, sentence: &SentenceId) -> &str {
         self.run.corpus.sentence(sentence).outlet()
     }
+}
+
+/// The salience of every difference, the highest first.
+fn most_salient<'run>(framing: impl Iterator<Item = &'run Framing>) -> Vec<f32> {
+    let mut salience: Vec<f32> =
+        framing.flat_map(|framing| framing.differences.iter().map(|of| of.salience)).collect();
+    salience.sort_by(|x, y| y.total_cmp(x));
+    salience
 }
 
 fn count(n: usize, noun: &str) -> String {

@@ -16,6 +16,8 @@ pub struct StatisticsOptions {
     pub min_claims: usize,
     /// Fewest events for an estimate: the intervals were tried on simulated corpora of 8 and more (`tests/statistics.rs`).
     pub min_events: usize,
+    /// Fewest places in matched claims where an outlet has a term and another outlet other words, for a row of `wordings`.
+    pub min_aligned: usize,
     /// Number of bootstrap samples, and of sign patterns where not all are looked at.
     pub samples: usize,
     /// Start of the random numbers; the same seed gives the same bytes.
@@ -26,7 +28,14 @@ pub struct StatisticsOptions {
 
 impl Default for StatisticsOptions {
     fn default() -> Self {
-        Self { min_claims: 10, min_events: 8, samples: 2000, seed: 0, false_discovery_rate: 0.05 }
+        Self {
+            min_claims: 10,
+            min_events: 8,
+            min_aligned: 2,
+            samples: 2000,
+            seed: 0,
+            false_discovery_rate: 0.05,
+        }
     }
 }
 

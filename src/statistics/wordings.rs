@@ -28,8 +28,9 @@ pub struct Wording {
     pub term: String,
     /// Position in the list of outlets.
     pub outlet: usize,
-    /// Number of places in matched claims where the outlet has these words and another outlet has others.
-    pub n_aligned: usize,
+    /// The places in matched claims where the outlet has these words and another outlet has others: the position of the sentence, and the byte offset in
+    /// it.
+    pub places: Vec<(usize, usize)>,
     /// The other outlets' words there, with the number of pairs of sentences, the most frequent first.
     pub alternatives: Vec<(String, usize)>,
     /// Uses in all of the outlet's own words, and the number of these.
@@ -77,8 +78,9 @@ impl Wordings {
         }
     }
 
-    /// A row for each term and each outlet that has it where another has other words, in the order of the terms, then of the outlets.
-    pub fn finish(self) -> Vec<Wording> {
+    /// A row for each term and each outlet that has it in `least` places where another has other words, in the order of the terms, then of the
+    /// outlets.
+    pub fn finish(self, least: usize) -> Vec<Wording> {
         let all_words: usize = self.n_words.values().sum();
         let mut rows: BTreeMap<(&str, usize), Vec<&AlignedTerms>> = BTreeMap::new();
         for aligned in &self.aligned {
@@ -98,14 +100,19 @@ impl Wordings {
             Wording {
                 term: term.to_owned(),
                 outlet,
-                n_aligned: aligned.iter().map(|aligned| aligned.place).collect::<BTreeSet<_>>().len(),
+                places: aligned
+                    .iter()
+                    .map(|aligned| aligned.place)
+                    .collect::<BTreeSet<_>>()
+                    .into_iter()
+                    .collect(),
                 alternatives: alternatives(&aligned),
                 uses,
                 uses_of_others,
                 log_odds: log_odds(float(uses), float(uses_of_others), prior),
             }
         };
-        rows.into_iter().map(wording).collect()
+        rows.into_iter().map(wording).filter(|wording| wording.places.len() >= least).collect()
     }
 }
 
@@ -140,10 +147,11 @@ mod tests {
         let mut wordings = Wordings::new(pairs);
         wordings.read(0, &words("police stop illegal alien and another illegal alien near a migrant camp"));
         wordings.read(1, &words("police stop migrant"));
-        let found = wordings.finish();
+        let found = wordings.finish(1);
         assert_eq!(found.len(), 2);
         let alien = &found[0];
-        assert_eq!((alien.term.as_str(), alien.outlet, alien.n_aligned), ("illegal alien", 0, 2));
+        assert_eq!((alien.term.as_str(), alien.outlet), ("illegal alien", 0));
+        assert_eq!(alien.places, [(0, 3), (4, 0)]);
         assert_eq!(alien.alternatives, [("asylum seeker".to_owned(), 1), ("migrant".to_owned(), 1)]);
         assert_eq!((alien.uses, alien.uses_of_others), ((2, 12), (0, 3)));
         assert!(alien.log_odds.delta > 0.0);
@@ -154,6 +162,6 @@ mod tests {
     fn no_alignment_gives_no_row() {
         let mut wordings = Wordings::new(vec![]);
         wordings.read(0, &words("nothing to see"));
-        assert!(wordings.finish().is_empty());
+        assert!(wordings.finish(1).is_empty());
     }
 }

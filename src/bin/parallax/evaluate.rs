@@ -26,14 +26,14 @@ pub struct EvaluateArguments {
     /// The labelled file (.jsonl or .jsonl.gz; a treebank for agency)
     file: PathBuf,
 
-    /// The labels of claims-in-events
+    /// The labels of claims-in-events and of framing
     labels: Option<PathBuf>,
 
     /// Whether claims-in-events takes the labelled events or finds them itself
     #[arg(long, value_enum, default_value_t = EventsName::Given)]
     events: EventsName,
 
-    /// List so many of the pairs that were judged wrong (claims-in-events)
+    /// List so many of the pairs that were judged wrong (claims-in-events, framing)
     #[arg(long, value_name = "N", default_value_t = 0)]
     worst: usize,
 
@@ -125,6 +125,8 @@ Tasks, and the fields that their rows have:
   claims-in-events whole articles (article_id, event, outlet, headline, date, body) and, in a second file, an event per
                    line: event, same ([[sentence, ...], ...]), partial and conflict ([[sentence, sentence], ...]), and
                    sentences (id: [field, first character, end])
+  framing          the same articles and, in a second file, a pair of sentences of one claim per line: event, a and b
+                   ([article, field, first character, end]), differences (dimension, a, b, worth: useful or trivial)
   relations        text_a, text_b, label (same, partial, conflicting; entailment, neutral, contradiction)
   events           event_id, and text and title, or a list of articles that have them
   attribution      text, attributions; or doc_id and text in X_articles.jsonl beside X_attributions.jsonl

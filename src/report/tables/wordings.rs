@@ -4,12 +4,16 @@ use crate::statistics::Wording;
 type Row<'run> = &'run Wording;
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
-    RunSchema::<Row<'run>>::new("wordings", "One row per term and outlet that uses it in a matched claim where another outlet uses other words for the same. Quotations and copies are left out.")
+    RunSchema::<Row<'run>>::new("wordings", "One row per term and outlet that uses it in matched claims where another outlet uses other words for the same, at `min_aligned` places or more. Quotations and copies are left out.")
         .column("term", "The words in lower case, without plural.", |_, of| of.term.as_str())
         .column("outlet", "The outlet.", |lookup, of| lookup.run.outlets.names()[of.outlet].as_str())
-        .column("n_aligned", "Number of places in matched claims where this outlet has the term and another outlet has other words.", |_, of| of.n_aligned)
+        .column("n_aligned", "Number of places in matched claims where this outlet has the term and another outlet has other words.", |_, of| of.places.len())
         .column("alternatives", "The other outlets' words in these places, each with the number of pairs of sentences, separated by `; `.", |_, of| {
             of.alternatives.iter().map(|(term, n)| format!("{term} ({n})")).collect::<Vec<_>>().join("; ")
+        })
+        .column("sentence_ids", "The outlet's sentences there, separated by `; `.", |lookup, of| {
+            let ids: Vec<String> = of.places.iter().map(|&(position, _)| lookup.run.corpus.sentence_at(position).id().to_string()).collect();
+            ids.join("; ")
         })
         .column("n_uses", "Uses in all of the outlet's own words.", |_, of| of.uses.0)
         .column("n_words", "Number of the outlet's own words.", |_, of| of.uses.1)

@@ -1,0 +1,279 @@
+use super::pair::View;
+use super::told::Held;
+use super::tree::Tree;
+use super::{Dimension, Measure, Shown, Side, is_family};
+use crate::records::{Dependency, Evidence, FramingDifference, SentenceId, Span, Tag};
+
+const ADDITION: &str = "addition";
+
+/// The measure.
+pub(super) static MEASURE: Measure = Measure {
+    name: "addition",
+    figures: &[],
+    dimensions: &[Dimension {
+        name: ADDITION,
+        doc: "What one version of the claim has and the other has not. Values: `added`; on the other side `elsewhere`, with the sentence of that \
+              outlet which tells it, `perhaps elsewhere`, with the one nearest in meaning, or `not in the article`.",
+        shown: Shown::ValueAndWords,
+    }],
+    readings: |_| vec![],
+    differences: |pair, _| pair.views().iter().flat_map(differences).collect(),
+    card: include_str!("../../docs/measures/addition.md"),
+    may_be_replaced: false,
+};
+
+/// What the words of an addition are called on the side that has them.
+pub const ADDED: &str = "added";
+/// What the other side is said to have.
+pub(super) const ELSEWHERE: &str = "elsewhere";
+pub(super) const NOT_IN_THE_ARTICLE: &str = "not in the article";
+
+/// The same where a sentence of the outlet is near in meaning and it is not sure that it tells the same.
+const PERHAPS: &str = "perhaps elsewhere";
+
+/// Cosine of the embeddings of a phrase and a sentence from which on the sentence tells the phrase, and from which on it may.
+const LEAST_ALIKE: f32 = 0.6;
+const LEAST_NEAR: f32 = 0.45;
+
+/// For an addition whose words the other outlet has in no sentence: what the nearest of its sentences in meaning says of it. `None` for other differences.
+///
+/// `phrase` is the embedding of the added words, `sentences` those of the other outlet's sentences on the event, the compared one left out.
+pub fn elsewhere_by_meaning<'run>(
+    added: &FramingDifference,
+    phrase: &[f32],
+    sentences: impl Iterator<Item = (&'run SentenceId, &'run [f32])>,
+) -> Option<FramingDifference> {
+    let sides = [&added.a, &added.b].map(|evidence| evidence.value == NOT_IN_THE_ARTICLE);
+    let is_open = added.dimension == ADDITION && sides.contains(&true);
+    let cosine = |sentence: &[f32]| phrase.iter().zip(sentence).map(|(x, y)| x * y).sum::<f32>();
+    let cosines = sentences.filter(|_| is_open).map(|(id, sentence)| (id, cosine(sentence)));
+    let (id, cosine) = cosines.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
+    let name = match cosine {
+        LEAST_ALIKE.. => ELSEWHERE,
+        LEAST_NEAR.. => PERHAPS,
+        _ => return None,
+    };
+    let value = |evidence: &Evidence, is_open: bool| match is_open {
+        true => Evidence { value: format!("{name}; {id}"), ..*evidence },
+        false => evidence.clone(),
+    };
+    let (a, b) = (value(&added.a, sides[0]), value(&added.b, sides[1]));
+    Some(FramingDifference { a, b, ..added.clone() })
+}
+
+/// Words of a phrase that say something and are new, at least; fewer with a name or a number among them.
+const LEAST_WORDS: usize = 3;
+const LEAST_WITH_NAME: usize = 2;
+
+/// Share of the weight of a phrase's words that is new, at least.
+const LEAST_NEW: f32 = 0.6;
+
+/// Share of what an addition says, at most, that stands in the other sentence or beside it.
+const MOST_AROUND: f32 = 0.6;
+
+/// Words of other phrases that may stand within one, as a share.
+const MOST_FOREIGN: f32 = 0.2;
+
+/// The ways in which a phrase belongs to the rest of its sentence.
+const OF_PHRASES: [Dependency; 17] = [
+    Dependency::Apposition,
+    Dependency::NounClause,
+    Dependency::RelativeClause,
+    Dependency::AdverbialClause,
+    Dependency::NominalModifier,
+    Dependency::Oblique,
+    Dependency::Agent,
+    Dependency::Conjunct,
+    Dependency::Parataxis,
+    Dependency::Complement,
+    Dependency::OpenComplement,
+    Dependency::Object,
+    Dependency::Subject,
+    Dependency::Adjectival,
+    Dependency::Other,
+    Dependency::PassiveSubject,
+    Dependency::ClauseSubject,
+];
+
+/// Phrases of one side that the other has nothing for, in order.
+fn differences(view: &View<'_, '_>) -> Vec<FramingDifference> {
+    let row = |span: Span| {
+        let ours = Evidence { span: Some(span), value: ADDED.to_owned() };
+        let value = match held(view, &span).elsewhere() {
+            Some(sentence) => format!("{ELSEWHERE}; {sentence}"),
+            None => NOT_IN_THE_ARTICLE.to_owned(),
+        };
+        view.difference(ADDITION, ours, Evidence { span: None, value })
+    };
+    additions(view).into_iter().map(row).collect()
+}
+
+/// How much of what a phrase says the other outlet tells elsewhere.
+pub(super) fn held<'run>(view: &View<'_, 'run>, span: &Span) -> Held<'run> {
+    let side = view.side;
+    let words: Vec<(&str, f32)> = side
+        .words_in(span)
+        .filter(|&word| side.weight(word) > 0.0)
+        .map(|word| (side.word(word), side.weight(word)))
+        .collect();
+    view.other.told.held(&words, view.other.id)
+}
+
+fn additions(view: &View<'_, '_>) -> Vec<Span> {
+    let n = view.side.words().len();
+    let is_new: Vec<bool> = (0..n).map(|word| view.is_new(word) && !is_cue(view.side, word)).collect();
+    let mut phrases = view.tree.map_or(vec![], |tree| below_the_shared(view, tree, &is_new));
+    let is_taken = |phrases: &[Vec<usize>], word: usize| phrases.iter().any(|phrase| phrase.contains(&word));
+    let rest: Vec<bool> = (0..n).map(|word| is_new[word] && !is_taken(&phrases, word)).collect();
+    phrases.extend(runs(view, &rest, |word| is_taken(&phrases, word)));
+    let closed = |phrase: &Vec<usize>| view.tree.map_or(phrase.clone(), |tree| tree.closed(phrase));
+    let spans = phrases.iter().filter_map(|phrase| view.side.cover(&closed(phrase)));
+    let mut spans: Vec<Span> = spans.filter(|span| same_around(view, span) < MOST_AROUND).collect();
+    spans.sort_unstable();
+    spans
+}
+
+/// Share of the weights of a phrase's words that the other sentence or one beside it has too, in whatever form: a reader finds it there.
+pub(super) fn same_around(view: &View<'_, '_>, span: &Span) -> f32 {
+    let (side, beside) = (view.side, view.other.beside);
+    let is_beside = |word: usize| {
+        let mut others = beside
+            .iter()
+            .flatten()
+            .flat_map(|(text, encoding)| encoding.words.spans.iter().map(move |other| other.slice(text)));
+        others.any(|other| is_family(side.word(word), other))
+    };
+    let weight = |is: &dyn Fn(usize) -> bool| -> f32 {
+        side.words_in(span).filter(|&word| is(word)).map(|word| side.weight(word)).sum()
+    };
+    let around = weight(&|word| view.counterparts.is_same(word) || is_beside(word));
+    around / weight(&|_| true).max(f32::MIN_POSITIVE)
+}
+
+/// The largest phrases, by the syntax, most of which is new.
+fn below_the_shared(view: &View<'_, '_>, tree: &Tree<'_>, is_new: &[bool]) -> Vec<Vec<usize>> {
+    let of_phrases = (0..tree.len()).filter(|&word| {
+        OF_PHRASES.contains(&tree.relation(word))
+            && !is_put_otherwise(view, word)
+            && !is_handed_over(view, tree, word)
+    });
+    let mut phrases: Vec<Vec<usize>> = of_phrases
+        .map(|word| trimmed(tree, tree.subtree(word)))
+        .filter(|phrase| says_something_new(view.side, phrase, is_new) && is_together(phrase))
+        .filter(|phrase| !is_the_claim(view, phrase))
+        .collect();
+    phrases.sort_by_key(|phrase| (std::cmp::Reverse(phrase.len()), phrase[0]));
+    let mut chosen: Vec<Vec<usize>> = vec![];
+    for phrase in phrases {
+        if chosen.iter().all(|other| !phrase.iter().any(|word| other.contains(word))) {
+            chosen.push(phrase);
+        }
+    }
+    chosen
+}
+
+/// True for a phrase that the other side puts otherwise at the same place, which is a choice of words or another doer; a place at which the other side
+/// has what this side has as well is none.
+fn is_put_otherwise(view: &View<'_, '_>, word: usize) -> bool {
+    view.at_the_place_of(word).is_some_and(|other| !view.other_counterparts.is_answered(other))
+}
+
+/// True for what is handed to a source as a whole ("said that the lawsuit was without merit"): that is the claim itself, and what is added lies within it.
+fn is_handed_over(view: &View<'_, '_>, tree: &Tree<'_>, word: usize) -> bool {
+    let relations = [Dependency::Complement, Dependency::OpenComplement, Dependency::ClauseSubject];
+    relations.contains(&tree.relation(word)) && tree.head(word).is_some_and(|verb| is_cue(view.side, verb))
+}
+
+/// True for a phrase with most of what both sides say: that is the claim itself.
+fn is_the_claim(view: &View<'_, '_>, phrase: &[usize]) -> bool {
+    let shared = |words: &mut dyn Iterator<Item = usize>| -> f32 {
+        words.filter(|&word| view.counterparts.is_same(word)).map(|word| view.side.weight(word)).sum()
+    };
+    let all = shared(&mut (0..view.side.words().len()));
+    2.0 * shared(&mut phrase.iter().copied()) > all && all > 0.0
+}
+
+/// Without "and" and the like at its ends, and without what opens something else at its end ("of the").
+fn trimmed(tree: &Tree<'_>, phrase: Vec<usize>) -> Vec<usize> {
+    let is_joint = |word: &&usize| tree.tag(**word) == Tag::Coordinator;
+    let opens = |word: &&usize| {
+        matches!(tree.tag(**word), Tag::Coordinator | Tag::Adposition | Tag::Determiner | Tag::Subordinator)
+            && tree.relation(**word) != Dependency::VerbParticle
+    };
+    let from = phrase.iter().take_while(is_joint).count();
+    let to = phrase.len() - phrase[from..].iter().rev().take_while(opens).count();
+    phrase[from..to].to_vec()
+}
+
+fn is_together(phrase: &[usize]) -> bool {
+    let Some((first, last)) = phrase.first().zip(phrase.last()) else { return false };
+    let n = last - first + 1;
+    (n - phrase.len()) as f32 <= MOST_FOREIGN * n as f32
+}
+
+/// True where enough of a phrase's words are new, by number and by weight.
+fn says_something_new(side: &Side<'_>, phrase: &[usize], is_new: &[bool]) -> bool {
+    let content: Vec<usize> = phrase.iter().copied().filter(|&word| side.weight(word) > 0.0).collect();
+    let new: Vec<usize> = content.iter().copied().filter(|&word| is_new[word]).collect();
+    let weight = |words: &[usize]| words.iter().map(|&word| side.weight(word)).sum::<f32>();
+    let least =
+        if new.iter().any(|&word| is_name_or_number(side, word)) { LEAST_WITH_NAME } else { LEAST_WORDS };
+    new.len() >= least && weight(&new) >= LEAST_NEW * weight(&content)
+}
+
+pub(super) fn is_name_or_number(side: &Side<'_>, word: usize) -> bool {
+    let span = side.words()[word];
+    let amounts = side.annotations.quantities.iter().filter(|quantity| quantity.kind.is_amount());
+    side.annotations.names.iter().any(|name| name.span.overlaps(&span))
+        || amounts.into_iter().any(|quantity| quantity.span.overlaps(&span))
+}
+
+/// True for a word that hands something to a source, which is a matter of attribution.
+pub(super) fn is_cue(side: &Side<'_>, word: usize) -> bool {
+    let span = side.words()[word];
+    side.annotations.attributions.iter().any(|attribution| attribution.cue.overlaps(&span))
+}
+
+/// Runs of new words, function words between them included, where the syntax found no phrase or there is none.
+fn runs(view: &View<'_, '_>, is_new: &[bool], is_taken: impl Fn(usize) -> bool) -> Vec<Vec<usize>> {
+    let side = view.side;
+    let (mut found, mut run): (Vec<Vec<usize>>, Vec<usize>) = (vec![], vec![]);
+    for (word, &is_new_word) in is_new.iter().enumerate() {
+        let is_parted = run.last().is_some_and(|&last| {
+            let between = &side.text[side.words()[last].end..side.words()[word].start];
+            between.contains([';', ':', '—', '“', '”', '"'])
+        });
+        if is_parted || !is_new_word && (side.weight(word) > 0.0 || is_taken(word)) {
+            found.push(std::mem::take(&mut run));
+        }
+        if is_new_word {
+            run.push(word);
+        }
+    }
+    found.push(run);
+    let is_enough = |run: &Vec<usize>| {
+        !run.is_empty() && says_something_new(side, run, is_new) && run.len() >= LEAST_WORDS
+    };
+    let whole = |run: Vec<usize>| match view.tree {
+        None => Some((run[0]..=run[run.len() - 1]).collect()),
+        Some(tree) => phrase_around(view, tree, &run),
+    };
+    let is_free = |phrase: &Vec<usize>| !phrase.iter().any(|&word| is_taken(word));
+    found.into_iter().filter(is_enough).filter_map(whole).filter(is_free).collect()
+}
+
+/// The phrase that a run of new words is most of: all that hangs below the lowest word above them; `None` where that holds much else.
+fn phrase_around(view: &View<'_, '_>, tree: &Tree<'_>, run: &[usize]) -> Option<Vec<usize>> {
+    let mut top = run[0];
+    for _ in 0..tree.len() {
+        let phrase = tree.subtree(top);
+        if run.iter().all(|word| phrase.contains(word)) {
+            let phrase = trimmed(tree, phrase);
+            let n_shared = phrase.iter().filter(|&&word| view.counterparts.is_same(word)).count();
+            let is_mostly_new = n_shared <= run.len() && !is_the_claim(view, &phrase) && is_together(&phrase);
+            return is_mostly_new.then_some(phrase);
+        }
+        top = tree.head(top)?;
+    }
+    None
+}
