@@ -37,7 +37,7 @@ impl<'pair, 'run> Pair<'pair, 'run> {
             Counterparts::new(a, b, &aligned(alignment, true)),
             Counterparts::new(b, a, &aligned(alignment, false)),
         ];
-        Self { a, b, alignment, counterparts, trees: [Tree::new(a.encoding), Tree::new(b.encoding)] }
+        Self { a, b, alignment, counterparts, trees: [a, b].map(|side| Tree::new(side.text, side.encoding)) }
     }
 
     /// True where each has every word of the other, in whatever form, but for names.

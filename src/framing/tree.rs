@@ -2,6 +2,7 @@ use crate::records::{Dependency, Encoding, Parsed, Span, Tag};
 
 /// The words of a sentence with those below each, as the head for syntax reads it.
 pub(super) struct Tree<'run> {
+    text: &'run str,
     words: &'run [Span],
     parse: &'run [Parsed],
     below: Vec<Vec<usize>>,
@@ -9,7 +10,7 @@ pub(super) struct Tree<'run> {
 
 impl<'run> Tree<'run> {
     /// `None` where the model has no head for syntax.
-    pub fn new(encoding: &'run Encoding) -> Option<Self> {
+    pub fn new(text: &'run str, encoding: &'run Encoding) -> Option<Self> {
         let (words, parse) = (encoding.words.spans.as_slice(), encoding.syntax.as_deref()?);
         let mut below = vec![vec![]; words.len()];
         for (word, parsed) in parse.iter().enumerate() {
@@ -17,7 +18,7 @@ impl<'run> Tree<'run> {
                 below[head].push(word);
             }
         }
-        Some(Self { words, parse, below })
+        Some(Self { text, words, parse, below })
     }
 
     pub fn len(&self) -> usize {
@@ -77,17 +78,19 @@ impl<'run> Tree<'run> {
         let to = (at + 1..words.len()).take_while(|&n| words[n] - words[n - 1] == 1).last().unwrap_or(at);
         words[from..=to].to_vec()
     }
-}
 
-impl Tree<'_> {
+    /// True for what belongs to a noun with the "of" that directly follows it.
     fn is_of(&self, below: usize, word: usize) -> bool {
-        let opens = |case: &usize| *case == word + 1 && self.relation(*case) == Dependency::Case;
+        let opens = |case: &usize| *case == word + 1 && self.is_case_of(*case);
         let is_near = below > word && below - word <= MOST_APART;
         is_near && self.relation(below) == Dependency::NominalModifier && self.below[below].iter().any(opens)
     }
-}
 
-impl Tree<'_> {
+    fn is_case_of(&self, word: usize) -> bool {
+        self.relation(word) == Dependency::Case
+            && self.words[word].slice(self.text).eq_ignore_ascii_case("of")
+    }
+
     /// A phrase out to the ends of what it begins and ends in: the noun behind "of" at its beginning and behind a modifier at its end.
     pub fn closed(&self, phrase: &[usize]) -> Vec<usize> {
         let (Some(&from), Some(&to)) = (phrase.first(), phrase.last()) else { return vec![] };
@@ -106,9 +109,7 @@ impl Tree<'_> {
         };
         let last = noun_behind(to).unwrap_or(to);
         // "hundreds of thousands", "some of the largest": without what they are of, the words say something else.
-        let is_of = self.relation(from) == Dependency::Case
-            && self.head(from).is_some_and(|noun| self.relation(noun) == Dependency::NominalModifier);
-        let first = if is_of { from.saturating_sub(1) } else { from };
+        let first = if self.is_case_of(from) { from.saturating_sub(1) } else { from };
         (first..=last).filter(|word| *word < from || *word > to || phrase.contains(word)).collect()
     }
 }
