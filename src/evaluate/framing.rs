@@ -11,7 +11,7 @@ use super::evaluation::{Evaluation, Figure, Figures, WorstPair};
 use super::inputs::{Inputs, name_and_version};
 use super::rows::{Groups, Rows};
 use crate::error::{Error, Result};
-use crate::framing::{FIGURES, Measures, worth_a_row};
+use crate::framing::{FIGURES, Measures, rows};
 use crate::job::{Job, LoadedEncoder, load_encoder, open_store};
 use crate::pipeline::{Models, Proposed, documents, proposed};
 use crate::records::{
@@ -91,7 +91,7 @@ pub fn framing_pairs(
 ) -> Result<Vec<FramingPair>> {
     let (read, _) = read(&Rows::read(articles_file)?, &Rows::read(labels)?, job)?;
     let pair = |(pair, proposed): (&Pair, &Proposed)| {
-        let judged = judged(&read.corpus, pair, proposed);
+        let judged = judged(&read.corpus, pair, &differences(proposed));
         let rows =
             proposed.iter().zip(&judged).map(|((found, figures), of)| (found.clone(), *figures, of.worth));
         let is_found = |n: usize| judged.iter().any(|of| of.matched.iter().any(|of| of.0 == n));
@@ -227,7 +227,7 @@ struct Judged {
 }
 
 /// What readers say of each marked difference.
-fn judged(corpus: &Corpus, pair: &Pair, proposed: &Proposed) -> Vec<Judged> {
+fn judged(corpus: &Corpus, pair: &Pair, marked: &[FramingDifference]) -> Vec<Judged> {
     let sentences = [&pair.sentences[0], &pair.sentences[1]].map(|id| corpus.sentence(id));
     let of_row = |found: &FramingDifference| {
         let words =
@@ -237,7 +237,7 @@ fn judged(corpus: &Corpus, pair: &Pair, proposed: &Proposed) -> Vec<Judged> {
             noted.filter_map(|(n, noted)| Some((n, is_one(&found.dimension, &words, noted)?))).collect();
         Judged { worth: matched.iter().map(|&(n, _)| pair.noted[n].worth).max(), matched }
     };
-    proposed.iter().map(|(found, _)| of_row(found)).collect()
+    marked.iter().map(of_row).collect()
 }
 
 /// The characters of the field that a side's evidence is.
@@ -311,14 +311,14 @@ struct Useful {
 
 impl Scored {
     fn new(corpus: &Corpus, (pair, proposed): (&Pair, &Proposed), least: f32) -> Self {
-        let rows = rows(proposed, least);
+        let rows = rows_of(proposed, least);
         let judged = judged(corpus, pair, &rows);
         let is_useful = |n: usize| pair.noted[n].worth == Worth::Useful;
         let found = |n: usize| {
             let matched = judged.iter().flat_map(|of| &of.matched);
             matched.filter(|of| of.0 == n).map(|of| of.1).max()
         };
-        let dimensions = rows.iter().map(|(found, _)| found.dimension.to_string());
+        let dimensions = rows.iter().map(|found| found.dimension.to_string());
         let row = |(dimension, of): (String, &Judged)| Row {
             dimension,
             worth: of.worth,
@@ -344,13 +344,13 @@ impl Scored {
 }
 
 /// What becomes a row of what the measures mark.
-fn rows(proposed: &Proposed, least: f32) -> Proposed {
-    let salient = proposed.iter().filter(|(found, _)| found.salience >= least);
-    let mut salient: Vec<_> = salient.cloned().collect();
-    salient.sort_by(|(x, _), (y, _)| y.salience.total_cmp(&x.salience));
-    let kept = worth_a_row(salient.iter().map(|(found, _)| found.clone()).collect());
-    salient.retain(|(found, _)| kept.contains(found));
-    salient
+fn rows_of(proposed: &Proposed, least: f32) -> Vec<FramingDifference> {
+    rows(differences(proposed), least)
+}
+
+/// What the measures mark, without its figures.
+fn differences(proposed: &Proposed) -> Vec<FramingDifference> {
+    proposed.iter().map(|(found, _)| found.clone()).collect()
 }
 
 fn figures(scored: &[Scored], bootstrap: &super::Bootstrap) -> Vec<Figure> {
@@ -421,8 +421,8 @@ fn worst(read: &Read, least: f32, most: usize) -> Vec<WorstPair> {
     let mut wrong: Vec<(f32, WorstPair)> = vec![];
     for (pair, proposed) in read.pairs.iter().zip(&read.proposed) {
         let sentences = [&pair.sentences[0], &pair.sentences[1]].map(|id| read.corpus.sentence(id));
-        let rows = rows(proposed, least);
-        for ((found, _), Judged { worth, .. }) in rows.iter().zip(judged(&read.corpus, pair, &rows)) {
+        let rows = rows_of(proposed, least);
+        for (found, Judged { worth, .. }) in rows.iter().zip(judged(&read.corpus, pair, &rows)) {
             if worth == Some(Worth::Useful) {
                 continue;
             }

@@ -23,10 +23,10 @@ pub(super) static MEASURE: Measure = Measure {
 };
 
 /// What the words of an addition are called on the side that has them.
-pub const ADDED: &str = "added";
+const ADDED: &str = "added";
 /// What the other side is said to have.
 pub(super) const ELSEWHERE: &str = "elsewhere";
-pub(super) const NOT_IN_THE_ARTICLE: &str = "not in the article";
+const NOT_IN_THE_ARTICLE: &str = "not in the article";
 
 /// The same where a sentence of the outlet is near in meaning and it is not sure that it tells the same.
 const PERHAPS: &str = "perhaps elsewhere";
@@ -35,30 +35,40 @@ const PERHAPS: &str = "perhaps elsewhere";
 const LEAST_ALIKE: f32 = 0.6;
 const LEAST_NEAR: f32 = 0.45;
 
-/// For an addition whose words the other outlet has in no sentence: what the nearest of its sentences in meaning says of it. `None` for other differences.
+/// The words of an addition that the other outlet has in no sentence, where this is one: its span, on side a where the flag says so.
+pub fn unplaced(difference: &FramingDifference) -> Option<(Span, bool)> {
+    let (a, b) = (&difference.a, &difference.b);
+    if difference.dimension != ADDITION {
+        return None;
+    }
+    match (a.span, b.span) {
+        (Some(span), None) if b.value == NOT_IN_THE_ARTICLE => Some((span, true)),
+        (None, Some(span)) if a.value == NOT_IN_THE_ARTICLE => Some((span, false)),
+        _ => None,
+    }
+}
+
+/// Puts an [`unplaced`] addition beside the sentence of the other outlet that is nearest to it in meaning, where one is near.
 ///
 /// `phrase` is the embedding of the added words, `sentences` those of the other outlet's sentences on the event, the compared one left out.
-pub fn elsewhere_by_meaning<'run>(
-    added: &FramingDifference,
+pub fn placed_by_meaning<'run>(
+    mut difference: FramingDifference,
     phrase: &[f32],
     sentences: impl Iterator<Item = (&'run SentenceId, &'run [f32])>,
-) -> Option<FramingDifference> {
-    let sides = [&added.a, &added.b].map(|evidence| evidence.value == NOT_IN_THE_ARTICLE);
-    let is_open = added.dimension == ADDITION && sides.contains(&true);
+) -> FramingDifference {
     let cosine = |sentence: &[f32]| phrase.iter().zip(sentence).map(|(x, y)| x * y).sum::<f32>();
-    let cosines = sentences.filter(|_| is_open).map(|(id, sentence)| (id, cosine(sentence)));
-    let (id, cosine) = cosines.reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-    let name = match cosine {
-        LEAST_ALIKE.. => ELSEWHERE,
-        LEAST_NEAR.. => PERHAPS,
-        _ => return None,
+    let cosines = sentences.map(|(id, sentence)| (id, cosine(sentence)));
+    let nearest = cosines.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    let name = match nearest {
+        Some((_, LEAST_ALIKE..)) => ELSEWHERE,
+        Some((_, LEAST_NEAR..)) => PERHAPS,
+        _ => return difference,
     };
-    let value = |evidence: &Evidence, is_open: bool| match is_open {
-        true => Evidence { value: format!("{name}; {id}"), ..*evidence },
-        false => evidence.clone(),
-    };
-    let (a, b) = (value(&added.a, sides[0]), value(&added.b, sides[1]));
-    Some(FramingDifference { a, b, ..added.clone() })
+    if let Some(((_, is_a), (id, _))) = unplaced(&difference).zip(nearest) {
+        let theirs = if is_a { &mut difference.b } else { &mut difference.a };
+        theirs.value = format!("{name}; {id}");
+    }
+    difference
 }
 
 /// Words of a phrase that say something and are new, at least; fewer with a name or a number among them.
@@ -111,11 +121,8 @@ fn differences(view: &View<'_, '_>) -> Vec<FramingDifference> {
 /// How much of what a phrase says the other outlet tells elsewhere.
 pub(super) fn held<'run>(view: &View<'_, 'run>, span: &Span) -> Held<'run> {
     let side = view.side;
-    let words: Vec<(&str, f32)> = side
-        .words_in(span)
-        .filter(|&word| side.weight(word) > 0.0)
-        .map(|word| (side.word(word), side.weight(word)))
-        .collect();
+    let words: Vec<(&str, f32)> =
+        side.content_in(span).map(|word| (side.word(word), side.weight(word))).collect();
     view.other.told.held(&words, view.other.id)
 }
 
@@ -186,11 +193,11 @@ fn is_handed_over(view: &View<'_, '_>, tree: &Tree<'_>, word: usize) -> bool {
 
 /// True for a phrase with most of what both sides say: that is the claim itself.
 fn is_the_claim(view: &View<'_, '_>, phrase: &[usize]) -> bool {
-    let shared = |words: &mut dyn Iterator<Item = usize>| -> f32 {
-        words.filter(|&word| view.counterparts.is_same(word)).map(|word| view.side.weight(word)).sum()
+    let weight = |is: &dyn Fn(usize) -> bool| -> f32 {
+        view.shared().filter(|&word| is(word)).map(|word| view.side.weight(word)).sum()
     };
-    let all = shared(&mut (0..view.side.words().len()));
-    2.0 * shared(&mut phrase.iter().copied()) > all && all > 0.0
+    let all = weight(&|_| true);
+    2.0 * weight(&|word| phrase.contains(&word)) > all && all > 0.0
 }
 
 /// Without "and" and the like at its ends, and without what opens something else at its end ("of the").
@@ -213,7 +220,7 @@ fn is_together(phrase: &[usize]) -> bool {
 
 /// True where enough of a phrase's words are new, by number and by weight.
 fn says_something_new(side: &Side<'_>, phrase: &[usize], is_new: &[bool]) -> bool {
-    let content: Vec<usize> = phrase.iter().copied().filter(|&word| side.weight(word) > 0.0).collect();
+    let content: Vec<usize> = phrase.iter().copied().filter(|&word| side.says_something(word)).collect();
     let new: Vec<usize> = content.iter().copied().filter(|&word| is_new[word]).collect();
     let weight = |words: &[usize]| words.iter().map(|&word| side.weight(word)).sum::<f32>();
     let least =
@@ -224,8 +231,7 @@ fn says_something_new(side: &Side<'_>, phrase: &[usize], is_new: &[bool]) -> boo
 pub(super) fn is_name_or_number(side: &Side<'_>, word: usize) -> bool {
     let span = side.words()[word];
     let amounts = side.annotations.quantities.iter().filter(|quantity| quantity.kind.is_amount());
-    side.annotations.names.iter().any(|name| name.span.overlaps(&span))
-        || amounts.into_iter().any(|quantity| quantity.span.overlaps(&span))
+    side.is_name(&span) || amounts.into_iter().any(|quantity| quantity.span.overlaps(&span))
 }
 
 /// True for a word that hands something to a source, which is a matter of attribution.
@@ -243,7 +249,7 @@ fn runs(view: &View<'_, '_>, is_new: &[bool], is_taken: impl Fn(usize) -> bool) 
             let between = &side.text[side.words()[last].end..side.words()[word].start];
             between.contains([';', ':', '—', '“', '”', '"'])
         });
-        if is_parted || !is_new_word && (side.weight(word) > 0.0 || is_taken(word)) {
+        if is_parted || !is_new_word && (side.says_something(word) || is_taken(word)) {
             found.push(std::mem::take(&mut run));
         }
         if is_new_word {

@@ -141,9 +141,7 @@ fn difference(pair: &Pair<'_, '_>) -> Option<FramingDifference> {
 /// True where a sentence's sources are given the larger part of what both sentences say, or it has none: otherwise they are of something else.
 fn hands_over_the_claim(view: &View<'_, '_>) -> bool {
     let side = view.side;
-    let shared: Vec<usize> = (0..side.words().len())
-        .filter(|&word| side.weight(word) > 0.0 && view.counterparts.is_same(word))
-        .collect();
+    let shared: Vec<usize> = view.shared().collect();
     let said = side.annotations.attributions.iter().filter(|of| of.cue_kind != CueKind::Other);
     let parts: Vec<Span> = said.clone().flat_map(|of| of.content.iter().chain(&of.source).copied()).collect();
     let is_said = |word: &&usize| parts.iter().any(|part| part.contains(&side.words()[**word]));

@@ -77,7 +77,7 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
 fn differences(pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
     let of_view = |view: &View<'_, '_>| -> Vec<FramingDifference> {
         let (side, other) = (view.side, view.other);
-        let theirs = side_level(other);
+        let theirs = other.annotations.certainty.score;
         let is_alone = |span: &Span| side.words_in(span).all(|word| !view.counterparts.is_same(word));
         let hedges = side.annotations.certainty.hedges.iter();
         let least = hedges
@@ -112,11 +112,6 @@ const PLANNED: &str = "planned";
 
 /// Words behind a hedge among which stands what it weakens.
 const REACH: usize = 4;
-
-/// The level of the least certain hedge of a sentence, 1 without any.
-fn side_level(side: &Side<'_>) -> f32 {
-    side.annotations.certainty.hedges.iter().map(|hedge| hedge.level).fold(1.0, f32::min)
-}
 
 fn name(level: f32) -> &'static str {
     match level {

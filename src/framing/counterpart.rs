@@ -13,24 +13,24 @@ pub struct Counterparts {
 pub enum Counterpart {
     /// The other sentence has a word of its family, a form of its name, or its number: that word's position.
     Same(usize),
-    /// Another word stands where it stands: that word's position, and the cosine of the two.
-    Other(usize, f32),
+    /// Another word stands where it stands: that word's position.
+    Other(usize),
     /// The other sentence has nothing for it.
     None,
 }
 
 impl Counterparts {
     /// Of the words of `side` by those of `other`. `aligned` are the phrases that answer each other, `side`'s first.
-    pub(super) fn new(side: &Side<'_>, other: &Side<'_>, aligned: &[(Span, Span, f32)]) -> Self {
+    pub(super) fn new(side: &Side<'_>, other: &Side<'_>, aligned: &[(Span, Span)]) -> Self {
         let (ours, theirs) = (side.words(), other.words());
         let mut words = vec![Counterpart::None; ours.len()];
-        for &(of_side, of_other, cosine) in aligned {
+        for &(of_side, of_other) in aligned {
             let within = |words: &[Span], phrase: Span| -> Vec<usize> {
                 (0..words.len()).filter(|&word| phrase.contains(&words[word])).collect()
             };
             // The words of a pair of phrases answer each other one by one.
             for (i, j) in within(ours, of_side).into_iter().zip(within(theirs, of_other)) {
-                words[i] = Counterpart::Other(j, cosine);
+                words[i] = Counterpart::Other(j);
             }
         }
         let folded: Vec<&str> = theirs.iter().map(|span| span.slice(other.text)).collect();
@@ -39,7 +39,7 @@ impl Counterparts {
             let is_same =
                 |j: &usize| is_family(text, folded[*j]) || is_one_name(side, span, other, &theirs[*j]);
             let aligned = match words[i] {
-                Counterpart::Other(j, _) => Some(j).filter(is_same),
+                Counterpart::Other(j) => Some(j).filter(is_same),
                 _ => None,
             };
             // The word that it is aligned with comes first, then the nearest by its place.
@@ -66,32 +66,36 @@ impl Counterparts {
     /// The word that answers it.
     pub fn by(&self, word: usize) -> Option<usize> {
         match self.words[word] {
-            Counterpart::Same(by) | Counterpart::Other(by, _) => Some(by),
+            Counterpart::Same(by) | Counterpart::Other(by) => Some(by),
             Counterpart::None => None,
         }
     }
 }
 
 /// The phrases of an alignment, those of a first or those of b.
-pub(super) fn aligned(alignment: &WordAlignment, is_a: bool) -> Vec<(Span, Span, f32)> {
+pub(super) fn aligned(alignment: &WordAlignment, is_a: bool) -> Vec<(Span, Span)> {
     let pairs = alignment.pairs.iter();
-    pairs
-        .map(|pair| if is_a { (pair.a, pair.b, pair.similarity) } else { (pair.b, pair.a, pair.similarity) })
-        .collect()
+    pairs.map(|pair| if is_a { (pair.a, pair.b) } else { (pair.b, pair.a) }).collect()
 }
 
 /// True for words of two names of which one is the end or the beginning of the other: "Trump" and "Donald Trump".
 fn is_one_name(side: &Side<'_>, span: &Span, other: &Side<'_>, theirs: &Span) -> bool {
-    let key = |side: &Side<'_>, span: &Span| {
-        let names = &side.annotations.names;
-        names.iter().find(|name| name.span.overlaps(span)).map(|name| name.key.clone())
-    };
-    let Some((x, y)) = key(side, span).zip(key(other, theirs)) else { return false };
-    let is_part = |whole: &str, part: &str| {
-        whole.strip_suffix(part).is_some_and(|rest| rest.ends_with(' '))
-            || whole.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '))
-    };
-    x == y || is_part(&x, &y) || is_part(&y, &x)
+    let begins = |whole: &str, part: &str| whole.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '));
+    is_one_surname(side, span, other, theirs)
+        || name_at(side, span).zip(name_at(other, theirs)).is_some_and(|(x, y)| begins(x, y) || begins(y, x))
+}
+
+/// True for words of two names that are the same or end alike: "Guatemala" and "Guatemalan", "Trump" and "Donald Trump".
+pub(super) fn is_one_surname(side: &Side<'_>, span: &Span, other: &Side<'_>, theirs: &Span) -> bool {
+    let ends = |whole: &str, part: &str| whole.strip_suffix(part).is_some_and(|rest| rest.ends_with(' '));
+    let names = name_at(side, span).zip(name_at(other, theirs));
+    names.is_some_and(|(x, y)| x == y || ends(x, y) || ends(y, x))
+}
+
+/// The name that words are part of, in the form used for comparing.
+fn name_at<'run>(side: &Side<'run>, span: &Span) -> Option<&'run str> {
+    let annotations = side.annotations;
+    annotations.names.iter().find(|name| name.span.overlaps(span)).map(|name| name.key.as_str())
 }
 
 /// The word of the other side in a quantity that agrees with the one that this word is part of.

@@ -62,10 +62,10 @@ fn differences(view: &View<'_, '_>, least: f32) -> Vec<FramingDifference> {
     if ours.score - theirs < least {
         return vec![];
     }
-    let is_name = |span: &Span| view.side.annotations.names.iter().any(|name| name.span.overlaps(span));
     let is_alone = |span: &Span| view.side.words_in(span).all(|word| !view.counterparts.is_same(word));
     let value = |score: f32| format!("{score:.4}");
-    let words = ours.words.iter().map(|word| word.span).filter(|span| !is_name(span) && is_alone(span));
+    let words =
+        ours.words.iter().map(|word| word.span).filter(|span| !view.side.is_name(span) && is_alone(span));
     let row = |span: Span| {
         let answer = Evidence { span: view.answering(&span), value: value(theirs) };
         let difference =

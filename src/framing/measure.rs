@@ -188,9 +188,7 @@ impl Measures {
     ) -> Vec<FramingDifference> {
         let mut found = self.proposed(pair, options);
         found.iter_mut().for_each(|difference| difference.salience *= probability);
-        found.retain(|difference| difference.salience >= options.min_salience);
-        found.sort_by(|x, y| y.salience.total_cmp(&x.salience));
-        worth_a_row(found)
+        rows(found, options.min_salience)
     }
 
     /// Everything that any measure marks, with its salience, in the order of the measures.
@@ -207,30 +205,23 @@ impl Measures {
     }
 }
 
-/// What becomes a row of `sorted`, the most salient first. A word is in one row of choices of words and additions, the more salient one; a loaded word or a
-/// tone within such a row is no further one.
-pub fn worth_a_row(sorted: Vec<FramingDifference>) -> Vec<FramingDifference> {
+/// What becomes a row of what was marked: what has the least salience, the most salient first. A word is in one row of choices of words and additions,
+/// the more salient one; a loaded word or a tone within such a row is no further one.
+pub fn rows(mut marked: Vec<FramingDifference>, least_salience: f32) -> Vec<FramingDifference> {
+    marked.retain(|difference| difference.salience >= least_salience);
+    marked.sort_by(|x, y| y.salience.total_cmp(&x.salience));
     let rank = |of: &FramingDifference| OF_WORDS.iter().position(|group| group.contains(&&*of.dimension));
-    let mut order: Vec<usize> = (0..sorted.len()).collect();
-    order.sort_by_key(|&at| rank(&sorted[at]));
+    let mut order: Vec<usize> = (0..marked.len()).collect();
+    order.sort_by_key(|&at| rank(&marked[at]));
     let mut kept: Vec<usize> = vec![];
     for at in order {
-        let is_within =
-            |other: &&usize| rank(&sorted[**other]).is_some() && says_it(&sorted[**other], &sorted[at]);
-        if rank(&sorted[at]).is_none() || !kept.iter().any(|other| is_within(&other)) {
+        let says_it = |&row: &usize| rank(&marked[row]).is_some() && says_it(&marked[row], &marked[at]);
+        if rank(&marked[at]).is_none() || !kept.iter().any(says_it) {
             kept.push(at);
         }
     }
-    kept.sort_unstable();
-    let mut kept = kept.into_iter().peekable();
-    let is_kept = |at: usize| kept.next_if_eq(&at).is_some();
-    let places = 0..sorted.len();
-    sorted
-        .into_iter()
-        .zip(places.map(is_kept).collect::<Vec<bool>>())
-        .filter(|(_, keep)| *keep)
-        .map(|(of, _)| of)
-        .collect()
+    let marked = marked.into_iter().enumerate();
+    marked.filter(|(at, _)| kept.contains(at)).map(|(_, difference)| difference).collect()
 }
 
 /// True where a row has words of the difference on every side on which that has some.
@@ -307,7 +298,7 @@ mod tests {
             difference("attribution", Some((0, 4)), None),
             difference("placement", None, None),
         ];
-        let rows = worth_a_row(sorted);
+        let rows = rows(sorted, 0.0);
         let rows: Vec<&str> = rows.iter().map(|row| &*row.dimension).collect();
         // The loaded word is part of what is added, and the label of the choice of words.
         assert_eq!(rows, ["addition", "wording", "attribution", "placement"]);

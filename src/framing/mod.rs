@@ -34,10 +34,10 @@ use crate::records::{
     Thresholds,
 };
 
-pub use addition::elsewhere_by_meaning;
+pub use addition::{placed_by_meaning, unplaced};
 pub use counterpart::{Counterpart, Counterparts};
 pub use family::is_family;
-pub use measure::{Dimension, Figure, Measure, Measures, Shown, worth_a_row};
+pub use measure::{Dimension, Figure, Measure, Measures, Shown, rows};
 pub use pair::Pair;
 pub use part::{is_own, part_of, words_of_part};
 pub use placement::Place;
@@ -149,6 +149,21 @@ impl<'run> Side<'run> {
         if is_content(self, self.encoding, word) { self.encoding.words.weights[word] } else { 0.0 }
     }
 
+    /// True for a word that is no function word.
+    fn says_something(&self, word: usize) -> bool {
+        self.weight(word) > 0.0
+    }
+
+    /// True for words that are part of a name.
+    fn is_name(&self, span: &Span) -> bool {
+        self.annotations.names.iter().any(|name| name.span.overlaps(span))
+    }
+
+    /// The words in a span that are no function words.
+    fn content_in(&self, span: &Span) -> impl Iterator<Item = usize> + '_ {
+        self.words_in(span).filter(|&word| self.says_something(word))
+    }
+
     /// The positions of the words that lie in a span.
     fn words_in(&self, span: &Span) -> std::ops::Range<usize> {
         let words = self.words();
@@ -212,8 +227,7 @@ fn moving_words(side: &Side<'_>, encoding: &Encoding, shares: &[f32], upwards: b
 /// True for a word of `encoding` that is no function word and no name.
 fn is_telling(side: &Side<'_>, encoding: &Encoding, word: usize) -> bool {
     let span = encoding.words.spans[word];
-    let is_name = side.annotations.names.iter().any(|name| name.span.overlaps(&span));
-    is_content(side, encoding, word) && !is_name
+    is_content(side, encoding, word) && !side.is_name(&span)
 }
 
 /// True for a word that is no function word: by its kind where the model has a head for syntax, and by its weight.

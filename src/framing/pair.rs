@@ -1,3 +1,5 @@
+use ndarray::Array2;
+
 use super::Side;
 use super::counterpart::{Counterparts, aligned};
 use super::tree::Tree;
@@ -13,6 +15,8 @@ pub struct Pair<'pair, 'run> {
     pub alignment: &'pair WordAlignment,
     /// What b has for each word of a, and a for each word of b.
     pub counterparts: [Counterparts; 2],
+    /// Cosine of every word of a with every word of b.
+    pub(super) cosines: Array2<f32>,
     trees: [Option<Tree<'run>>; 2],
 }
 
@@ -27,6 +31,7 @@ pub(super) struct View<'view, 'run> {
     pub other_counterparts: &'view Counterparts,
     pub tree: Option<&'view Tree<'run>>,
     pub other_tree: Option<&'view Tree<'run>>,
+    cosines: &'view Array2<f32>,
     is_a: bool,
 }
 
@@ -37,16 +42,16 @@ impl<'pair, 'run> Pair<'pair, 'run> {
             Counterparts::new(a, b, &aligned(alignment, true)),
             Counterparts::new(b, a, &aligned(alignment, false)),
         ];
-        Self { a, b, alignment, counterparts, trees: [a, b].map(|side| Tree::new(side.text, side.encoding)) }
+        let cosines = a.encoding.words.cosines(&b.encoding.words);
+        let trees = [a, b].map(|side| Tree::new(side.text, side.encoding));
+        Self { a, b, alignment, counterparts, cosines, trees }
     }
 
     /// True where each has every word of the other, in whatever form, but for names.
     pub fn is_one_text(&self) -> bool {
         let is_said = |view: &View<'_, '_>| {
-            let is_name =
-                |span: &Span| view.side.annotations.names.iter().any(|name| name.span.overlaps(span));
-            let words = view.side.words().iter().enumerate();
-            words.into_iter().all(|(word, span)| view.counterparts.is_same(word) || is_name(span))
+            let mut words = view.side.words().iter().enumerate();
+            words.all(|(word, span)| view.counterparts.is_same(word) || view.side.is_name(span))
         };
         self.views().iter().all(is_said)
     }
@@ -61,6 +66,7 @@ impl<'pair, 'run> Pair<'pair, 'run> {
                 other_counterparts: &self.counterparts[1 - at],
                 tree: self.trees[at].as_ref(),
                 other_tree: self.trees[1 - at].as_ref(),
+                cosines: &self.cosines,
                 is_a: at == 0,
             }
         };
@@ -112,7 +118,6 @@ impl View<'_, '_> {
             return None;
         }
         let above = tree.head(word).and_then(|head| self.counterparts.by(head))?;
-        let class = |tree: &Tree<'_>, word: usize| (tree.tag(word).is_verb(), tree.tag(word).is_nominal());
         let opener = |tree: &Tree<'_>, side: &Side<'_>, word: usize| {
             let opens =
                 |below: &&usize| matches!(tree.relation(**below), Dependency::Case | Dependency::Marker);
@@ -121,14 +126,26 @@ impl View<'_, '_> {
         let ours = opener(tree, self.side, word);
         let is_same = |&below: &usize| {
             theirs.relation(below) == relation
-                && class(theirs, below) == class(tree, word)
+                && theirs.class(below) == tree.class(word)
                 && opener(theirs, self.other, below) == ours
         };
         theirs.below(above).iter().copied().find(is_same)
     }
 
+    /// Cosine of a word with the nearest of the other sentence, 0 at least.
+    pub fn nearest(&self, word: usize) -> f32 {
+        let cosines = if self.is_a { self.cosines.row(word) } else { self.cosines.column(word) };
+        cosines.iter().copied().fold(0.0, f32::max)
+    }
+
+    /// The words that say something and that the other sentence has too.
+    pub fn shared(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = 0..self.side.words().len();
+        words.filter(|&word| self.side.says_something(word) && self.counterparts.is_same(word))
+    }
+
     /// True for a word that says something and that the other sentence has nothing for.
     pub fn is_new(&self, word: usize) -> bool {
-        self.side.weight(word) > 0.0 && !self.counterparts.is_answered(word)
+        self.side.says_something(word) && !self.counterparts.is_answered(word)
     }
 }

@@ -91,8 +91,7 @@ fn differences(view: &View<'_, '_>) -> Vec<FramingDifference> {
         other.annotations.quotations.iter().any(|quotation| quotation.span.overlaps(&span))
     };
     let row = |quotation: &Quotation| {
-        let content: Vec<usize> =
-            side.words_in(&quotation.span).filter(|&word| side.weight(word) > 0.0).collect();
+        let content: Vec<usize> = side.content_in(&quotation.span).collect();
         let by: Vec<usize> = content.iter().filter_map(|&word| view.counterparts.by(word)).collect();
         let told = Evidence { span: other.cover(&by), value: TOLD.to_owned() };
         let ours = |value: &str| Evidence { span: Some(quotation.span), value: value.to_owned() };

@@ -9,8 +9,8 @@ use super::addition::{ELSEWHERE, held, is_cue, is_name_or_number, same_around};
 use super::attribution::{ANONYMOUS, NONE, PRONOUN};
 use super::counterpart::Counterpart;
 use super::pair::View;
-use super::{Pair, is_own};
-use crate::records::{CueKind, Dependency, Evidence, FramingDifference, Span, Tag};
+use super::{Pair, Side, is_own};
+use crate::records::{CueKind, Dependency, Evidence, FramingDifference, Pole, Span, Tag};
 
 /// What is known of a difference, whatever its dimension: the figures from which the salience is made.
 pub const FIGURES: [&str; 51] = [
@@ -90,9 +90,7 @@ pub fn figures(
     let stand = [CueKind::Assertive, CueKind::Doubting].map(CueKind::as_str);
     let is_headline = [pair.a, pair.b].map(|side| side.place.is_headline);
     let alignment = pair.alignment;
-    let shared = pair.counterparts.iter().zip([pair.a, pair.b]).map(|(of, side)| {
-        (0..side.words().len()).filter(|&word| side.weight(word) > 0.0 && of.is_same(word)).count()
-    });
+    let shared = views.iter().map(|view| view.shared().count());
     [
         flag(both),
         larger(|of| of.words) / 8.0,
@@ -151,9 +149,7 @@ pub fn figures(
 /// Share of what both sides have that this side hands to a source.
 fn attributed(view: &View<'_, '_>) -> f32 {
     let side = view.side;
-    let shared: Vec<usize> = (0..side.words().len())
-        .filter(|&word| side.weight(word) > 0.0 && view.counterparts.is_same(word))
-        .collect();
+    let shared: Vec<usize> = view.shared().collect();
     let is_handed = |&&word: &&usize| {
         let span = side.words()[word];
         let mut content = side.annotations.attribution.iter().flat_map(|attribution| &attribution.content);
@@ -181,7 +177,7 @@ fn weight_alone(view: &View<'_, '_>, span: &Span) -> f32 {
 /// True where the words stand at two ends of one scale.
 fn is_opposed(pair: &Pair<'_, '_>, found: &FramingDifference) -> bool {
     let Some((of_a, of_b)) = found.a.span.zip(found.b.span) else { return false };
-    let poles = |side: &super::Side<'_>, span: Span| -> Vec<crate::records::Pole> {
+    let poles = |side: &Side<'_>, span: Span| -> Vec<Pole> {
         side.annotations.poles.iter().filter(|pole| span.contains(&pole.span)).copied().collect()
     };
     let theirs = poles(pair.b, of_b);
@@ -196,15 +192,10 @@ fn is_aligned(pair: &Pair<'_, '_>, found: &FramingDifference) -> bool {
 /// Cosine of the nearest two words of the evidence that are not the same, and of all such pairs in the mean; 0 where one side has no words.
 fn near(pair: &Pair<'_, '_>, found: &FramingDifference) -> [f32; 2] {
     let Some((of_a, of_b)) = found.a.span.zip(found.b.span) else { return [0.0; 2] };
-    let cosines = pair.a.encoding.words.cosines(&pair.b.encoding.words);
-    let words_b = pair.b.words_in(&of_b);
-    let is_open = |x: usize, y: usize| {
-        pair.counterparts[0].words[x] != Counterpart::Same(y)
-            && pair.a.weight(x) > 0.0
-            && pair.b.weight(y) > 0.0
-    };
-    let pairs = pair.a.words_in(&of_a).flat_map(|x| words_b.clone().map(move |y| (x, y)));
-    let open: Vec<f32> = pairs.filter(|&(x, y)| is_open(x, y)).map(|(x, y)| cosines[[x, y]]).collect();
+    let theirs: Vec<usize> = pair.b.content_in(&of_b).collect();
+    let is_open = |x: usize, y: usize| pair.counterparts[0].words[x] != Counterpart::Same(y);
+    let pairs = pair.a.content_in(&of_a).flat_map(|x| theirs.iter().map(move |&y| (x, y)));
+    let open: Vec<f32> = pairs.filter(|&(x, y)| is_open(x, y)).map(|(x, y)| pair.cosines[[x, y]]).collect();
     let mean = open.iter().sum::<f32>() / open.len().max(1) as f32;
     [open.into_iter().fold(0.0, f32::max), mean]
 }
@@ -277,8 +268,7 @@ impl SideFigures {
             let is_top = |word: &usize| tree.head(*word).is_none_or(|head| !inside.contains(&head));
             inside.clone().find(is_top).map(|word| (tree, word))
         });
-        let cosines = side.encoding.words.cosines(&view.other.encoding.words);
-        let nearest = |word: usize| cosines.row(word).iter().copied().fold(0.0, f32::max);
+        let nearest = |word: usize| view.nearest(word);
         let beside: Vec<_> = view.other.beside.iter().flatten().collect();
         let of_beside: Vec<_> = match is_one_sided {
             true => beside.iter().map(|(_, encoding)| side.encoding.words.cosines(&encoding.words)).collect(),
@@ -287,7 +277,7 @@ impl SideFigures {
         let nearest_beside =
             |word: usize| of_beside.iter().flat_map(|cosines| cosines.row(word).to_vec()).fold(0.0, f32::max);
         let weight_of_sentence = (0..side.words().len()).map(|word| side.weight(word)).sum::<f32>();
-        let words: Vec<usize> = side.words_in(&span).filter(|&word| side.weight(word) > 0.0).collect();
+        let words: Vec<usize> = side.content_in(&span).collect();
         let weight = |is: &dyn Fn(usize) -> bool| -> f32 {
             words.iter().filter(|&&word| is(word)).map(|&word| side.weight(word)).sum()
         };
@@ -295,6 +285,7 @@ impl SideFigures {
         let mean = |of: &dyn Fn(usize) -> f32| {
             words.iter().map(|&word| side.weight(word) * of(word)).sum::<f32>() / all
         };
+        let is_name = |word: usize| side.is_name(&side.words()[word]);
         let flag = |is: bool| f32::from(u8::from(is));
         let sum_of = |shares: Option<&[f32]>| -> f32 {
             let shares = shares.unwrap_or_default();
@@ -305,8 +296,8 @@ impl SideFigures {
             weight: weight(&|word| !view.counterparts.is_same(word)),
             new: weight(&|word| view.is_new(word)) / all,
             same: weight(&|word| view.counterparts.is_same(word)) / all,
-            names: flag(words.iter().any(|&word| is_name(view, word))),
-            numbers: flag(words.iter().any(|&word| is_name_or_number(side, word) && !is_name(view, word))),
+            names: flag(words.iter().any(|&word| is_name(word))),
+            numbers: flag(words.iter().any(|&word| is_name_or_number(side, word) && !is_name(word))),
             loaded: sum_of(side.narration.loaded.map(|score| score.shares.as_slice())),
             listed: flag(side.listed.iter().any(|word| word.span.overlaps(&span))),
             tone: sum_of(Some(&side.encoding.tone)),
@@ -320,7 +311,7 @@ impl SideFigures {
                 head.and_then(|(tree, head)| tree.head(head)).is_some_and(|verb| is_cue(side, verb)),
             ),
             share_of_sentence: all / weight_of_sentence.max(all),
-            other_words: (0..view.other.words().len()).filter(|&word| view.other.weight(word) > 0.0).count()
+            other_words: (0..view.other.words().len()).filter(|&word| view.other.says_something(word)).count()
                 as f32,
             verb: flag(head.is_some_and(|(tree, head)| tree.tag(head).is_verb())),
             noun: flag(head.is_some_and(|(tree, head)| tree.tag(head).is_nominal())),
@@ -342,11 +333,6 @@ impl SideFigures {
             })),
         }
     }
-}
-
-fn is_name(view: &View<'_, '_>, word: usize) -> bool {
-    let span = view.side.words()[word];
-    view.side.annotations.names.iter().any(|name| name.span.overlaps(&span))
 }
 
 /// A logistic model of each dimension.

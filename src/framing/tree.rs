@@ -33,6 +33,11 @@ impl<'run> Tree<'run> {
         self.parse[word].tag
     }
 
+    /// Verb, noun or neither: what can answer each other.
+    pub fn class(&self, word: usize) -> (bool, bool) {
+        (self.tag(word).is_verb(), self.tag(word).is_nominal())
+    }
+
     pub fn head(&self, word: usize) -> Option<usize> {
         self.parse[word].head().filter(|&head| head < self.len() && head != word)
     }

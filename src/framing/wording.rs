@@ -1,4 +1,4 @@
-use super::counterpart::Counterpart;
+use super::counterpart::{Counterpart, is_one_surname};
 use super::pair::View;
 use super::tree::Tree;
 use super::{Dimension, Measure, Pair, Shown, Side, is_family};
@@ -54,23 +54,13 @@ fn differences(pair: &Pair<'_, '_>) -> Vec<FramingDifference> {
     let [a, b] = pair.views();
     let aligned = pair.alignment.pairs.iter().filter_map(|phrases| of_phrases(&a, &b, phrases.a, phrases.b));
     let by_syntax = at_one_place(&a, &b).into_iter().filter_map(|(x, y)| of_words(&a, &b, x, y));
-    let found = aligned.chain(by_syntax);
-    let clauses = put_otherwise(&a, &b);
-    let is_within =
-        |(of_a, of_b): &(Span, Span)| clauses.iter().any(|(x, y)| x.overlaps(of_a) || y.overlaps(of_b));
-    let mut found: Vec<(Span, Span)> = found.filter(|pair| !is_within(pair)).collect();
-    let cosines = a.side.encoding.words.cosines(&b.side.encoding.words);
+    let mut found: Vec<(Span, Span)> = aligned.chain(by_syntax).collect();
     let nearness = |(of_a, of_b): &(Span, Span)| {
         let pairs = a.side.words_in(of_a).flat_map(|x| b.side.words_in(of_b).map(move |y| (x, y)));
-        pairs.map(|(x, y)| cosines[[x, y]]).fold(-1.0, f32::max)
+        pairs.map(|(x, y)| pair.cosines[[x, y]]).fold(-1.0, f32::max)
     };
     found.sort_by(|x, y| nearness(y).total_cmp(&nearness(x)).then_with(|| (x.0, x.1).cmp(&(y.0, y.1))));
-    let mut chosen = clauses;
-    for (of_a, of_b) in found {
-        if !chosen.iter().any(|(x, y)| x.overlaps(&of_a) || y.overlaps(&of_b)) {
-            chosen.push((of_a, of_b));
-        }
-    }
+    let mut chosen = apart(put_otherwise(&a, &b), found);
     chosen.sort_unstable();
     chosen.into_iter().map(|(of_a, of_b)| difference(&a, &b, of_a, of_b)).collect()
 }
@@ -81,7 +71,7 @@ fn put_otherwise(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(Span, Span)> {
     let Some((of_a, of_b)) = a.tree.zip(b.tree) else { return vec![] };
     let new = |view: &View<'_, '_>, words: &[usize]| {
         let content: Vec<usize> =
-            words.iter().copied().filter(|&word| view.side.weight(word) > 0.0).collect();
+            words.iter().copied().filter(|&word| view.side.says_something(word)).collect();
         let other = content.iter().filter(|&&word| !view.counterparts.is_same(word)).count();
         content.len() >= LEAST_OF_PHRASE && 2 * other > content.len()
     };
@@ -96,7 +86,11 @@ fn put_otherwise(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(Span, Span)> {
         })
         .collect();
     found.sort_by_key(|(of_a, of_b)| (std::cmp::Reverse(of_a.len() + of_b.len()), *of_a, *of_b));
-    let mut chosen: Vec<(Span, Span)> = vec![];
+    apart(vec![], found)
+}
+
+/// What was chosen, with each of what was found that has no word in common with what is chosen before it.
+fn apart(mut chosen: Vec<(Span, Span)>, found: Vec<(Span, Span)>) -> Vec<(Span, Span)> {
     for (of_a, of_b) in found {
         if !chosen.iter().any(|(x, y)| x.overlaps(&of_a) || y.overlaps(&of_b)) {
             chosen.push((of_a, of_b));
@@ -136,7 +130,7 @@ fn of_phrases(a: &View<'_, '_>, b: &View<'_, '_>, of_a: Span, of_b: Span) -> Opt
     let (span_a, span_b) = (a.side.cover(of_a)?, b.side.cover(of_b)?);
     let is_choice = !is_annotated(a.side, &span_a)
         && !is_annotated(b.side, &span_b)
-        && !is_same_name(a.side, &span_a, b.side, &span_b);
+        && !is_one_surname(a.side, &span_a, b.side, &span_b);
     is_choice.then_some((span_a, span_b))
 }
 
@@ -152,7 +146,7 @@ fn of_words(a: &View<'_, '_>, b: &View<'_, '_>, x: usize, y: usize) -> Option<(S
 fn at_one_place(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(usize, usize)> {
     let Some((of_a, of_b)) = a.tree.zip(b.tree) else { return vec![] };
     let open = |view: &View<'_, '_>, tree: &Tree<'_>| -> Vec<usize> {
-        let is_open = |&word: &usize| view.side.weight(word) > 0.0 && !view.counterparts.is_same(word);
+        let is_open = |&word: &usize| view.side.says_something(word) && !view.counterparts.is_same(word);
         (0..tree.len()).filter(is_open).collect()
     };
     let theirs = open(b, of_b);
@@ -168,9 +162,7 @@ fn at_one_place(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(usize, usize)> {
         };
         of_a.below(x).iter().filter_map(answered).any(|(of_x, of_y)| of_x == of_y && of_x != Role::Other)
     };
-    let class = |tree: &Tree<'_>, word: usize| (tree.tag(word).is_verb(), tree.tag(word).is_nominal());
-    let fit =
-        |x: usize, y: usize| class(of_a, x) == class(of_b, y) && (stand_below(x, y) || stand_above(x, y));
+    let fit = |x: usize, y: usize| of_a.class(x) == of_b.class(y) && (stand_below(x, y) || stand_above(x, y));
     let pairs = open(a, of_a)
         .into_iter()
         .flat_map(|x| theirs.iter().filter(move |&&y| fit(x, y)).map(move |&y| (x, y)));
@@ -200,11 +192,8 @@ fn role(relation: Dependency) -> Role {
 
 /// The words of a phrase that are not function words.
 fn content_words(view: &View<'_, '_>, phrase: &Span) -> Vec<usize> {
-    let is_content = |word: &usize| {
-        let text = view.side.word(*word).to_lowercase();
-        view.side.weight(*word) > 0.0 && !AUXILIARIES.contains(&text.as_str())
-    };
-    view.side.words_in(phrase).filter(is_content).collect()
+    let is_auxiliary = |word: &usize| AUXILIARIES.contains(&view.side.word(*word).to_lowercase().as_str());
+    view.side.content_in(phrase).filter(|word| !is_auxiliary(word)).collect()
 }
 
 /// True for a phrase whose last word is a noun; false where the model has no head for syntax.
@@ -222,17 +211,6 @@ fn is_annotated(side: &Side<'_>, phrase: &Span) -> bool {
         attribution.flat_map(|attribution| attribution.source.into_iter().chain([attribution.cue]));
     let quantities = side.annotations.quantities.iter().map(|quantity| quantity.span);
     attribution.chain(quantities).any(|span| span.contains(phrase))
-}
-
-/// True for two forms of one name: "Guatemala" and "Guatemalan", "Trump" and "Donald Trump".
-fn is_same_name(a: &Side<'_>, span_a: &Span, b: &Side<'_>, span_b: &Span) -> bool {
-    let key = |side: &Side<'_>, span: &Span| {
-        let names = &side.annotations.names;
-        names.iter().find(|name| name.span.overlaps(span)).map(|name| name.key.clone())
-    };
-    let same =
-        |(x, y): (String, String)| x == y || x.ends_with(&format!(" {y}")) || y.ends_with(&format!(" {x}"));
-    key(a, span_a).zip(key(b, span_b)).is_some_and(same)
 }
 
 /// The words of a phrase, folded and joined by blanks.

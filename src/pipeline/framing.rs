@@ -7,11 +7,10 @@ use super::clock::Clock;
 use super::encodings::{clauses_of, head_of, mask, unmasked};
 use crate::align::align;
 use crate::cluster::{NameFrequency, shared_names};
-use crate::encode::words;
-use crate::encode::{OutletMask, encode, hide_names};
+use crate::encode::{OutletMask, encode, hide_names, words};
 use crate::error::Result;
 use crate::framing::{
-    Carried, FIGURES, Pair, PartEncoding, Place, Side, Told, elsewhere_by_meaning, figures, terms,
+    Carried, FIGURES, Pair, PartEncoding, Place, Side, Told, figures, placed_by_meaning, terms, unplaced,
     words_of_part,
 };
 use crate::options::Options;
@@ -24,6 +23,9 @@ use crate::statistics::position_in_article;
 
 /// Claims whose sentences are held with their encodings at once.
 const CHUNK: usize = 256;
+
+/// Texts that are encoded at once for their embeddings alone.
+const TEXTS: usize = 1024;
 
 /// How outlets word their claims.
 pub(super) struct Framed {
@@ -183,55 +185,6 @@ struct Sides<'run> {
     foremost: &'run BTreeMap<&'run SentenceId, Place>,
 }
 
-/// Looks for what is added among the other outlet's sentences by its meaning, where the words told nothing.
-fn located(
-    corpus: &Corpus,
-    told: &BTreeMap<&ArticleId, Rc<Told>>,
-    framing: Vec<Framing>,
-    models: &Models<'_>,
-) -> Result<Vec<Framing>> {
-    let added = |framing: &Framing, of: &FramingDifference| -> Option<(String, SentenceId)> {
-        let (this, other, span) = match (of.a.span, of.b.span) {
-            (Some(span), None) => (&framing.sentence_a, &framing.sentence_b, span),
-            (None, Some(span)) => (&framing.sentence_b, &framing.sentence_a, span),
-            _ => return None,
-        };
-        Some((span.slice(corpus.sentence(this).text()).to_owned(), other.clone()))
-    };
-    let all = || framing.iter().flat_map(|of| of.differences.iter().filter_map(|row| added(of, row)));
-    let mut texts: BTreeSet<&str> = BTreeSet::new();
-    let phrases: BTreeSet<String> = all().map(|(phrase, _)| phrase).collect();
-    texts.extend(phrases.iter().map(String::as_str));
-    for (_, other) in all() {
-        texts.extend(told[&other.article].sentences().iter().map(|id| corpus.sentence(id).text()));
-    }
-    let texts: Vec<&str> = texts.into_iter().collect();
-    let encodings = encode(models.encoder, &texts, &|_| ())?;
-    let embedding: BTreeMap<&str, Vec<f32>> =
-        texts.into_iter().zip(encodings.into_iter().map(|of| of.embedding)).collect();
-    let row = |framing: &Framing, of: FramingDifference| -> FramingDifference {
-        let Some((phrase, other)) = added(framing, &of) else { return of };
-        let ids = told[&other.article].sentences().iter().filter(|id| **id != other);
-        let sentences = ids.map(|id| (id, embedding[corpus.sentence(id).text()].as_slice()));
-        elsewhere_by_meaning(&of, &embedding[phrase.as_str()], sentences).unwrap_or(of)
-    };
-    let whole = |mut framing: Framing| {
-        let rows = std::mem::take(&mut framing.differences);
-        framing.differences = rows.into_iter().map(|of| row(&framing, of)).collect();
-        framing
-    };
-    Ok(framing.iter().cloned().map(whole).collect())
-}
-
-/// How surely two sentences speak of one claim, from 0 to 1: the geometric mean of the probabilities that they share a proposition and that it is the main
-/// one of both.
-fn one_claim(comparison: &Comparison) -> f32 {
-    match comparison.relation {
-        Relation::Conflicting => comparison.probability,
-        Relation::Same | Relation::Partial => (comparison.probability * comparison.same_probability).sqrt(),
-    }
-}
-
 /// What every measure marks between two sentences, with the figures of which its salience is made.
 pub(crate) type Proposed = Vec<(FramingDifference, [f32; FIGURES.len()])>;
 
@@ -345,6 +298,58 @@ impl<'run> Sides<'run> {
         };
         claim.mentions.iter().map(read).collect()
     }
+}
+
+/// How surely two sentences speak of one claim, from 0 to 1: the geometric mean of the probabilities that they share a proposition and that it is the main
+/// one of both.
+fn one_claim(comparison: &Comparison) -> f32 {
+    match comparison.relation {
+        Relation::Conflicting => comparison.probability,
+        Relation::Same | Relation::Partial => (comparison.probability * comparison.same_probability).sqrt(),
+    }
+}
+
+/// Looks for what is added among the other outlet's sentences by its meaning, where the words told nothing.
+fn located(
+    corpus: &Corpus,
+    told: &BTreeMap<&ArticleId, Rc<Told>>,
+    framing: Vec<Framing>,
+    models: &Models<'_>,
+) -> Result<Vec<Framing>> {
+    // The added words, and the other outlet's sentence.
+    let added = |framing: &Framing, (span, is_a): (Span, bool)| {
+        let ids = [&framing.sentence_a, &framing.sentence_b];
+        let [this, other] = if is_a { ids } else { [ids[1], ids[0]] };
+        (span.slice(corpus.sentence(this).text()).to_owned(), other.clone())
+    };
+    let all: Vec<(String, SentenceId)> = framing
+        .iter()
+        .flat_map(|of| of.differences.iter().filter_map(unplaced).map(|found| added(of, found)))
+        .collect();
+    let mut texts: BTreeSet<&str> = all.iter().map(|(phrase, _)| phrase.as_str()).collect();
+    for (_, other) in &all {
+        texts.extend(told[&other.article].sentences().iter().map(|id| corpus.sentence(id).text()));
+    }
+    let texts: Vec<&str> = texts.into_iter().collect();
+    let mut embedding: BTreeMap<&str, Vec<f32>> = BTreeMap::new();
+    // An encoding holds far more than its embedding.
+    for texts in texts.chunks(TEXTS) {
+        let encodings = encode(models.encoder, texts, &|_| ())?;
+        embedding.extend(texts.iter().copied().zip(encodings.into_iter().map(|of| of.embedding)));
+    }
+    let placed = |of: &Framing, difference: FramingDifference| {
+        let Some((phrase, other)) = unplaced(&difference).map(|found| added(of, found)) else {
+            return difference;
+        };
+        let ids = told[&other.article].sentences().iter().filter(|id| **id != other);
+        let sentences = ids.map(|id| (id, embedding[corpus.sentence(id).text()].as_slice()));
+        placed_by_meaning(difference, &embedding[phrase.as_str()], sentences)
+    };
+    let whole = |of: Framing| {
+        let differences = of.differences.iter().map(|difference| placed(&of, difference.clone())).collect();
+        Framing { differences, ..of }
+    };
+    Ok(framing.into_iter().map(whole).collect())
 }
 
 /// The sentences before and behind one, within its field.

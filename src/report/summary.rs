@@ -1,4 +1,4 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use super::run_json::on_one_independent_outlet;
 use crate::framing::Shown;
 use crate::pipeline::Run;
 use crate::records::{
-    Claim, Comparison, Evidence, Framing, FramingDifference, Rejection, Relation, SentenceId, Tier,
+    Claim, ClaimId, Comparison, Evidence, Framing, FramingDifference, Rejection, Relation, SentenceId, Tier,
 };
 use crate::statistics::Estimate;
 
@@ -105,13 +105,13 @@ impl Page<'_> {
     /// The claims whose differences weigh most, where there are more claims than that.
     fn at_stake(&mut self) {
         let run = self.run;
+        let claim_of: BTreeMap<ClaimId, &Claim> = run.claims.iter().map(|claim| (claim.id, claim)).collect();
         let mut claims: Vec<(f32, &Claim)> = run
             .framing
             .chunk_by(|x, y| x.claim == y.claim)
             .filter_map(|of_claim| {
                 let weight: f32 = most_salient(of_claim.iter()).into_iter().take(MAX_DIFFERENCES).sum();
-                let claim = run.claims.iter().find(|claim| claim.id == of_claim[0].claim)?;
-                (weight > 0.0).then_some((weight, claim))
+                (weight > 0.0).then_some((weight, claim_of[&of_claim[0].claim]))
             })
             .collect();
         if claims.len() <= MAX_AT_STAKE {
