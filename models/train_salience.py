@@ -2,9 +2,11 @@
 
     python models/train_salience.py DATA
 
-Needs `cargo build --release --example framing_pairs`. Fitted on models/framing_labels.jsonl; models/framing_labels_held_out.jsonl is of events that
-nothing here is fitted on. A logistic model of each dimension, whose weights are drawn to those of all dimensions together: one model of the
-figures, and of the figures within each dimension, with one penalty. A difference counts as wanted where a reader calls it useful.
+Needs `cargo build --release --example framing_pairs`. Fitted on models/framing_labels.jsonl (what readers note down in a pair of sentences) and
+models/framing_rows.jsonl (what readers say of rows that a run marked); models/framing_labels_held_out.jsonl is of events that nothing here is fitted
+on. Two models, of whose probabilities the mean counts: a logistic one of each dimension, whose weights are drawn to those of all dimensions
+together (one model of the figures, and of the figures within each dimension, with one penalty), and boosted trees of two questions each. A
+difference counts as wanted where a reader calls it useful.
 """
 
 import argparse
@@ -16,32 +18,75 @@ import tempfile
 from pathlib import Path
 
 import numpy as np
+from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
+from corpora import read_rows
 from event_pairs import sigmoid
 
 FOLDER = Path(__file__).parent
 BINARY = FOLDER.parent / "target" / "release" / "examples" / "framing_pairs"
 OUT = FOLDER.parent / "src" / "framing" / "salience.json"
-PENALTY, FOLDS = 0.03, 5
-TRAINED, HELD_OUT = "framing_labels.jsonl", "framing_labels_held_out.jsonl"
+PENALTY, FOLDS = 0.01, 5
+TREES = {"n_estimators": 200, "max_depth": 2, "learning_rate": 0.05, "subsample": 0.5, "max_features": 0.3, "random_state": 0}
+TRAINED, HELD_OUT, JUDGED = "framing_labels.jsonl", "framing_labels_held_out.jsonl", "framing_rows.jsonl"
+LEAST_COMMON = 0.6  # of the characters of two marks that are taken for one
+WORTH = {"useful": "useful", "trivial": "trivial", "wrong": "none"}
 
 
 def marked(data, labels):
-    """What the measures mark in labelled pairs."""
+    """What the measures mark in labelled pairs; `labels` are the lines of the file."""
     with tempfile.TemporaryDirectory() as folder:
-        articles = Path(folder) / "articles.jsonl"
+        articles, pairs = Path(folder) / "articles.jsonl", Path(folder) / "labels.jsonl"
         articles.write_bytes(gzip.decompress((data / "claim_match" / "event_articles.jsonl.gz").read_bytes()))
-        text = subprocess.run([BINARY, articles, FOLDER / labels], check=True, stdout=subprocess.PIPE, text=True).stdout
+        pairs.write_text("".join(json.dumps(pair) + "\n" for pair in labels), encoding="utf-8")
+        text = subprocess.run([BINARY, articles, pairs], check=True, stdout=subprocess.PIPE, text=True).stdout
     return list(csv.DictReader(text.splitlines()))
+
+
+def lines(name):
+    return [json.loads(line) for line in (FOLDER / name).open(encoding="utf-8")]
+
+
+def judged(data):
+    """What the measures mark that readers have judged as a row: of one dimension, with mostly the same words."""
+    of_article = {row["article_id"]: row["event"] for row in read_rows(data / "claim_match" / "event_articles.jsonl.gz")}
+    verdicts = {}
+    for row in lines(JUDGED):
+        # A run may put articles of two events into one; the labelled events are given.
+        if of_article[row["a"][0]] == of_article[row["b"][0]]:
+            verdicts.setdefault(json.dumps([row["a"], row["b"]]), []).append(row)
+    pairs = [{"event": rows[0]["event"], "a": rows[0]["a"], "b": rows[0]["b"], "differences": []} for rows in verdicts.values()]
+    by_place = {}
+    for row in (row for rows in verdicts.values() for row in rows):
+        by_place.setdefault((row["a"][0], row["b"][0], row["dimension"]), []).append(row)
+    found = []
+    for row in marked(data, pairs):
+        articles = [id.split("#")[0] for id in row["pair"].split(" ")]
+        verdict = next((of for of in by_place.get((*articles, row["dimension"]), []) if is_one(of, row)), None)
+        if verdict:
+            found.append({**row, "worth": WORTH[verdict["verdict"]]})
+    return found
+
+
+def is_one(verdict, row):
+    """True where the words of each side that has some are mostly the same, and the other side has none in both."""
+
+    def share(side):
+        of, ends = verdict[f"words_{side}"], row[f"words_{side}"]
+        if not of or not ends:
+            return float(bool(of) == bool(ends))
+        start, end = map(int, ends.split(":"))
+        return (min(of[1], end) - max(of[0], start)) / max(of[1] - of[0], end - start)
+
+    return min(share("a"), share("b")) >= LEAST_COMMON
 
 
 class Marked:
     def __init__(self, rows, dimensions=None):
         names = list(rows[0])
         self.names = names[names.index("worth") + 1 :]
-        self.n_missed = sum(row["worth"] == "missed useful" for row in rows)
         rows = [row for row in rows if not row["worth"].startswith("missed")]
         self.dimensions = dimensions or sorted({row["dimension"] for row in rows})
         self.figures = np.array([[float(row[name]) for name in self.names] for row in rows])
@@ -51,7 +96,7 @@ class Marked:
         self.there = np.array([row["worth"] != "none" for row in rows])
 
 
-class Model:
+class Straight:
     """A logistic regression on standardised figures, on them within each dimension, and on the dimension."""
 
     def __init__(self, marked, rows, inside=1.0):
@@ -79,26 +124,59 @@ class Model:
         return sigmoid(np.array(log_odds))
 
 
-def cross_validated(marked, inside):
+class Boosted:
+    """Trees of two questions each, on the figures and on the dimension."""
+
+    def __init__(self, marked, rows):
+        self.fitted = GradientBoostingClassifier(**TREES).fit(self.design(marked)[rows], marked.useful[rows])
+
+    def design(self, marked):
+        return np.hstack([marked.figures, np.eye(len(marked.dimensions))[marked.of]])
+
+    def score(self, marked):
+        return self.fitted.predict_proba(self.design(marked))[:, 1]
+
+    def written(self):
+        """Log-odds before any tree, and the trees."""
+
+        def node(tree, at):
+            if tree.children_left[at] < 0:
+                return round(float(self.fitted.learning_rate * tree.value[at, 0, 0]), 6)
+            below, above = node(tree, tree.children_left[at]), node(tree, tree.children_right[at])
+            return {"figure": int(tree.feature[at]), "most": float(tree.threshold[at]), "below": below, "above": above}
+
+        prior = self.fitted.init_.class_prior_[1]
+        return float(np.log(prior / (1 - prior))), [node(tree.tree_, 0) for tree in self.fitted.estimators_[:, 0]]
+
+
+class Both:
+    def __init__(self, marked, rows):
+        self.straight, self.boosted = Straight(marked, rows), Boosted(marked, rows)
+
+    def score(self, marked):
+        return (self.straight.score(marked) + self.boosted.score(marked)) / 2
+
+
+def cross_validated(marked, make):
     events = sorted(set(marked.events))
     fold = np.array([events.index(event) % FOLDS for event in marked.events])
     score = np.zeros(len(fold))
     for number in range(FOLDS):
-        score[fold == number] = Model(marked, fold != number, inside).score(marked)[fold == number]
+        score[fold == number] = make(marked, fold != number).score(marked)[fold == number]
     return score
 
 
-def report_of(marked, score):
+def report_of(marked, score, rows):
+    useful, there, score = marked.useful[rows], marked.there[rows], score[rows]
     precision = {}
-    for least in (0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65):
+    for least in (0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6):
         given = score >= least
-        shares = [given.sum(), marked.useful[given].mean(), marked.there[given].mean(), marked.useful[given].sum() / marked.useful.sum()]
+        shares = [given.sum(), useful[given].mean(), there[given].mean(), useful[given].sum() / useful.sum()]
         precision[f"from {least} on: rows, useful, there, share of the useful ones that are marked"] = [round(float(share), 3) for share in shares]
     return {
         "marked": len(score),
-        "useful among them": int(marked.useful.sum()),
-        "useful that nothing marks": marked.n_missed,
-        "average precision": round(float(average_precision_score(marked.useful, score)), 4),
+        "useful among them": int(useful.sum()),
+        "average precision": round(float(average_precision_score(useful, score)), 4),
         **precision,
     }
 
@@ -107,26 +185,44 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     options = parser.parse_args()
-    trained = Marked(marked(options.data, TRAINED))
-    held_out = Marked(marked(options.data, HELD_OUT), trained.dimensions)
+    of_pairs, of_rows = marked(options.data, lines(TRAINED)), judged(options.data)
+    trained = Marked(of_pairs + of_rows)
+    n_pairs = len(Marked(of_pairs, trained.dimensions).of)
+    held_out = Marked(marked(options.data, lines(HELD_OUT)), trained.dimensions)
     everything = np.ones(len(trained.of), bool)
-    model = Model(trained, everything)
+    ways = {"both": Both, "logistic": Straight, "trees": Boosted, "logistic, one set of weights for all dimensions": lambda *of: Straight(*of, inside=0.0)}
+    precision = lambda useful, score: round(float(average_precision_score(useful, score)), 4)
+    compared = {}
+    for name, make in ways.items():
+        crossed = cross_validated(trained, make)
+        compared[name] = {
+            "labelled pairs, cross-validation": precision(trained.useful[:n_pairs], crossed[:n_pairs]),
+            "judged rows, cross-validation": precision(trained.useful[n_pairs:], crossed[n_pairs:]),
+            "held out": precision(held_out.useful, make(trained, everything).score(held_out)),
+        }
+        if name == "both":
+            kept = crossed
+    model = Both(trained, everything)
+    rows = np.arange(len(trained.of)) >= n_pairs
     report = {
-        "cross-validation over the events that it is fitted on": report_of(trained, cross_validated(trained, 1.0)),
-        "the same, average precision with one set of weights for all dimensions": report_of(trained, cross_validated(trained, 0.0))["average precision"],
-        "events held out": report_of(held_out, model.score(held_out)),
-        "held out, average precision with one set of weights for all dimensions": report_of(held_out, Model(trained, everything, 0.0).score(held_out))["average precision"],
+        "average precision": compared,
+        "labelled pairs, cross-validation over the events": report_of(trained, kept, ~rows),
+        "judged rows, cross-validation over the events": report_of(trained, kept, rows),
+        "events held out": report_of(held_out, model.score(held_out), np.ones(len(held_out.of), bool)),
     }
     print(json.dumps(report, indent=1))
-    of = lambda dimension: model.of_dimension(trained.dimensions.index(dimension))
+    of = lambda dimension: model.straight.of_dimension(trained.dimensions.index(dimension))
+    start, trees = model.boosted.written()
     written = {
         "figures": trained.names,
         "dimensions": {
             dimension: {"bias": round(of(dimension)[0], 5), "weights": [round(float(weight), 5) for weight in of(dimension)[1]]}
             for dimension in trained.dimensions
         },
+        "start": start,
     }
-    OUT.write_text(json.dumps(written, indent=1) + "\n", encoding="utf-8", newline="\n")
+    text = json.dumps(written, indent=1)[:-2] + ',\n "trees": [\n' + ",\n".join("  " + json.dumps(tree) for tree in trees) + "\n ]\n}\n"
+    OUT.write_text(text, encoding="utf-8", newline="\n")
     (FOLDER / "framing_figures.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
 
 

@@ -33,7 +33,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// An input holds nothing that can be an article.
-    #[error("{}: no article found; give .txt, .csv or .jsonl files, or a folder that holds some", path.display())]
+    #[error("{}: no article found; give .txt, .html, .csv, .jsonl, .xlsx or .parquet files (.gz and .zst too), or a folder that holds some", path.display())]
     NoArticles {
         /// The input.
         path: PathBuf,

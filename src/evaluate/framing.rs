@@ -51,10 +51,23 @@ pub struct FramingPair {
     pub event: String,
     /// The sentences.
     pub sentences: [SentenceId; 2],
-    /// What a measure marks, the [`FIGURES`] of it, and its worth; `None` where no reader noted it down.
-    pub proposed: Vec<(FramingDifference, [f32; FIGURES.len()], Option<Worth>)>,
+    /// What the measures mark.
+    pub marked: Vec<Marked>,
     /// The labels: dimension and worth, and whether something marked matches it.
     pub noted: Vec<(String, Worth, bool)>,
+}
+
+/// A difference that a measure marks.
+#[derive(Debug, Clone)]
+pub struct Marked {
+    /// The difference; its spans are bytes of the sentences.
+    pub difference: FramingDifference,
+    /// The same spans in characters of the articles' fields.
+    pub words: [Option<Span>; 2],
+    /// Of what its salience is made.
+    pub figures: [f32; FIGURES.len()],
+    /// `None` where no reader noted it down.
+    pub worth: Option<Worth>,
 }
 
 /// Scores the rows of `framing` on labelled pairs. The file has an article per line; the labels a pair per line: `event`, where the sentences `a` and `b`
@@ -92,8 +105,13 @@ pub fn framing_pairs(
     let (read, _) = read(&Rows::read(articles_file)?, &Rows::read(labels)?, job)?;
     let pair = |(pair, proposed): (&Pair, &Proposed)| {
         let judged = judged(&read.corpus, pair, &differences(proposed));
-        let rows =
-            proposed.iter().zip(&judged).map(|((found, figures), of)| (found.clone(), *figures, of.worth));
+        let sentences = [&pair.sentences[0], &pair.sentences[1]].map(|id| read.corpus.sentence(id));
+        let marked = proposed.iter().zip(&judged).map(|((difference, figures), of)| Marked {
+            words: [in_field(&sentences[0], &difference.a), in_field(&sentences[1], &difference.b)],
+            difference: difference.clone(),
+            figures: *figures,
+            worth: of.worth,
+        });
         let is_found = |n: usize| judged.iter().any(|of| of.matched.iter().any(|of| of.0 == n));
         let noted = pair
             .noted
@@ -103,7 +121,7 @@ pub fn framing_pairs(
         FramingPair {
             event: pair.event.clone(),
             sentences: pair.sentences.clone(),
-            proposed: rows.collect(),
+            marked: marked.collect(),
             noted: noted.collect(),
         }
     };

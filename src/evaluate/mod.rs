@@ -32,7 +32,7 @@ pub use bootstrap::Bootstrap;
 pub use claims_in_events::{EventPair, EventsFrom, event_pairs};
 pub use classes::Classes;
 pub use evaluation::{Evaluation, Figure, GroupFigure, Interval, WorstPair};
-pub use framing::{FramingPair, Worth, framing_pairs};
+pub use framing::{FramingPair, Marked, Worth, framing_pairs};
 pub use options::{EvaluateOptions, Fields};
 pub use print::print;
 pub use rows::{Groups, Rows};

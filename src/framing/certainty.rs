@@ -72,8 +72,8 @@ fn readings(side: &Side<'_>) -> Vec<Reading> {
     parts(side.annotations.voice).iter().flat_map(of_part).collect()
 }
 
-/// Where one side is less sure: by a hedge that the other has nothing like, or by a word that says that it is not done yet. The other side shows what
-/// answers the words behind it.
+/// Where one side is less sure of a verb that the other has as well: by a hedge that the other has nothing like, or by a word that says that it is not done
+/// yet. The other side shows the verb that answers the one behind it.
 fn differences(pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDifference> {
     let of_view = |view: &View<'_, '_>| -> Vec<FramingDifference> {
         let (side, other) = (view.side, view.other);
@@ -84,25 +84,25 @@ fn differences(pair: &Pair<'_, '_>, options: &FramingOptions) -> Vec<FramingDiff
             .filter(|hedge| is_alone(&hedge.span) && theirs - hedge.level >= options.min_certainty)
             .min_by(|x, y| x.level.total_cmp(&y.level));
         let plan = side.annotations.plans.iter().find(|plan| is_alone(plan));
+        let is_verb = |side: &Side<'_>, word: usize| {
+            side.encoding.syntax.as_ref().is_none_or(|parse| parse[word].tag.is_verb())
+        };
         let row = |span: Span, ours: &str, theirs: &str| {
             let behind = side.words_in(&Span::new(span.end, side.text.len())).take(REACH);
-            let answered =
-                behind.filter(|&word| side.weight(word) > 0.0).find_map(|word| view.counterparts.by(word));
-            let verb = |word: usize| {
-                other
-                    .clauses
-                    .iter()
-                    .map(|clause| clause.verb)
-                    .find(|verb| verb.contains(&other.words()[word]))
-            };
-            let words = answered.map(|word| verb(word).unwrap_or(other.words()[word]));
-            let answer = Evidence { span: words, value: theirs.to_owned() };
-            view.difference(CERTAINTY, Evidence { span: Some(span), value: ours.to_owned() }, answer)
+            let weakened = behind.filter(|&word| side.weight(word) > 0.0 && is_verb(side, word));
+            let mut answers = weakened.filter_map(|word| view.counterparts.by(word));
+            let answer = answers.find(|&word| is_verb(other, word))?;
+            let mut verbs = other.clauses.iter().map(|clause| clause.verb);
+            let words = other.words()[answer];
+            let verb = verbs.find(|verb| verb.contains(&words)).unwrap_or(words);
+            let answer = Evidence { span: Some(verb), value: theirs.to_owned() };
+            let hedge = Evidence { span: Some(span), value: ours.to_owned() };
+            Some(view.difference(CERTAINTY, hedge, answer))
         };
-        let of_hedge = least.map(|hedge| row(hedge.span, name(hedge.level), name(theirs)));
+        let of_hedge = least.and_then(|hedge| row(hedge.span, name(hedge.level), name(theirs)));
         let is_done = other.annotations.plans.is_empty() && !side.annotations.plans.is_empty();
         let of_plan =
-            || plan.filter(|_| is_done && theirs >= 1.0).map(|&plan| row(plan, PLANNED, name(theirs)));
+            || plan.filter(|_| is_done && theirs >= 1.0).and_then(|&plan| row(plan, PLANNED, name(theirs)));
         of_hedge.or_else(of_plan).into_iter().collect()
     };
     pair.views().iter().flat_map(of_view).collect()

@@ -38,6 +38,7 @@ pub fn is_family(a: &str, b: &str) -> bool {
     let are_one = |x: &str, y: &str| {
         let (lemmas_x, lemmas_y) = (lemmas(x), lemmas(y));
         lemmas_x.iter().any(|x| lemmas_y.iter().any(|y| x == y || begin_alike(x, y)))
+            || is_one_root(&root(x), &root(y))
     };
     let parts = |word: &str| word.split(['-', '/']).map(str::to_owned).collect::<Vec<String>>();
     let (of_a, of_b) = (parts(&a), parts(&b));
@@ -54,6 +55,15 @@ fn lemmas(word: &str) -> Vec<&str> {
     std::iter::once(word).chain(listed.iter().copied()).collect()
 }
 
+/// True for two roots that are the same but for a last "e" ("vot" of "voting", "vote").
+fn is_one_root(a: &str, b: &str) -> bool {
+    let is_number = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    !is_number(a) && (a == b || a.strip_suffix('e') == Some(b) || b.strip_suffix('e') == Some(a))
+}
+
+/// Endings of verbs, which may leave one letter less where that has a vowel: "winning" and "string".
+const OF_VERBS: [&str; 2] = ["ing", "ed"];
+
 /// Endings that are cut off a word, the first that leaves [`LEAST_LETTERS`].
 const ENDINGS: [&str; 8] = ["ation", "ings", "ing", "ed", "es", "ly", "s", "e"];
 
@@ -62,7 +72,11 @@ const ENDINGS: [&str; 8] = ["ation", "ings", "ing", "ed", "es", "ly", "s", "e"];
 pub(super) fn root(word: &str) -> String {
     let folded = folded_word(word);
     let lemma = IRREGULAR.get(folded.as_str()).map_or(folded.as_str(), |lemmas| lemmas[0]);
-    let cut = |ending: &&str| lemma.strip_suffix(*ending).filter(|stem| stem.len() >= LEAST_LETTERS);
+    let is_stem = |ending: &str, stem: &str| {
+        let is_short = stem.len() + 1 == LEAST_LETTERS && OF_VERBS.contains(&ending);
+        stem.len() >= LEAST_LETTERS || is_short && stem.contains(['a', 'e', 'i', 'o', 'u'])
+    };
+    let cut = |ending: &&str| lemma.strip_suffix(*ending).filter(|stem| is_stem(ending, stem));
     let stem = ENDINGS.iter().find_map(cut).unwrap_or(lemma);
     let mut letters = stem.chars().rev();
     let is_doubled = letters.next().is_some_and(|last| last.is_alphabetic() && letters.next() == Some(last));
@@ -112,6 +126,15 @@ mod tests {
             ("fled", "fleeing", true),
             ("anti-Semitic", "antisemitic", true),
             ("co-operate", "cooperation", true),
+            ("served", "serving", true),
+            ("ran", "running", true),
+            ("cutting", "cut", true),
+            ("paid", "paying", true),
+            ("voting", "vote", true),
+            ("accused", "accusing", true),
+            ("string", "strong", false),
+            ("seed", "seeing", false),
+            ("2,000", "2,000e", false),
             ("U.S.", "US", true),
             ("passed", "killed", false),
             ("immigrants", "migrants", false),

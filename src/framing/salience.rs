@@ -84,7 +84,6 @@ pub fn figures(
     let sum = |figure: fn(&SideFigures) -> f32| figure(a) + figure(b);
     let gap = |figure: fn(&SideFigures) -> f32| (figure(a) - figure(b)).abs();
     let [nearest, in_the_mean] = near(pair, found);
-    let flag = |is: bool| f32::from(u8::from(is));
     let values = [found.a.value.as_str(), found.b.value.as_str()];
     let any_value = |begins: &str| flag(values.iter().any(|value| value.starts_with(begins)));
     let stand = [CueKind::Assertive, CueKind::Doubting].map(CueKind::as_str);
@@ -286,7 +285,6 @@ impl SideFigures {
             words.iter().map(|&word| side.weight(word) * of(word)).sum::<f32>() / all
         };
         let is_name = |word: usize| side.is_name(&side.words()[word]);
-        let flag = |is: bool| f32::from(u8::from(is));
         let sum_of = |shares: Option<&[f32]>| -> f32 {
             let shares = shares.unwrap_or_default();
             words.iter().filter_map(|&word| shares.get(word)).sum()
@@ -335,17 +333,40 @@ impl SideFigures {
     }
 }
 
-/// A logistic model of each dimension.
+/// A logistic model of each dimension, and boosted trees; the salience is the mean of their probabilities.
 #[derive(Deserialize)]
 struct Model {
     figures: Vec<String>,
     dimensions: BTreeMap<String, Weights>,
+    /// Log-odds before any tree.
+    start: f64,
+    trees: Vec<Tree>,
 }
 
 #[derive(Deserialize)]
 struct Weights {
     bias: f32,
     weights: Vec<f32>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Tree {
+    /// What is added to the log-odds.
+    Leaf(f64),
+    /// Asks for a figure; the numbers behind the figures are 1 for a difference of that dimension, in the order of their names.
+    Split { figure: usize, most: f64, below: Box<Tree>, above: Box<Tree> },
+}
+
+impl Tree {
+    fn value(&self, figure: &impl Fn(usize) -> f32) -> f64 {
+        match self {
+            Self::Leaf(value) => *value,
+            Self::Split { figure: of, most, below, above } => {
+                (if f64::from(figure(*of)) <= *most { below } else { above }).value(figure)
+            }
+        }
+    }
 }
 
 /// `models/train_salience.py`. `None` where it is of other figures, until that has been run again.
@@ -360,11 +381,28 @@ pub(super) const UNKNOWN: f32 = 0.7;
 
 /// Probability in [0, 1] that a careful reader would keep a difference; [`UNKNOWN`] for one of a measure that a program adds.
 pub(super) fn salience(pair: &Pair<'_, '_>, found: &FramingDifference, all: &[FramingDifference]) -> f32 {
-    let model = MODEL.as_ref().and_then(|model| model.dimensions.get(&*found.dimension));
-    let Some(Weights { bias, weights }) = model else { return UNKNOWN };
-    let figures = figures(pair, found, all);
-    let log_odds = weights.iter().zip(figures).fold(*bias, |sum, (weight, figure)| sum + weight * figure);
+    let of_figures = |model: &Model| model.salience(&found.dimension, &figures(pair, found, all));
+    MODEL.as_ref().and_then(of_figures).unwrap_or(UNKNOWN)
+}
+
+impl Model {
+    /// `None` for a dimension that it does not know.
+    fn salience(&self, dimension: &str, figures: &[f32; FIGURES.len()]) -> Option<f32> {
+        let Weights { bias, weights } = self.dimensions.get(dimension)?;
+        let straight = weights.iter().zip(figures).fold(*bias, |sum, (weight, figure)| sum + weight * figure);
+        let place = self.dimensions.keys().position(|name| name == dimension)?;
+        let figure = |at: usize| figures.get(at).copied().unwrap_or(flag(at == FIGURES.len() + place));
+        let boosted = self.trees.iter().fold(self.start, |sum, tree| sum + tree.value(&figure));
+        Some((sigmoid(straight) + sigmoid(boosted as f32)) / 2.0)
+    }
+}
+
+fn sigmoid(log_odds: f32) -> f32 {
     1.0 / (1.0 + (-log_odds).exp())
+}
+
+fn flag(is: bool) -> f32 {
+    f32::from(u8::from(is))
 }
 
 #[cfg(test)]
@@ -378,5 +416,18 @@ mod tests {
             let weights = &model.dimensions[dimension.name].weights;
             assert_eq!(weights.len(), FIGURES.len(), "{}", dimension.name);
         }
+    }
+
+    #[test]
+    fn the_two_models_are_asked_for_the_same_difference() {
+        let text = r#"{"figures": [], "dimensions": {"a": {"bias": 0, "weights": []}, "b": {"bias": 0, "weights": []}}, "start": 1.0,
+            "trees": [{"figure": 52, "most": 0.5, "below": -1.0, "above": {"figure": 0, "most": 2.0, "below": 7.0, "above": 9.0}}, 0.0]}"#;
+        let model: Model = serde_json::from_str(text).unwrap();
+        let mut figures = [0.0; FIGURES.len()];
+        assert_eq!(model.salience("a", &figures), Some(0.5));
+        assert_eq!(model.salience("b", &figures), Some((0.5 + sigmoid(8.0)) / 2.0));
+        figures[0] = 3.0;
+        assert_eq!(model.salience("b", &figures), Some((0.5 + sigmoid(10.0)) / 2.0));
+        assert_eq!(model.salience("c", &figures), None);
     }
 }

@@ -24,11 +24,28 @@ impl Columns {
         for role in Role::ALL {
             let wanted = role.is_needed() || options.set(role).is_some();
             if wanted && by_role[role as usize].is_none() {
-                let found = header.join(", ");
+                let mut found = header.join(", ");
+                if let Some(column) = proposal(header, role) {
+                    found += &format!("; is it `{column}`?");
+                }
                 return Err(Error::MissingColumn { path: path.to_owned(), column: role.option(), found });
             }
         }
         Ok(Self::new(header, by_role, None))
+    }
+
+    /// Columns that look like a date or a headline and have no name for it, with what to write so that they are read as such.
+    pub(super) fn proposals(&self, file: &str, header: &[String]) -> Vec<String> {
+        let open =
+            [Role::Date, Role::Headline].into_iter().filter(|role| self.by_role[*role as usize].is_none());
+        open.filter_map(|role| {
+            let (column, option) = (proposal(header, role)?, role.option());
+            Some(format!(
+                "{file}: no column for {option}; `{column}` looks like one and is only carried along: say `{option} = \"{column}\"` under [read] in a \
+                 job file to use it"
+            ))
+        })
+        .collect()
     }
 
     /// The columns of an `articles.csv`, whose column `file` names the text. No other column is needed, and the
@@ -61,6 +78,77 @@ impl Columns {
         };
         self.groups.iter().map(group).collect()
     }
+}
+
+/// Names that a column without a role may have, as a whole and in lower case, by what it then holds.
+const LIKELY: [(Role, &[&str]); 4] = [
+    (
+        Role::Date,
+        &[
+            "datum",
+            "fecha",
+            "data",
+            "date published",
+            "date_published",
+            "publication_date",
+            "publication date",
+            "pubdate",
+            "pub_date",
+            "publish_date",
+            "published_at",
+            "published_on",
+            "publishdate",
+            "created",
+            "created_at",
+            "timestamp",
+            "day",
+            "erscheinungsdatum",
+            "veröffentlicht",
+        ],
+    ),
+    (
+        Role::Headline,
+        &["titel", "título", "titulo", "titre", "header", "subject", "überschrift", "schlagzeile"],
+    ),
+    (
+        Role::Outlet,
+        &[
+            "medium",
+            "media",
+            "newspaper",
+            "paper",
+            "zeitung",
+            "quelle",
+            "outlet_name",
+            "source_name",
+            "publication",
+            "site",
+            "domain",
+            "journal",
+        ],
+    ),
+    (
+        Role::Text,
+        &[
+            "article",
+            "article_text",
+            "full_text",
+            "fulltext",
+            "maintext",
+            "story",
+            "content_text",
+            "texto",
+            "texte",
+            "inhalt",
+            "volltext",
+        ],
+    ),
+];
+
+/// A column that looks like the one for `role`, where none has a name for it.
+fn proposal(header: &[String], role: Role) -> Option<&String> {
+    let (_, names) = LIKELY.iter().find(|(of, _)| *of == role)?;
+    header.iter().find(|column| names.contains(&column.trim().to_lowercase().as_str()))
 }
 
 /// The column with the first of `names` that any column has.

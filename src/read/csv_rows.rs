@@ -42,7 +42,7 @@ impl<'text> CsvRows<'text> {
         }
         let raw = bytes_between(text, 0, reader.position().byte());
         header_fault(raw, delimiter).map_or(Ok(()), |message| Err(broken(message)))?;
-        let header = names_of(&header).map_err(broken)?;
+        let header = names_of(header.iter()).map_err(broken)?;
         Ok(Self { header, text, reader, delimiter, n_read: 0, out_of_step: false })
     }
 
@@ -105,9 +105,12 @@ fn delimiter_of(text: &str) -> u8 {
     [b'\t', b';', b','].into_iter().max_by_key(|delimiter| n_columns(*delimiter)).unwrap_or(b',')
 }
 
-fn names_of(header: &StringRecord) -> std::result::Result<Vec<String>, String> {
-    let mut names: Vec<String> = Vec::with_capacity(header.len());
-    for (index, name) in header.iter().enumerate() {
+/// The names of columns, trimmed; one that is blank becomes `column_N`, with N counted from 1.
+pub(super) fn names_of<'a>(
+    header: impl Iterator<Item = &'a str>,
+) -> std::result::Result<Vec<String>, String> {
+    let mut names: Vec<String> = vec![];
+    for (index, name) in header.enumerate() {
         let name = match name.trim() {
             "" => format!("column_{}", index + 1),
             name => name.to_owned(),

@@ -19,8 +19,10 @@ pub(super) fn read(
     rows: CsvRows<'_>,
     options: &ReadOptions,
     drafts: &mut Drafts,
+    notes: &mut Vec<String>,
 ) -> Result<()> {
     let columns = Columns::of_table(&source.path, &rows.header, options)?;
+    notes.extend(columns.proposals(&source.name, &rows.header));
     for row in rows {
         let origin = Origin { file: source.name.clone(), row: Some(row.number) };
         match row.cells {
@@ -31,6 +33,32 @@ pub(super) fn read(
                 drafts.push(draft.warn_of_encoding(file), &source.stem());
             }
         }
+    }
+    Ok(())
+}
+
+/// A table that is no text: of a spreadsheet, of a Parquet file. Every row has as many cells as the header.
+pub(super) struct Cells {
+    pub header: Vec<String>,
+    pub rows: Vec<Vec<String>>,
+}
+
+/// Adds each row that is not blank to `drafts`; its number counts from 1 without the header.
+pub(super) fn read_cells(
+    source: &Source,
+    table: Cells,
+    options: &ReadOptions,
+    drafts: &mut Drafts,
+    notes: &mut Vec<String>,
+) -> Result<()> {
+    let columns = Columns::of_table(&source.path, &table.header, options)?;
+    notes.extend(columns.proposals(&source.name, &table.header));
+    for (number, row) in (1..).zip(table.rows) {
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        let origin = Origin { file: source.name.clone(), row: Some(number) };
+        drafts.push(draft(origin, &columns, &StringRecord::from(row)), &source.stem());
     }
     Ok(())
 }

@@ -73,6 +73,12 @@ pub(super) fn parse_day_in(text: &str, order: Option<DateOrder>) -> Result<Optio
     Ok(Some(day))
 }
 
+/// The day of a date in a format of the user's (strftime, as `%d.%m.%y`); `None` where it is not in it.
+pub(super) fn in_format(text: &str, format: &str) -> Option<Date> {
+    let day = BrokenDownTime::parse(format, text.trim()).ok()?.to_date().ok()?;
+    (1800..=2100).contains(&day.year()).then_some(day)
+}
+
 /// A date or datetime of ISO 8601 or RFC 3339, with or without an offset or a time zone.
 fn iso(text: &str) -> Option<Date> {
     temporal::Pieces::parse(text).ok().map(|pieces| pieces.date())
@@ -213,6 +219,18 @@ mod tests {
             let warning = parse_day(case.text).expect_err(case.text);
             assert!(warning.contains(case.warning), "{warning}");
             assert!(warning.contains(case.text), "{warning}");
+        }
+    }
+
+    #[test]
+    fn a_format_of_the_users_is_read() {
+        for (text, format, day) in [
+            ("19.07.12", "%y.%m.%d", Some(date(2019, 7, 12))),
+            (" 12|07|2019 ", "%d|%m|%Y", Some(date(2019, 7, 12))),
+            ("2019-07-12", "%d|%m|%Y", None),
+            ("12|07|1019", "%d|%m|%Y", None),
+        ] {
+            assert_eq!(in_format(text, format), day, "{text}");
         }
     }
 

@@ -6,6 +6,8 @@ use crate::records::{Article, Origin, Rejection, content_digits};
 
 use super::date::{self, DateOrder, Shown};
 use super::decode::Decoded;
+use super::options::ReadOptions;
+use super::repair;
 
 /// An article as a format found it, nothing checked yet.
 pub(super) struct Draft {
@@ -48,16 +50,18 @@ impl Drafts {
         self.rejected.push(Rejection { file: origin.file, row: origin.row, reason });
     }
 
-    /// The articles, with what is to be known of the dates of whole files. `given` is the order of day and month; without it, a file's dates
-    /// that can be read in one way only say how the others are meant.
-    pub(super) fn into_articles(self, given: Option<DateOrder>) -> (Vec<Article>, Vec<String>) {
+    /// The articles, with what is to be known of the dates of whole files. Without an order of day and month, a file's dates that can be read in one
+    /// way only say how the others are meant.
+    pub(super) fn into_articles(self, options: &ReadOptions) -> (Vec<Article>, Vec<String>) {
+        let (given, format) = (options.date_order, options.date_format.as_deref());
         let mut seen: BTreeMap<String, Seen> = BTreeMap::new();
-        for draft in &self.drafts {
+        let is_of_format = |date: &str| format.is_some_and(|format| date::in_format(date, format).is_some());
+        for draft in self.drafts.iter().filter(|draft| !is_of_format(&draft.date)) {
             seen.entry(draft.table()).or_default().add(&draft.date);
         }
         let article = |draft: Draft| {
-            let order = given.or(seen[&draft.table()].order());
-            draft.into_article(order)
+            let order = given.or_else(|| seen.get(&draft.table())?.order());
+            draft.into_article(order, format)
         };
         let articles = self.drafts.into_iter().map(article).collect();
         let notes = seen.iter().filter_map(|(table, seen)| seen.note(table, given));
@@ -165,17 +169,23 @@ impl Draft {
         }
     }
 
-    fn into_article(mut self, order: Option<DateOrder>) -> Article {
-        let date_published = date::parse_day_in(&self.date, order).unwrap_or_else(|warning| {
+    fn into_article(mut self, order: Option<DateOrder>, format: Option<&str>) -> Article {
+        let given = format.and_then(|format| date::in_format(&self.date, format));
+        let date_published = given.map_or_else(|| date::parse_day_in(&self.date, order), |day| Ok(Some(day)));
+        let date_published = date_published.unwrap_or_else(|warning| {
             self.warnings.push(warning);
             None
         });
         let headline = if self.headline.trim().is_empty() { String::new() } else { self.headline };
+        let (headline, body) = (repair::headline(headline), repair::body(self.body));
+        self.warnings.extend(headline.warnings.into_iter().chain(body.warnings));
         Article {
             id: self.id.trim().into(),
             outlet: self.outlet.trim().to_owned(),
-            headline,
-            body: self.body,
+            headline: headline.text,
+            body: body.text,
+            headline_cuts: headline.cuts,
+            body_cuts: body.cuts,
             url: self.url.trim().to_owned(),
             date_published,
             groups: self.groups,
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn ids_and_outlets_are_trimmed_and_the_body_is_not() {
-        let article = draft().into_article(None);
+        let article = draft().into_article(None, None);
         assert_eq!((article.id.as_str(), &*article.outlet, &*article.headline), ("a1", "Post", ""));
         assert_eq!(article.body, " Words.\r\n");
         assert_eq!(article.date_published, None);
@@ -288,7 +298,8 @@ mod tests {
                 let origin = Origin { file: "a.csv".into(), row: Some(row) };
                 drafts.push(Draft { id: row.to_string(), date: (*date).to_owned(), origin, ..draft() }, "a");
             }
-            let (articles, notes) = drafts.into_articles(case.given);
+            let (articles, notes) =
+                drafts.into_articles(&ReadOptions { date_order: case.given, ..ReadOptions::default() });
             assert_eq!(
                 articles[0].date_published.map(|day| day.to_string()).as_deref(),
                 case.first,

@@ -30,20 +30,33 @@ pub(super) struct Source {
     pub real_path: PathBuf,
     /// The format.
     pub ending: Ending,
+    /// How the file is packed.
+    pub packing: Option<Packing>,
     /// True where the user named the file itself, false where it was found in a folder.
     pub given: bool,
 }
 
 impl Source {
     /// A file with an ending that works; an error where it is not there.
-    pub(super) fn new(path: PathBuf, ending: Ending, given: bool) -> io::Result<Self> {
-        let real_path = fs::canonicalize(&path)?;
-        Ok(Self { name: name_of(&path), path, real_path, ending, given })
+    pub(super) fn new(
+        path: PathBuf,
+        (ending, packing): (Ending, Option<Packing>),
+        given: bool,
+    ) -> io::Result<Self> {
+        let real_path = if path.as_os_str() == STDIN { path.clone() } else { fs::canonicalize(&path)? };
+        Ok(Self { name: name_of(&path), path, real_path, ending, packing, given })
     }
 
-    /// The file's name without its ending, trimmed.
+    /// The file's name without its endings, trimmed.
     pub(super) fn stem(&self) -> String {
-        self.path.file_stem().unwrap_or_default().to_string_lossy().trim().to_owned()
+        let without = |path: &Path| PathBuf::from(path.file_stem().unwrap_or_default());
+        let path = if self.packing.is_some() { without(&self.path) } else { self.path.clone() };
+        without(&path).to_string_lossy().trim().to_owned()
+    }
+
+    /// True for what is read from standard input.
+    pub(super) fn is_stdin(&self) -> bool {
+        self.path.as_os_str() == STDIN
     }
 }
 
@@ -51,32 +64,94 @@ impl Source {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Ending {
     Text,
+    Html,
     Csv,
     Jsonl,
+    Xlsx,
+    Parquet,
 }
 
+/// How a file can be packed: an ending behind that of its format.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Packing {
+    Gzip,
+    Zstd,
+}
+
+/// The name that stands for standard input.
+pub(super) const STDIN: &str = "-";
+
 impl Ending {
-    /// `None` for an ending that no format has. Upper and lower case are the same.
-    pub(super) fn of(path: &Path) -> Option<Self> {
-        let ending = path.extension()?.to_str()?.to_ascii_lowercase();
-        match ending.as_str() {
-            "txt" => Some(Ending::Text),
-            "csv" => Some(Ending::Csv),
-            "jsonl" => Some(Ending::Jsonl),
+    /// The format, and how it is packed; `None` for an ending that no format has. Upper and lower case are the same.
+    pub(super) fn of(path: &Path) -> Option<(Self, Option<Packing>)> {
+        let ending = |path: &Path| Some(path.extension()?.to_str()?.to_ascii_lowercase());
+        let packing = match ending(path)?.as_str() {
+            "gz" => Some(Packing::Gzip),
+            "zst" => Some(Packing::Zstd),
             _ => None,
-        }
+        };
+        let format = if packing.is_some() { ending(Path::new(path.file_stem()?))? } else { ending(path)? };
+        let format = match format.as_str() {
+            "txt" => Ending::Text,
+            "html" | "htm" | "xhtml" => Ending::Html,
+            "csv" | "tsv" => Ending::Csv,
+            "jsonl" | "ndjson" => Ending::Jsonl,
+            "xlsx" | "xlsm" | "xls" | "ods" => Ending::Xlsx,
+            "parquet" => Ending::Parquet,
+            _ => return None,
+        };
+        Some((format, packing))
     }
+
+    /// True for a file that is one article.
+    pub(super) const fn is_one_article(self) -> bool {
+        matches!(self, Ending::Text | Ending::Html)
+    }
+}
+
+/// Why a file below a folder is not read, and what to do, where it may well hold articles or somebody may wonder. `None` for settings, pictures and the like.
+pub fn why_left_out(name: &str) -> Option<String> {
+    let (_, ending) = name.rsplit_once('.')?;
+    Some(match ending.to_ascii_lowercase().as_str() {
+        "pdf" => format!(
+            "a PDF is not read; make text of it with `pdftotext -layout {}` (package poppler-utils)",
+            quoted(name)
+        ),
+        "doc" | "docx" | "odt" | "rtf" | "pages" => {
+            "documents of a word processor are not read; save it as plain text (.txt)".to_owned()
+        }
+        "json" => "JSON is read with one object on each line (.jsonl); `jq -c '.[]'` makes that of a list"
+            .to_owned(),
+        "xml" | "mht" | "mhtml" | "webarchive" | "eml" | "msg" | "epub" => {
+            "this format is not read; save it as .html or .txt".to_owned()
+        }
+        "md" | "text" | "log" | "dat" | "tab" => {
+            "only .txt is read as text; rename it if it is an article".to_owned()
+        }
+        "zip" | "7z" | "rar" | "tar" | "tgz" | "bz2" | "xz" => {
+            "archives are not opened, but .gz and .zst of single files are; unpack it".to_owned()
+        }
+        _ => return None,
+    })
+}
+
+/// A name as a shell takes it.
+fn quoted(name: &str) -> String {
+    let is_plain = name.chars().all(|char| char.is_ascii_alphanumeric() || "-_./".contains(char));
+    if is_plain { name.to_owned() } else { format!("'{}'", name.replace('\'', r"'\''")) }
 }
 
 /// The files that `inputs` lead to.
 pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     // Sorted, so that of two faulty inputs the same one is always reported.
-    let mut inputs = inputs.to_vec();
+    let mut inputs = expanded(inputs)?;
     inputs.sort();
     let mut found = Found::default();
     for input in &inputs {
         let cannot_read = |source| Error::Read { path: input.clone(), source };
-        if fs::metadata(input).map_err(cannot_read)?.is_dir() {
+        if input.as_os_str() == STDIN {
+            found.sources.push(Source::new(input.clone(), (Ending::Jsonl, None), true).map_err(cannot_read)?);
+        } else if fs::metadata(input).map_err(cannot_read)?.is_dir() {
             search(input, &mut found)?;
         } else {
             let ending = Ending::of(input).ok_or_else(|| Error::NoArticles { path: input.clone() })?;
@@ -89,6 +164,31 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     found.rejected.dedup();
     found.sources = without_repeats(found.sources);
     Ok(found)
+}
+
+/// The inputs with patterns such as `news/*.html` replaced by what fits them; a name that is there is no pattern.
+fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    let mut expanded = vec![];
+    for input in inputs {
+        let name = input.to_string_lossy();
+        if !name.contains(['*', '?', '[']) || input.exists() {
+            expanded.push(input.clone());
+            continue;
+        }
+        let wrong = |message: String| Error::Usage { message: format!("{name}: {message}") };
+        let paths = glob::glob(&name).map_err(|error| wrong(format!("is no pattern: {error}")))?;
+        let before = expanded.len();
+        for path in paths {
+            let path = path.map_err(|error| wrong(error.to_string()))?;
+            if path.is_dir() || Ending::of(&path).is_some() {
+                expanded.push(path);
+            }
+        }
+        if expanded.len() == before {
+            return Err(wrong("no file that can be read fits this pattern".to_owned()));
+        }
+    }
+    Ok(expanded)
 }
 
 /// Each file once, under the first of its names.
@@ -249,11 +349,8 @@ mod tests {
         }
         let cases = [
             Case { input: folder.path().join("none.txt"), message: "cannot be read" },
-            Case { input: folder.path().to_owned(), message: "no article found; give .txt, .csv or .jsonl" },
-            Case {
-                input: folder.path().join("a.png"),
-                message: "no article found; give .txt, .csv or .jsonl",
-            },
+            Case { input: folder.path().to_owned(), message: "no article found; give .txt, .html, .csv" },
+            Case { input: folder.path().join("a.png"), message: "no article found; give .txt, .html, .csv" },
         ];
         for case in cases {
             let error = find(&[case.input]).err().expect("an error").to_string();

@@ -6,6 +6,7 @@
 
 mod options;
 mod find;
+mod unpack;
 mod decode;
 mod quotes;
 mod csv_rows;
@@ -15,8 +16,12 @@ mod implausible;
 mod draft;
 mod csv_table;
 mod jsonl;
+mod sheet;
+mod parquet_table;
+mod html;
 mod text_folder;
 mod ids;
+mod repair;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -25,7 +30,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::records::{Article, InputFile, Rejection};
+use crate::records::{Article, InputFile, Origin, Rejection};
 
 use csv_rows::CsvRows;
 use decode::Decoded;
@@ -34,6 +39,7 @@ use find::{Ending, Source};
 use text_folder::Metadata;
 
 pub use date::{DateOrder, parse_day};
+pub use find::why_left_out;
 pub use options::ReadOptions;
 pub use rows::{Row, articles};
 
@@ -55,10 +61,10 @@ pub struct Reading {
 
 /// Reads the articles of files and folders.
 ///
-/// A folder is searched through all its subfolders for `.txt`, `.csv` and `.jsonl` files. A `.txt` file is one
+/// A folder is searched through all its subfolders for `.txt`, `.html`, `.csv`, `.jsonl`, `.xlsx` and `.parquet` files, and for those packed by gzip or zstd. A `.txt` or `.html` file is one
 /// article; an `articles.csv` in a folder above it or beside it says whose (columns `file`, `outlet`, `headline`,
-/// `url`, `date_published`). Any other `.csv`, and each line of a `.jsonl`, holds its articles whole; see
-/// [`ReadOptions`] for the columns. A file that two inputs reach is read once.
+/// `url`, `date_published`). Any other table, and each line of a `.jsonl`, holds its articles whole; see
+/// [`ReadOptions`] for the columns. A file that two inputs reach is read once. `-` is a `.jsonl` from standard input; a name with `*` is a pattern.
 ///
 /// # Errors
 /// - [`Error::Read`]: an input does not exist or cannot be read.
@@ -88,7 +94,7 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
     let found = find::find(inputs)?;
     let mut reading = Reading { ignored: found.ignored, rejected: found.rejected, ..Reading::default() };
     let (mut texts, tables): (Vec<_>, Vec<_>) =
-        found.sources.into_iter().partition(|source| source.ending == Ending::Text);
+        found.sources.into_iter().partition(|source| source.ending.is_one_article());
 
     let mut drafts = Drafts::default();
     let mut metadata = Metadata::default();
@@ -99,16 +105,18 @@ pub fn read(inputs: &[PathBuf], options: &ReadOptions) -> Result<Reading> {
     metadata.add_unfound(&mut texts);
     for source in &texts {
         let text = load(source, &mut reading);
-        let read = text.map(|text| {
-            let draft = text.map(|text| text_folder::draft(source, text, metadata.take(source)));
-            draft.into_iter().for_each(|draft| drafts.push(draft, &source.stem()));
-        });
+        let read =
+            text.map(|text| match text.map(|text| text_folder::draft(source, text, metadata.take(source))) {
+                Some(Ok(draft)) => drafts.push(draft, &source.stem()),
+                Some(Err(reason)) => drafts.reject(Origin { file: source.name.clone(), row: None }, reason),
+                None => {}
+            });
         stop_or_reject(source, read, &mut reading.rejected)?;
     }
-    Ok(finish(drafts, options.date_order, reading))
+    Ok(finish(drafts, options, reading))
 }
 
-/// Reads one `.csv` or `.jsonl` file into `metadata` or `drafts`.
+/// Reads one file with many articles into `metadata` or `drafts`.
 fn read_table(
     source: &Source,
     options: &ReadOptions,
@@ -116,6 +124,15 @@ fn read_table(
     drafts: &mut Drafts,
     reading: &mut Reading,
 ) -> Result<()> {
+    if matches!(source.ending, Ending::Xlsx | Ending::Parquet) {
+        let bytes = bytes_of(source, reading)?;
+        let table = match source.ending {
+            Ending::Xlsx => sheet::table(bytes),
+            _ => parquet_table::table(bytes),
+        };
+        let table = table.map_err(|message| Error::Table { path: source.path.clone(), message })?;
+        return csv_table::read_cells(source, table, options, drafts, &mut reading.notes);
+    }
     let Some(file) = load(source, reading)? else {
         return Ok(());
     };
@@ -127,24 +144,32 @@ fn read_table(
         reading.rejected.extend(metadata.read(source, rows, options));
         return Ok(());
     }
-    csv_table::read(source, &file, rows, options, drafts)
+    csv_table::read(source, &file, rows, options, drafts, &mut reading.notes)
 }
 
 /// The file's text; `None` where it is not text and was rejected.
 fn load(source: &Source, reading: &mut Reading) -> Result<Option<Decoded>> {
-    let bytes =
-        fs::read(&source.path).map_err(|error| Error::Read { path: source.path.clone(), source: error })?;
-    reading.inputs.push(InputFile {
-        file: source.name.clone(),
-        bytes: bytes.len() as u64,
-        blake3: blake3::hash(&bytes).to_hex().to_string(),
-    });
-    match decode::decode(bytes) {
+    match decode::decode(bytes_of(source, reading)?) {
         Ok(decoded) => Ok(Some(decoded)),
         Err(reason) => {
             reading.rejected.push(Rejection { file: source.name.clone(), row: None, reason });
             Ok(None)
         }
+    }
+}
+
+/// The file's bytes, unpacked.
+fn bytes_of(source: &Source, reading: &mut Reading) -> Result<Vec<u8>> {
+    let fail = |error| Error::Read { path: source.path.clone(), source: error };
+    let bytes = if source.is_stdin() { unpack::stdin() } else { fs::read(&source.path) }.map_err(fail)?;
+    reading.inputs.push(InputFile {
+        file: source.name.clone(),
+        bytes: bytes.len() as u64,
+        blake3: blake3::hash(&bytes).to_hex().to_string(),
+    });
+    match source.packing {
+        None => Ok(bytes),
+        Some(packing) => unpack::unpack(&bytes, packing).map_err(fail),
     }
 }
 
@@ -177,11 +202,12 @@ fn reason_of(error: &Error) -> String {
 }
 
 /// Makes ids unique and puts everything in its order.
-fn finish(mut drafts: Drafts, order: Option<DateOrder>, mut reading: Reading) -> Reading {
+fn finish(mut drafts: Drafts, options: &ReadOptions, mut reading: Reading) -> Reading {
     let rejected = std::mem::take(&mut drafts.rejected);
-    let (articles, notes) = drafts.into_articles(order);
+    let (articles, notes) = drafts.into_articles(options);
     let (articles, duplicates) = ids::reject_duplicates(articles);
-    reading.notes = notes;
+    reading.notes.extend(notes);
+    reading.notes.sort();
     reading.articles = articles;
     reading.articles.sort_by(|a, b| a.id.cmp(&b.id));
     implausible::leave_out_implausible_dates(&mut reading.articles);

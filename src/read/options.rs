@@ -27,6 +27,8 @@ pub struct ReadOptions {
     /// Whether dates in numbers have the day or the month first: 5/10/2019. Where it is not set, the dates of a file that can be read in one
     /// way only (13/10/2019) say how its others are meant.
     pub date_order: Option<DateOrder>,
+    /// The format of the dates (strftime: `%d|%m|%Y`), tried before any other.
+    pub date_format: Option<String>,
 }
 
 impl ReadOptions {

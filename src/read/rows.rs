@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::draft::{Draft, Drafts};
-use super::{Reading, finish};
+use super::{ReadOptions, Reading, finish};
 use crate::records::Origin;
 
 /// What stands for the name of a file in messages and ids.
@@ -59,5 +59,5 @@ pub fn articles(rows: impl IntoIterator<Item = Row>) -> Reading {
         };
         drafts.push(draft, FILE);
     }
-    finish(drafts, None, Reading::default())
+    finish(drafts, &ReadOptions::default(), Reading::default())
 }

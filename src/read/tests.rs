@@ -99,7 +99,7 @@ fn a_folder_of_texts_with_metadata() {
 
 #[test]
 fn metadata_rows_that_lead_nowhere_are_rejected() {
-    let rows = "A.txt,Post\na.txt,Post\n./a.txt,Times\n../x.txt,P\n/x.txt,P\n,P\nn.html,P\na.txt\n";
+    let rows = "A.txt,Post\na.txt,Post\n./a.txt,Times\n../x.txt,P\n/x.txt,P\n,P\nn.png,P\na.txt\n";
     let folder = Folder::with(&[("a.txt", "Words."), ("articles.csv", &format!("file,outlet\n{rows}"))]);
     let reading = folder.read();
     assert_eq!(shown(&reading), ["a|Post||Words.||"]);
@@ -110,7 +110,7 @@ fn metadata_rows_that_lead_nowhere_are_rejected() {
         ":4 file `../x.txt` is not a path below this folder",
         ":5 file `/x.txt` is not a path below this folder",
         ":6 file `` is not a path below this folder",
-        ":7 file `n.html` is not a .txt file",
+        ":7 file `n.png` is no .txt or .html file",
         ":8 has 1 field where the header has 2",
     ];
     assert_eq!(rejected.len(), wanted.len(), "{rejected:#?}");

@@ -14,6 +14,7 @@ use super::csv_table;
 use super::decode::Decoded;
 use super::draft::Draft;
 use super::find::{Ending, Source};
+use super::html;
 use super::options::{ReadOptions, Role};
 
 const FILE_COLUMN: &str = "file";
@@ -97,13 +98,13 @@ fn listed_text(source: &Source, cells: &StringRecord, file: usize) -> Result<Sou
     if name.is_empty() || !Path::new(name).components().all(inside) {
         return Err(format!("file `{name}` is not a path below this folder; name the text relative to it"));
     }
-    if Ending::of(Path::new(name)) != Some(Ending::Text) {
+    let Some(ending) = Ending::of(Path::new(name)).filter(|(ending, _)| ending.is_one_article()) else {
         return Err(format!(
-            "file `{name}` is not a .txt file; list the others nowhere, they are read by themselves"
+            "file `{name}` is no .txt or .html file; list the others nowhere, they are read by themselves"
         ));
-    }
+    };
     let path = source.path.parent().unwrap_or(Path::new("")).join(name);
-    Source::new(path, Ending::Text, false).map_err(|error| match error.kind() {
+    Source::new(path, ending, false).map_err(|error| match error.kind() {
         io::ErrorKind::NotFound => {
             format!("file `{name}` does not exist; mind upper and lower case, or add it")
         }
@@ -111,11 +112,31 @@ fn listed_text(source: &Source, cells: &StringRecord, file: usize) -> Result<Sou
     })
 }
 
-/// A text with what its row says. Without a row it is still an article, of an outlet that stands for itself.
-pub(super) fn draft(source: &Source, file: Decoded, row: Option<Draft>) -> Draft {
+/// A text, or a saved page, with what its row says, which wins over what the page says. Without either it is still an article, of an outlet that stands for itself.
+///
+/// # Errors
+/// The reason where no article is found in a page.
+pub(super) fn draft(source: &Source, mut file: Decoded, row: Option<Draft>) -> Result<Draft, String> {
     let origin = Origin { file: source.name.clone(), row: None };
     let stem = source.stem();
     let mut draft = row.unwrap_or_else(|| Draft::empty(origin.clone()));
+    if source.ending == Ending::Html {
+        let page = html::page(&file.text)?;
+        for (of_row, of_page) in [
+            (&mut draft.outlet, page.outlet),
+            (&mut draft.headline, page.headline),
+            (&mut draft.url, page.url),
+            (&mut draft.date, page.date),
+        ] {
+            if of_row.trim().is_empty() {
+                *of_row = of_page;
+            }
+        }
+        if !page.author.is_empty() {
+            draft.groups.entry("author".to_owned()).or_insert(page.author);
+        }
+        file.text = page.body;
+    }
     draft.origin = origin;
     if draft.id.trim().is_empty() {
         draft.id = stem.clone();
@@ -130,5 +151,5 @@ pub(super) fn draft(source: &Source, file: Decoded, row: Option<Draft>) -> Draft
     let warnings = file.warnings_for(&file.text);
     draft.warnings.extend(warnings);
     draft.body = file.text;
-    draft
+    Ok(draft)
 }

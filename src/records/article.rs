@@ -4,7 +4,7 @@ use jiff::civil::Date;
 
 use serde::{Deserialize, Serialize};
 
-use super::{ArticleId, Span};
+use super::{ArticleId, Cuts, Field, Span};
 
 /// Where an article came from: enough to find it again and to name it in a message.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -24,8 +24,15 @@ pub struct Article {
     pub outlet: String,
     /// The headline as given beside the body; empty where there is none.
     pub headline: String,
-    /// The text as read (decoded to UTF-8, BOM dropped, nothing else changed). Every offset refers to it.
+    /// The text that is worked on: as read (decoded to UTF-8, BOM dropped), without what `body_cuts` says. Offsets of records refer to it; the tables give
+    /// those of the text as read.
     pub body: String,
+    /// Where the headline lies in the headline as read.
+    #[serde(default)]
+    pub headline_cuts: Cuts,
+    /// Where the body lies in the text as read.
+    #[serde(default)]
+    pub body_cuts: Cuts,
     /// Address of the article; empty where unknown.
     pub url: String,
     /// Day of publication; `None` where it is unknown or could not be understood (then a warning says so).
@@ -57,11 +64,21 @@ impl Article {
             outlet: outlet.into(),
             headline: String::new(),
             body: body.into(),
+            headline_cuts: Cuts::default(),
+            body_cuts: Cuts::default(),
             url: String::new(),
             date_published: None,
             groups: BTreeMap::new(),
             origin: Origin { file: String::new(), row: None },
             warnings: vec![],
+        }
+    }
+
+    /// Where a field of the article lies in the field as it was read.
+    pub const fn cuts(&self, field: Field) -> &Cuts {
+        match field {
+            Field::Headline => &self.headline_cuts,
+            Field::Body => &self.body_cuts,
         }
     }
 

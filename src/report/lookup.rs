@@ -107,11 +107,12 @@ impl<'run> Lookup<'run> {
         part_of(self.sentence(sentence).annotations, &span).as_str()
     }
 
-    /// Character offsets, into the sentence's field of the article, of words of the sentence.
+    /// Character offsets, into the sentence's field of the article as it was read, of words of the sentence.
     pub(super) fn chars(&self, sentence: &SentenceId, span: Span) -> Span {
-        let text = self.text(sentence);
-        let start = self.sentence(sentence).sentence.chars.start + text[..span.start].chars().count();
-        Span::new(start, start + span.slice(text).chars().count())
+        let of = self.sentence(sentence);
+        let start = of.sentence.chars.start + of.text()[..span.start].chars().count();
+        let chars = Span::new(start, start + span.slice(of.text()).chars().count());
+        of.article.cuts(of.sentence.field).chars(chars)
     }
 
     /// Several words of a sentence: `may; likely`.

@@ -321,7 +321,11 @@ impl Page<'_> {
         if !rejected.is_empty() {
             self.line(&format!("\n{} rejected: see the table `rejected`", count(rejected.len(), "input")));
         }
-        let _ = writeln!(self.text, "\nTables and run.json are in {}", printable(&out.display().to_string()));
+        let _ = writeln!(
+            self.text,
+            "\nTables, run.json and report.html (open it in a browser) are in {}",
+            printable(&out.display().to_string())
+        );
     }
 
     fn outlet(&self, sentence: &SentenceId) -> &str {

@@ -7,6 +7,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tempfile::{NamedTempFile, TempDir};
 
 use super::lookup::Lookup;
+use super::page;
+use super::read_back::check_folder;
 use super::run_json::RunJson;
 use super::table::Format;
 use super::tables::{NAMES, table};
@@ -16,6 +18,9 @@ use crate::records::Provenance;
 
 /// The file whose presence says that the folder holds the results of a run.
 const RUN_FILE: &str = "run.json";
+
+/// The page for people.
+const PAGE_FILE: &str = "report.html";
 
 /// What the names of files begin with while they are written.
 const UNFINISHED: &str = ".parallax-tmp-";
@@ -71,7 +76,7 @@ pub fn prepare(folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     }
     recover(folder)?;
     let is_ours = folder.join(RUN_FILE).exists();
-    let foreign = table_paths(folder).find(|path| !is_ours && path.exists());
+    let foreign = result_paths(folder).find(|path| !is_ours && path.exists());
     if let Some(path) = foreign {
         let name = path.file_name().unwrap_or_default().display().to_string();
         return Err(refuse(format!(
@@ -82,16 +87,21 @@ pub fn prepare(folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     Ok(())
 }
 
-/// Every file that a table can be.
-fn table_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    NAMES.into_iter().flat_map(move |name| Format::ALL.map(|format| folder.join(file_name(name, format))))
+/// The page, and every file that a table can be.
+fn result_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
+    let page = std::iter::once(folder.join(PAGE_FILE));
+    page.chain(
+        NAMES
+            .into_iter()
+            .flat_map(move |name| Format::ALL.map(|format| folder.join(file_name(name, format)))),
+    )
 }
 
 fn file_name(table: &str, format: Format) -> String {
     format!("{table}.{}", format.extension())
 }
 
-/// Writes every table in every format, then `run.json`, into `folder`, which went through [`prepare`].
+/// Writes every table in every format, then `run.json` and `report.html`, into `folder`, which went through [`prepare`].
 ///
 /// The results change as a whole: all files are written into a folder beside the old ones, and only when the last is there do they take
 /// their places. Until then a fault, a full disk or a kill leaves the results of an earlier run as they are; from then on, what a
@@ -113,7 +123,10 @@ pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Forma
         write_file(&staging.join(RUN_FILE), |writer| {
             serde_json::to_writer_pretty(&mut *writer, &RunJson::new(run, provenance, &lookup.extra))?;
             writer.write_all(b"\n")
-        })
+        })?;
+        // Made of the tables, so that `parallax report` makes the same of them.
+        let page = page::render(staging).map_err(io::Error::other)?;
+        write_file(&staging.join(PAGE_FILE), |writer| writer.write_all(page.as_bytes()))
     };
     replace(folder, formats, fill).map_err(|source| Error::Results {
         path: folder.to_owned(),
@@ -122,6 +135,18 @@ pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Forma
     })?;
     tracing::info!(folder = %folder.display(), tables = NAMES.len() * formats.len(), "results written");
     Ok(())
+}
+
+/// Makes `report.html` anew from the tables in a folder of results, and gives its path. What an earlier run was stopped in is finished first.
+///
+/// # Errors
+/// [`Error::Output`] for a folder without the results of a run, [`Error::Read`] and [`Error::Table`] where a table is missing or cannot be read,
+/// [`Error::Write`] where the page cannot be written.
+pub fn rebuild_page(folder: &Path) -> Result<PathBuf> {
+    check_folder(folder)?;
+    let (page, path) = (page::render(folder)?, folder.join(PAGE_FILE));
+    write_whole(&path, |writer| writer.write_all(page.as_bytes()))?;
+    Ok(path)
 }
 
 /// Fills a staging folder and puts its files in place of those of an earlier run.
@@ -231,6 +256,7 @@ fn put_in_place(folder: &Path, most: usize) -> io::Result<()> {
 /// True for the name of a file that a run writes: nothing else is moved or removed, whatever a folder from elsewhere holds.
 fn is_of_run(name: &str) -> bool {
     name == RUN_FILE
+        || name == PAGE_FILE
         || NAMES.iter().any(|table| Format::ALL.iter().any(|&format| file_name(table, format) == name))
 }
 

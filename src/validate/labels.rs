@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use super::sample::Item;
 use super::subject::{CANNOT_TELL, Subject};
-use super::tables::{csv_rows, table_fault};
 use crate::error::{Error, Result};
+use crate::report::read_back::{csv_rows, table_fault};
 
 /// What people answered.
 #[derive(Debug, Clone, PartialEq)]

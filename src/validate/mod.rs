@@ -7,7 +7,6 @@
 //! `docs/validation.md` says how to use it, and what may not be inferred.
 
 mod subject;
-mod tables;
 mod units;
 mod draw;
 mod page;

@@ -10,9 +10,9 @@ use super::correction::MIN_LABELLED;
 use super::draw::{Drawn, LEAST_OF_STRATUM, draw, share_out, shuffle};
 use super::page;
 use super::subject::Subject;
-use super::tables::{as_in_article, check_folder, need, table_fault};
 use super::units::{Unit, units};
 use crate::error::{Error, Result};
+use crate::report::read_back::{as_in_article, check_folder, need, table_fault};
 use crate::report::{safe_for_spreadsheets, write_whole};
 
 /// The folder, inside that of the run, for everything that has to do with validation.

@@ -11,10 +11,10 @@ use super::labels::{Labels, read_labels};
 use super::report_tables;
 use super::sample::{FOLDER, Item, SAMPLE_FILE, read_sample};
 use super::subject::Subject;
-use super::tables::check_folder;
 use super::units::{MeasureRow, measure_rows, units};
 use crate::error::{Error, Result};
 use crate::evaluate::{Bootstrap, Groups};
+use crate::report::read_back::check_folder;
 use crate::report::{Format, write_whole};
 use crate::statistics::StatisticsOptions;
 

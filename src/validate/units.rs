@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::subject::Subject;
-use super::tables::{need, read};
 use crate::error::{Error, Result};
+use crate::report::read_back::{need, read};
 
 /// The voice that stands for all words of a sentence.
 const ALL_VOICES: &str = "all";

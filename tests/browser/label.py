@@ -6,34 +6,27 @@ Needs Debian's chromium and chromium-driver, and requirements.txt. The screensho
 """
 
 import csv
-import json
 import shutil
-import subprocess
 import sys
-import time
-from contextlib import contextmanager
 from pathlib import Path
 
-from selenium import webdriver
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
-HOSTILE = "</script><script>window.hacked=1</script>&lt;{{SCRIPT}}<img src=http://localhost:9/x onerror=window.hacked=2>\u2028<!--"
-# The line separator ends a sentence.
-SHOWN = HOSTILE.split("\u2028", maxsplit=1)[0]
+from browser import ESCAPED, SHOWN, browser, parallax, requests
 
 # Two made-up outlets on three made-up events; the first pair of sentences tries to run.
 ARTICLES = {
     "a1": (
         "Morning Post",
-        f"The bridge over the river was closed on Monday {HOSTILE} after engineers found cracks in its main pillar. "
+        f"The bridge over the river was closed on Monday {ESCAPED} after engineers found cracks in its main pillar. "
         "Buses will take the northern bridge until the work is done, which may last well into the spring.",
     ),
     "b1": (
         "Evening Star",
-        f"The river bridge, the Morning Post said, was shut on Monday {HOSTILE} when engineers found cracks in the main pillar. "
+        f"The river bridge, the Morning Post said, was shut on Monday {ESCAPED} when engineers found cracks in the main pillar. "
         "Until the repairs are done, which could take well into spring, buses will use the northern bridge.",
     ),
     "a2": (
@@ -59,12 +52,6 @@ ARTICLES = {
 }
 
 
-def parallax(binary, *arguments):
-    run = subprocess.run([binary, *map(str, arguments)], capture_output=True, text=True, check=False)
-    assert run.returncode == 0, f"{arguments}: {run.stdout}{run.stderr}"
-    return run.stdout
-
-
 def make_sample(binary, folder):
     inputs, results = folder / "in", folder / "out"
     inputs.mkdir(parents=True)
@@ -76,24 +63,6 @@ def make_sample(binary, folder):
     parallax(binary, "compare", inputs, "--out", results, "--quiet")
     parallax(binary, "validate", "sample", results, "--n", "60")
     return results
-
-
-@contextmanager
-def browser(downloads, *flags, script=""):
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in ["--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--window-size=1100,1000", "--lang=en", *flags]:
-        options.add_argument(flag)
-    options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(shutil.which("chromedriver")))
-    try:
-        driver.execute_cdp_cmd("Network.enable", {})
-        if script:
-            driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
-        yield driver
-    finally:
-        driver.quit()
 
 
 def open_page(driver, page, name):
@@ -129,12 +98,6 @@ def rows_of(path):
         return list(csv.DictReader(file))
 
 
-def requests(driver):
-    """What the page asked for: the addresses of every request that the browser made for it."""
-    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    return [m["params"]["request"]["url"] for m in messages if m["method"] == "Network.requestWillBeSent"]
-
-
 def contrast(driver, front, back):
     """Contrast ratio of two of the page's colours (WCAG 2.2)."""
     colours = driver.execute_script(
@@ -158,7 +121,7 @@ def label_by_keyboard(driver, page, sample, downloads, pictures):
     driver.save_screenshot(str(pictures / "label-light.png"))
 
     # Hostile words are shown as they are written, and do nothing.
-    first = next(at for at, item in enumerate(sample) if HOSTILE[:9] in item["text_a"] and item["kind"] == "claims")
+    first = next(at for at, item in enumerate(sample) if SHOWN[:9] in item["text_a"] and item["kind"] == "claims")
     press(driver, *[Keys.ARROW_RIGHT] * first)
     quotes = [quote.get_property("textContent") for quote in driver.find_elements(By.TAG_NAME, "blockquote")]
     assert len(quotes) == 2 and all(SHOWN in quote for quote in quotes), quotes
@@ -240,11 +203,17 @@ def main(binary, folder):
     no_storage = "Object.defineProperty(window, 'localStorage', { get() { throw new Error('blocked'); } });"
     with browser(downloads, "--force-dark-mode", script=no_storage) as driver:
         driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": "dark"}]})
-        metrics = {"width": 390, "height": 844, "deviceScaleFactor": 2, "mobile": True}
+        metrics = {"width": 360, "height": 780, "deviceScaleFactor": 2, "mobile": True}
         driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
         open_page(driver, page, "Ben")
         assert shown(driver, "notice") and "Export them" in text(driver, "notice")
+        # Every answer is in sight before anything is scrolled, and the instruction is folded from the second item of a question on.
+        ends = driver.execute_script("return [...document.querySelectorAll('.answer')].map((e) => e.getBoundingClientRect()).map((r) => [r.top, r.bottom]).concat([[0, innerHeight]])")
+        assert all(0 <= top and bottom <= ends[-1][1] for top, bottom in ends), ends
+        assert driver.find_element(By.ID, "what").get_property("open")
         press(driver, "3")
+        assert not driver.find_element(By.ID, "what").get_property("open")
+        driver.save_screenshot(str(folder / "label-phone.png"))
         width = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")
         assert width[0] <= width[1], f"the page is wider than the phone: {width}"
         check_names_and_colours(driver)

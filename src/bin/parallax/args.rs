@@ -6,6 +6,7 @@ use parallax::report::{Format, SummaryOptions};
 use parallax::store::StoreOptions;
 
 use crate::cache::CacheArguments;
+use crate::check::CheckArguments;
 use crate::engine::EngineArguments;
 use crate::evaluate::EvaluateArguments;
 use crate::log::LogArguments;
@@ -26,6 +27,8 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     Compare(CompareArguments),
+    Check(CheckArguments),
+    Report(ReportArguments),
     Evaluate(Box<EvaluateArguments>),
     Models(Box<ModelsArguments>),
     Validate(ValidateArguments),
@@ -38,11 +41,12 @@ pub enum Command {
 #[derive(Args)]
 #[command(after_long_help = EXAMPLES)]
 pub struct CompareArguments {
-    /// Folders of .txt files (with an optional articles.csv), .csv and .jsonl files
+    /// Folders and files: .txt and .html (one article each, with an optional articles.csv), .csv, .jsonl, .xlsx,
+    /// .parquet, any of them packed as .gz or .zst; `-` is JSONL from standard input
     #[arg(value_name = "INPUT", required_unless_present = "job")]
     inputs: Vec<PathBuf>,
 
-    /// Folder for the tables and run.json [default: parallax-out]
+    /// Folder for the tables, run.json and report.html [default: parallax-out]
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 
@@ -97,10 +101,23 @@ pub struct CompareArguments {
     pub verbose: bool,
 }
 
+/// Make report.html anew from the tables of a run
+///
+/// `parallax compare` writes the page beside its tables; this makes it again, as after an update or where tables were moved.
+#[derive(Args)]
+#[command(after_long_help = "Example:\n  parallax report parallax-out")]
+pub struct ReportArguments {
+    /// The folder that `parallax compare --out` wrote
+    #[arg(value_name = "DIR")]
+    pub folder: PathBuf,
+}
+
 const EXAMPLES: &str = "\
 Examples:
   parallax compare seeds                          a folder of .txt files
-  parallax compare a.csv b.jsonl --out results    tables of articles (columns outlet and text at least)
+  parallax compare a.csv b.xlsx --out results     tables of articles (columns outlet and text at least)
+  parallax compare 'saved-pages/*.html'           web pages as a browser saves them
+  zcat corpus.jsonl.gz | parallax compare -       JSONL from standard input
   parallax compare --job seeds/job.toml           everything from a job file
   parallax compare seeds --format csv --format jsonl
   parallax compare seeds --head loaded_language=heads/babe

@@ -2,6 +2,7 @@ use std::io::{self, ErrorKind, Write};
 use std::process::ExitCode;
 
 use parallax::Error;
+use parallax::read::why_left_out;
 use parallax::records::Rejection;
 use parallax::report::printable;
 
@@ -65,6 +66,23 @@ pub fn list_rejected(rejected: &[Rejection]) {
             io::stderr(),
             "rejected: {} more, listed in the table `rejected`",
             rejected.len() - MOST
+        );
+    }
+}
+
+/// Says on stderr which files below the given folders are not read although somebody may take them for articles, why, and what to do.
+pub fn list_ignored(ignored: &[String]) {
+    const MOST: usize = 10;
+    let left_out: Vec<(&String, String)> =
+        ignored.iter().filter_map(|name| Some((name, why_left_out(name)?))).collect();
+    for (name, why) in left_out.iter().take(MOST) {
+        let _ = writeln!(io::stderr(), "left out: {}: {}", printable(name), printable(why));
+    }
+    if left_out.len() > MOST {
+        let _ = writeln!(
+            io::stderr(),
+            "left out: {} more, listed in run.json (`ignored`)",
+            left_out.len() - MOST
         );
     }
 }

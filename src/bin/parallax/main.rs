@@ -2,6 +2,7 @@
 
 mod args;
 mod cache;
+mod check;
 mod engine;
 mod evaluate;
 mod exit;
@@ -20,7 +21,7 @@ use clap::Parser;
 use parallax::job::{self, Finished};
 use parallax::report;
 
-use args::{Arguments, Command, CompareArguments};
+use args::{Arguments, Command, CompareArguments, ReportArguments};
 use exit::Outcome;
 use progress::Progress;
 
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
     let outcome = match &arguments.command {
         Command::Cache(arguments) => cache::run(arguments),
         Command::Compare(compare) => run_compare(compare),
+        Command::Check(arguments) => arguments.run(),
+        Command::Report(arguments) => run_report(arguments),
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Models(arguments) => models::run(arguments),
         Command::Validate(validate) => validate.run(),
@@ -56,5 +59,12 @@ fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         exit::print(&report::summary(&run, &provenance.rejected, &job.out, &options))?;
     }
     exit::list_rejected(&provenance.rejected);
+    exit::list_ignored(&provenance.ignored);
     Ok(if provenance.rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+}
+
+fn run_report(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
+    let page = report::rebuild_page(&arguments.folder)?;
+    exit::print(&format!("{}\n", report::printable(&page.display().to_string())))?;
+    Ok(Outcome::Done)
 }

@@ -14,10 +14,10 @@ pub(super) fn schema<'run>(extra: &Extra) -> RunSchema<'run, Row<'run>> {
         .column("outlet", "Its outlet.", |_, (of, _)| of.outlet())
         .column("index", "Its place in the article, from 0.", |_, (of, _)| of.id().index as usize)
         .column("field", "The text that the offsets refer to: `body`, or `headline` where that stands beside the body.", |_, (of, _)| of.sentence.field.as_str())
-        .column("start_char", "Offset of its first character in the field as it was read, in Unicode characters (Python's `str`).", |_, (of, _)| of.sentence.chars.start)
-        .column("end_char", "Offset behind its last character.", |_, (of, _)| of.sentence.chars.end)
-        .column("start_byte", "The same in bytes of UTF-8.", |_, (of, _)| of.sentence.bytes.start)
-        .column("end_byte", "The same in bytes of UTF-8.", |_, (of, _)| of.sentence.bytes.end)
+        .column("start_char", "Offset of its first character in the field as it was read, in Unicode characters (Python's `str`).", |_, (of, _)| chars(of).start)
+        .column("end_char", "Offset behind its last character.", |_, (of, _)| chars(of).end)
+        .column("start_byte", "The same in bytes of UTF-8.", |_, (of, _)| bytes(of).start)
+        .column("end_byte", "The same in bytes of UTF-8.", |_, (of, _)| bytes(of).end)
         .column("text", "The words.", |_, (of, _)| of.text())
         .column("kind", "`headline`, `body`, `subheading`, `dateline`, `caption`, `boilerplate` or `embedded_post`. Only headlines and body sentences are matched and have a sentiment.", |_, (of, _)| of.sentence.kind.as_str())
         .column("voice", "`narration` (the outlet's words), `quotation` (all but the naming of the source is quoted) or `mixed`.", |_, (of, _)| of.annotations.voice.as_str())
@@ -57,4 +57,13 @@ fn words<'run>(
     span: impl Fn(&Attribution) -> Option<Span>,
 ) -> Option<&'run str> {
     of.annotations.attribution.as_ref().and_then(span).map(|span| span.slice(of.text()))
+}
+
+/// Its offsets in the field as it was read.
+fn chars(of: &CorpusSentence<'_>) -> Span {
+    of.article.cuts(of.sentence.field).chars(of.sentence.chars)
+}
+
+fn bytes(of: &CorpusSentence<'_>) -> Span {
+    of.article.cuts(of.sentence.field).bytes(of.sentence.bytes)
 }

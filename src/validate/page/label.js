@@ -189,6 +189,8 @@
     find("topic").textContent = subject.title;
     find("question").textContent = subject.question;
     find("definition").textContent = subject.definition;
+    // Open until the first answer to this question is given; then one looks when one wants to.
+    find("what").open = !items.some((other) => other.subject === item.subject && other !== item && isAnswered(other));
     find("voice").textContent = item.note;
     find("voice").hidden = item.note === "";
     find("texts").replaceChildren(

@@ -3,27 +3,31 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
 
+use super::documentation::schemas;
+use super::parquet::read as read_parquet;
+use super::schema::TableSchema;
+use super::table::Format;
+use super::write::recover;
 use crate::error::{Error, Result};
-use crate::report::{Format, TableSchema, read_parquet, recover, schemas};
 
 /// What a run's folder has when it is whole.
 const RUN_FILE: &str = "run.json";
 
 /// The rows of one table of a run, with the cells of `N` columns in the order in which they were asked for. Texts stand as in
 /// the article; a cell that is empty, or null, is empty.
-pub(super) struct Table<const N: usize> {
+pub(crate) struct Table<const N: usize> {
     pub path: PathBuf,
     pub rows: Vec<[String; N]>,
 }
 
 impl<const N: usize> Table<N> {
     /// A fault of one row, counted from 1 without the header.
-    pub(super) fn fault(&self, row: usize, message: &str) -> Error {
+    pub(crate) fn fault(&self, row: usize, message: &str) -> Error {
         table_fault(&self.path, format!("row {}: {message}", row + 1))
     }
 }
 
-pub(super) fn table_fault(path: &Path, message: String) -> Error {
+pub(crate) fn table_fault(path: &Path, message: String) -> Error {
     Error::Table { path: path.to_owned(), message }
 }
 
@@ -31,7 +35,7 @@ pub(super) fn table_fault(path: &Path, message: String) -> Error {
 ///
 /// # Errors
 /// [`Error::Output`] where it does not.
-pub(super) fn check_folder(folder: &Path) -> Result<()> {
+pub(crate) fn check_folder(folder: &Path) -> Result<()> {
     if folder.is_dir() {
         recover(folder)?;
     }
@@ -49,7 +53,7 @@ pub(super) fn check_folder(folder: &Path) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Read`] and [`Error::Table`].
-pub(super) fn read<const N: usize>(
+pub(crate) fn read<const N: usize>(
     folder: &Path,
     name: &str,
     columns: [&'static str; N],
@@ -67,7 +71,7 @@ pub(super) fn read<const N: usize>(
 }
 
 /// As [`read`], for a table that every run has.
-pub(super) fn need<const N: usize>(
+pub(crate) fn need<const N: usize>(
     folder: &Path,
     name: &str,
     columns: [&'static str; N],
@@ -88,7 +92,7 @@ fn missing(path: &Path, column: &str, found: &str) -> Error {
 }
 
 /// The rows of a CSV file as they are written, a byte order mark aside.
-pub(super) fn csv_rows<const N: usize>(
+pub(crate) fn csv_rows<const N: usize>(
     path: &Path,
     bytes: &[u8],
     columns: [&'static str; N],
@@ -154,7 +158,7 @@ fn json_rows<const N: usize>(
 }
 
 /// Takes away the apostrophe that keeps a spreadsheet from running a cell (`report` puts it there).
-pub(super) fn as_in_article(cell: &str) -> &str {
+pub(crate) fn as_in_article(cell: &str) -> &str {
     let words = cell.trim_start_matches('\'');
     let is_guarded = words.len() < cell.len()
         && words.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);

@@ -1,0 +1,199 @@
+"""Draws rows of `framing` for readers to judge, and packs their verdicts into models/framing_rows*.jsonl.
+
+    python models/framing_rows.py draw DATA RUN FOLDER [--seed N] [--unseen] [--rows N] [--least S]
+    python models/framing_rows.py pack DATA FOLDER
+    python models/framing_rows.py agree
+
+RUN is what `parallax compare` wrote for the articles of event_articles (with `min_salience = 0.1` under `[framing]`, so that rows are judged that
+nobody is shown). FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
+FOLDER/verdicts-N.jsonl with lines {"row": "R12", "verdict": "useful"|"trivial"|"wrong", "why": ...}. Every tenth pair of sentences is read by a
+second reader. --unseen draws from the events that no network is trained on, which have a file of their own. What is packed are article ids and
+offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed verdicts were instances of a large
+language model, none of whom saw another's verdicts.
+"""
+
+import argparse
+import csv
+import json
+import random
+from collections import Counter, defaultdict
+from pathlib import Path
+
+from corpora import read_rows
+from event_pairs import held_out_events
+
+FOLDER = Path(__file__).parent
+FILES = {False: "framing_rows.jsonl", True: "framing_rows_held_out.jsonl"}
+SECOND_FILE = "framing_rows_second.jsonl"
+OF_READER, SECOND = 170, 10
+VERDICTS = ("useful", "trivial", "wrong")
+REASONS = ("match", "said", "beside", "fragment", "unanswered", "source", "other")
+
+
+class Run:
+    """The rows and sentences of a run."""
+
+    def __init__(self, folder):
+        table = lambda name: list(csv.DictReader((folder / f"{name}.csv").open(encoding="utf-8", newline="")))
+        self.sentences = {row["sentence_id"]: row for row in table("sentences")}
+        of_article = defaultdict(list)
+        for id, row in self.sentences.items():
+            of_article[row["article_id"], row["field"]].append(id)
+        self.around = {}
+        for ids in of_article.values():
+            ids.sort(key=lambda id: int(self.sentences[id]["start_char"]))
+            for at, id in enumerate(ids):
+                self.around[id] = (ids[at - 1] if at else None, ids[at + 1] if at + 1 < len(ids) else None, at, len(ids))
+        self.pairs = defaultdict(list)
+        for row in table("framing"):
+            self.pairs[row["sentence_id_a"], row["sentence_id_b"]].append(row)
+
+    def place(self, id):
+        row = self.sentences[id]
+        return [row["article_id"], row["field"], int(row["start_char"]), int(row["end_char"])]
+
+    def text(self, id):
+        return self.sentences[id]["text"] if id else ""
+
+
+def span(row, side):
+    start, end = row[f"start_char_{side}"], row[f"end_char_{side}"]
+    return [int(start), int(end)] if start else None
+
+
+def packed(event, run, row):
+    places = {side: run.place(row[f"sentence_id_{side}"]) for side in "ab"}
+    words = {f"words_{side}": span(row, side) for side in "ab"}
+    return {"event": event, "dimension": row["dimension"], **places, **words, "salience": float(row["salience"])}
+
+
+def shown(run, pair, rows):
+    """What a reader gets of two sentences and the rows between them; `rows` are (id, row)."""
+    lines = []
+    for side, id in zip("AB", pair):
+        before, after, at, n = run.around[id]
+        place = "headline" if run.sentences[id]["field"] == "headline" else f"sentence {at + 1} of {n}"
+        outlet = rows[0][1][f"outlet_{side.lower()}"]
+        lines += [f"{side} = {outlet}, {place}", f"  before: {run.text(before)}", f"  {side}: {run.text(id)}", f"  after: {run.text(after)}"]
+    for id, row in rows:
+        sides = "  |  ".join(f"{side.upper()}: {quoted(row[f'evidence_{side}'])} [{value_of(run, row[f'value_{side}'])}]" for side in "ab")
+        lines.append(f"{id} {row['dimension']}  {sides}")
+    return "\n".join(lines) + "\n\n"
+
+
+def value_of(run, value):
+    """The value of a side, with the words of a sentence that it names."""
+    name, _, id = value.partition("; ")
+    return f"{name}: {run.text(id)}" if id in run.sentences else value
+
+
+def quoted(words):
+    return f"«{words}»" if words else "–"
+
+
+def draw(data, run, options):
+    articles = {row["article_id"]: row["event"] for row in read_rows(data / "claim_match" / "event_articles.jsonl.gz")}
+    unseen = held_out_events(articles.values())
+    event_of = lambda pair: articles[pair[0].split("#")[0]]
+    of_labels = {row["event"] for name in ("framing_labels.jsonl", "framing_labels_held_out.jsonl") for row in map(json.loads, (FOLDER / name).open())}
+    rng = random.Random(options.seed)
+    pairs = [pair for pair in sorted(run.pairs) if (event_of(pair) in unseen) == options.unseen]
+    if options.unseen:
+        pairs = [pair for pair in pairs if event_of(pair) not in of_labels]
+    rng.shuffle(pairs)
+    taken, number, chosen = 0, 0, []
+    for pair in pairs:
+        rows = [row for row in run.pairs[pair] if float(row["salience"]) >= options.least]
+        if options.one:
+            rows = rng.sample(rows, min(1, len(rows)))
+        if not rows:
+            continue
+        chosen.append((pair, [(f"R{number + n}", row) for n, row in enumerate(rows)]))
+        number += len(rows)
+        if number >= options.rows:
+            break
+    readers = -(-number // OF_READER)
+    tasks = [[] for _ in range(readers)]
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with (options.folder / "rows.jsonl").open("w") as out:
+        for at, (pair, rows) in enumerate(chosen):
+            first = at * readers // len(chosen)
+            both = [first, (first + 1) % readers] if at % SECOND == 0 and readers > 1 else [first]
+            for reader in both:
+                tasks[reader].append(shown(run, pair, rows))
+            for id, row in rows:
+                out.write(json.dumps({"row": id, "readers": both, "unseen": options.unseen, **packed(event_of(pair), run, row)}) + "\n")
+    for reader, blocks in enumerate(tasks):
+        (options.folder / f"tasks-{reader}.txt").write_text("".join(blocks), encoding="utf-8")
+    print(f"{number} rows of {len(chosen)} pairs for {readers} readers")
+    print(dict(Counter(row["dimension"] for _, rows in chosen for _, row in rows)))
+
+
+def pack(options):
+    rows = [json.loads(line) for line in (options.folder / "rows.jsonl").open()]
+    verdicts = {}
+    for path in options.folder.glob("verdicts-*.jsonl"):
+        reader = int(path.stem.split("-")[1])
+        for line in filter(str.strip, path.open(encoding="utf-8")):
+            found = json.loads(line)
+            if found["verdict"] not in VERDICTS or found["verdict"] == "wrong" and found.get("why") not in REASONS:
+                raise SystemExit(f"{path}: {line}")
+            verdicts[reader, found["row"]] = found
+    out = {name: [] for name in (*FILES.values(), SECOND_FILE)}
+    missing = 0
+    for row in rows:
+        id, readers, unseen = (row.pop(name) for name in ("row", "readers", "unseen"))
+        for reader, name in zip(readers, (FILES[unseen], SECOND_FILE)):
+            found = verdicts.get((reader, id))
+            missing += found is None
+            if found:
+                out[name].append({**row, "verdict": found["verdict"], "why": found.get("why") if found["verdict"] == "wrong" else None})
+    for name, found in out.items():
+        if found:
+            with (FOLDER / name).open("a", encoding="utf-8", newline="\n") as file:
+                file.writelines(json.dumps(row) + "\n" for row in found)
+            print(name, len(found), dict(Counter(row["verdict"] for row in found)))
+    print(f"{missing} verdicts are missing")
+
+
+def rows_of(name):
+    return [json.loads(line) for line in (FOLDER / name).open(encoding="utf-8")]
+
+
+def agree():
+    key = lambda row: json.dumps([row[name] for name in ("dimension", "a", "b", "words_a", "words_b")])
+    first = {key(row): row["verdict"] for name in FILES.values() if (FOLDER / name).exists() for row in rows_of(name)}
+    both = Counter((first[key(row)], row["verdict"]) for row in rows_of(SECOND_FILE) if key(row) in first)
+    n = sum(both.values())
+    same = sum(count for (a, b), count in both.items() if a == b) / n
+    chance = sum(sum(c for (a, _), c in both.items() if a == v) * sum(c for (_, b), c in both.items() if b == v) for v in VERDICTS) / n**2
+    useful = sum(count for (a, b), count in both.items() if (a == "useful") == (b == "useful")) / n
+    print(f"{n} rows read twice: the same verdict for {same:.3f} (kappa {(same - chance) / (1 - chance):.3f}), useful or not the same for {useful:.3f}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    of_draw, of_pack = commands.add_parser("draw"), commands.add_parser("pack")
+    commands.add_parser("agree")
+    for command in (of_draw, of_pack):
+        command.add_argument("data", type=Path)
+    of_draw.add_argument("run", type=Path)
+    for command in (of_draw, of_pack):
+        command.add_argument("folder", type=Path)
+    of_draw.add_argument("--seed", type=int, default=0)
+    of_draw.add_argument("--rows", type=int, default=1700)
+    of_draw.add_argument("--least", type=float, default=0.15, help="least salience of a row")
+    of_draw.add_argument("--unseen", action="store_true", help="events that no network is trained on and that have no framing labels")
+    of_draw.add_argument("--one", action="store_true", help="one row a pair of sentences")
+    options = parser.parse_args()
+    if options.command == "agree":
+        agree()
+    elif options.command == "draw":
+        draw(options.data, Run(options.run), options)
+    else:
+        pack(options)
+
+
+if __name__ == "__main__":
+    main()

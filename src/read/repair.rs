@@ -1,0 +1,401 @@
+//! A text as it was read -> the text that is worked on, with where it lies in the one that was read: without markup, without the link lists that some sites print
+//! inside their sentences, with the lines joined that a page's width has broken.
+
+use std::sync::LazyLock;
+
+use html5gum::emitters::default::DefaultEmitter;
+use html5gum::{Token, Tokenizer};
+use regex::Regex;
+
+use crate::records::{Cuts, Edit, Span};
+
+/// A text that is worked on.
+pub(super) struct Repaired {
+    pub text: String,
+    pub cuts: Cuts,
+    /// What was done, in plain words.
+    pub warnings: Vec<String>,
+}
+
+/// Takes markup out of a headline, or of another text of one line.
+pub(super) fn headline(text: String) -> Repaired {
+    let mut repaired = Repaired { text, cuts: Cuts::default(), warnings: vec![] };
+    if let Some(edits) = markup(&repaired.text) {
+        repaired.apply(&edits);
+        repaired.warnings.push("markup was taken out of the headline".to_owned());
+    }
+    repaired
+}
+
+/// Takes out of a body what is no text of the article, and joins broken lines.
+pub(super) fn body(text: String) -> Repaired {
+    let mut repaired = Repaired { text, cuts: Cuts::default(), warnings: vec![] };
+    if let Some(edits) = markup(&repaired.text) {
+        repaired.apply(&edits);
+        let n = count(edits.len(), "piece", "pieces");
+        repaired
+            .warnings
+            .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
+    }
+    let edits = link_lists(&repaired.text);
+    if !edits.is_empty() {
+        repaired.apply(&edits);
+        let n = count(edits.len(), "list", "lists");
+        repaired.warnings.push(format!("{n} of links inside sentences left out"));
+    }
+    if let Some((width, edits)) = broken_lines(&repaired.text) {
+        repaired.apply(&edits);
+        repaired
+            .warnings
+            .push(format!("the text is broken into lines of some {width} characters; they were joined"));
+    }
+    repaired
+}
+
+impl Repaired {
+    fn apply(&mut self, edits: &[Edit]) {
+        self.text = self.cuts.apply(std::mem::take(&mut self.text), edits);
+    }
+}
+
+fn count(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Elements that begin a new line.
+const BLOCKS: [&str; 40] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "caption",
+    "center",
+    "dd",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "html",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "tbody",
+    "td",
+    "th",
+    "title",
+    "tr",
+    "ul",
+];
+
+/// Elements that do not.
+const INLINE: [&str; 34] = [
+    "a", "abbr", "b", "big", "bdi", "cite", "code", "del", "em", "font", "head", "i", "iframe", "img", "ins",
+    "kbd", "link", "mark", "meta", "picture", "q", "s", "small", "source", "span", "strike", "strong", "sub",
+    "sup", "time", "tt", "u", "video", "wbr",
+];
+
+/// Elements whose words are not read.
+const UNREAD: [&str; 5] = ["script", "style", "template", "noscript", "svg"];
+
+static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+        .expect("the pattern is ours")
+});
+
+/// What a text has of markup, with what stands for it: a line end for a paragraph, the character for an entity. `None` for plain text, which may hold "<" and "&".
+fn markup(text: &str) -> Option<Vec<Edit>> {
+    let mut markup = Markup { text, edits: vec![], from: 0 };
+    if text.contains('<') {
+        let mut emitter = DefaultEmitter::<usize>::new_with_span();
+        emitter.naively_switch_states(true);
+        let mut unread: Option<(Vec<u8>, usize)> = None;
+        for Ok(token) in Tokenizer::new_with_emitter(text, emitter) {
+            let (name, span) = match &token {
+                Token::StartTag(tag) => (&tag.name.0, tag.span),
+                Token::EndTag(tag) => (&tag.name.0, tag.span),
+                Token::Comment(comment) if text[comment.span.start..].starts_with("<!--") => {
+                    (&vec![], comment.span)
+                }
+                _ => continue,
+            };
+            let known = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name.as_slice());
+            let is_end = matches!(token, Token::EndTag(_));
+            if let Some((of, start)) = &unread {
+                if is_end && of == name {
+                    let span = Span::new(*start, span.end.min(text.len()));
+                    markup.put(span, "");
+                    unread = None;
+                }
+                continue;
+            }
+            if !is_end && known(&UNREAD) {
+                unread = Some((name.clone(), span.start));
+                continue;
+            }
+            let is_comment = name.is_empty();
+            if !is_comment && !known(&BLOCKS) && !known(&INLINE) && !known(&UNREAD) {
+                continue;
+            }
+            let words = if known(&BLOCKS) { "\n" } else { "" };
+            markup.put(Span::new(span.start, span.end.min(text.len())), words);
+        }
+        // What opens and is never closed is left out to the end.
+        if let Some((_, start)) = unread {
+            markup.put(Span::new(start, text.len()), "");
+        }
+    }
+    markup.edits.extend(entities(text, markup.from, text.len()));
+    (!markup.edits.is_empty()).then_some(markup.edits)
+}
+
+/// The markup of a text, in order.
+struct Markup<'text> {
+    text: &'text str,
+    edits: Vec<Edit>,
+    /// Behind the last one.
+    from: usize,
+}
+
+impl Markup<'_> {
+    /// Adds the markup at `span`, what stands for it, and the entities before it.
+    fn put(&mut self, span: Span, words: &str) {
+        let is_boundary = self.text.is_char_boundary(span.start) && self.text.is_char_boundary(span.end);
+        if span.start >= self.from && is_boundary {
+            self.edits.extend(entities(self.text, self.from, span.start));
+            self.edits.push(Edit { span, words: words.to_owned() });
+            self.from = span.end;
+        }
+    }
+}
+
+fn entities(text: &str, from: usize, to: usize) -> Vec<Edit> {
+    let found = ENTITY.find_iter(&text[from..to]);
+    let edit = |entity: regex::Match<'_>| {
+        let words = decoded(entity.as_str())?;
+        Some(Edit { span: Span::new(from + entity.start(), from + entity.end()), words })
+    };
+    found.filter_map(edit).collect()
+}
+
+/// The character that an entity stands for; `None` where it is none, and for what no text holds.
+fn decoded(entity: &str) -> Option<String> {
+    let mut words = String::new();
+    for Ok(token) in Tokenizer::new(entity) {
+        match token {
+            Token::String(text) => words.push_str(&String::from_utf8_lossy(&text.0)),
+            Token::Error(_) => {}
+            _ => return None,
+        }
+    }
+    let is_plain = words.chars().all(|char| !char.is_control() || char == '\n' || char == '\t');
+    (words != entity && !words.is_empty() && is_plain).then_some(words)
+}
+
+/// Longest list of links that is looked for, in bytes.
+const MOST_LINKS: usize = 1_500;
+
+static MORE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" MORE\b").expect("the pattern is ours"));
+static GLUED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"([\p{Lu}][\p{L}'’.-]*\p{Ll})([\p{Lu}0-9'‘“])").expect("the pattern is ours")
+});
+
+/// Lists of links that a site prints behind a name, inside the sentence: "Sen. John Cornyn John CornynGOP senators balk … MORE (R-Texas) said". Each is the
+/// person's name once more with a headline glued to it, up to the word MORE.
+fn link_lists(text: &str) -> Vec<Edit> {
+    let mut edits: Vec<Edit> = vec![];
+    for more in MORE.find_iter(text) {
+        let done = edits.last().map_or(0, |edit| edit.span.end);
+        let mut from = done.max(more.start().saturating_sub(MOST_LINKS));
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
+        let line = text[from..more.start()].rfind('\n').map_or(from, |at| from + at + 1);
+        let before = &text[line..more.start()];
+        // The glued surname stands just before as well.
+        let glued = GLUED.captures_iter(before).find_map(|found| {
+            let (surname, next) = (found.get(1)?, found.get(2)?);
+            let start = again(&before[..surname.start()], surname.as_str())?;
+            (next.start() > start).then_some(start)
+        });
+        if let Some(start) = glued {
+            edits.push(Edit { span: Span::new(line + start, more.end()), words: String::new() });
+        }
+    }
+    edits
+}
+
+/// Words of a person's name between the name and its repetition, at most.
+const MOST_NAMES: usize = 6;
+
+/// Where the list begins: behind the nearest word that is the surname, among the last words before the place where it stands again.
+fn again(before: &str, surname: &str) -> Option<usize> {
+    let mut end = before.len();
+    for word in before.split(' ').rev().take(MOST_NAMES + 1) {
+        let start = end - word.len();
+        if word.trim_matches(|char: char| !char.is_alphanumeric()) == surname {
+            return Some(start + word.len());
+        }
+        end = start.saturating_sub(1);
+    }
+    None
+}
+
+/// Lines that say how long lines are, at least.
+const LEAST_LINES: usize = 6;
+
+/// Width of a broken text, in characters.
+const WIDTHS: std::ops::RangeInclusive<usize> = 30..=130;
+
+/// Share of the lines before another line that reach three fifths of the width, and of those that end within a sentence, at least.
+const LEAST_LONG: f64 = 0.7;
+const LEAST_OPEN: f64 = 0.4;
+
+/// The width of a text whose lines are broken at a page's width, and what joins them; `None` for one with a paragraph in each line.
+///
+/// A line that ends a sentence short of the width ends a paragraph. A word that is parted by a hyphen at the line's end is mended.
+fn broken_lines(text: &str) -> Option<(usize, Vec<Edit>)> {
+    let mut at = 0;
+    let mut lines: Vec<(Span, usize)> = vec![]; // bytes without the line end, characters without blanks around
+    for line in text.split_inclusive('\n') {
+        let kept = line.trim_end_matches(['\n', '\r']);
+        lines.push((Span::new(at, at + kept.len()), kept.trim().chars().count()));
+        at += line.len();
+    }
+    let mut lengths: Vec<usize> = lines.iter().map(|line| line.1).filter(|&length| length > 0).collect();
+    if lengths.len() < LEAST_LINES {
+        return None;
+    }
+    lengths.sort_unstable();
+    let width = lengths[lengths.len() * 9 / 10];
+    let words = |line: &(Span, usize)| line.0.slice(text).trim();
+    let inner: Vec<usize> =
+        (0..lines.len() - 1).filter(|&line| lines[line].1 > 0 && lines[line + 1].1 > 0).collect();
+    let share = |is: &dyn Fn(&usize) -> bool| {
+        inner.iter().filter(|line| is(line)).count() as f64 / inner.len().max(1) as f64
+    };
+    let is_long = share(&|&line| lines[line].1 * 5 >= width * 3);
+    let is_open = share(&|&line| !ends_sentence(words(&lines[line])));
+    if !WIDTHS.contains(&width)
+        || inner.len() < LEAST_LINES / 2
+        || is_long < LEAST_LONG
+        || is_open < LEAST_OPEN
+    {
+        return None;
+    }
+    let joined = |&line: &usize| {
+        let (this, next) = (words(&lines[line]), words(&lines[line + 1]));
+        let ends = ends_sentence(this) && lines[line].1 * 5 < width * 4;
+        !ends && lines[line].1 * 2 >= width && !opens_item(next)
+    };
+    let edit = |line: usize| {
+        let (of, next) = (lines[line].0, lines[line + 1].0);
+        let end = of.start + of.slice(text).trim_end().len();
+        let start = next.start + (next.len() - next.slice(text).trim_start().len());
+        let begins_small = text[start..].starts_with(|char: char| char.is_lowercase());
+        let before = text[..end].strip_suffix('-').and_then(|words| words.chars().next_back());
+        let is_parted = begins_small && before.is_some_and(char::is_lowercase);
+        let from = if is_parted { end - 1 } else { end };
+        Edit { span: Span::new(from, start), words: if is_parted { String::new() } else { " ".to_owned() } }
+    };
+    let edits: Vec<Edit> = inner.iter().filter(|line| joined(line)).map(|&line| edit(line)).collect();
+    (!edits.is_empty()).then_some((width, edits))
+}
+
+fn ends_sentence(line: &str) -> bool {
+    line.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with(['.', '!', '?', ':'])
+}
+
+/// True for a line that begins an item of a list.
+fn opens_item(line: &str) -> bool {
+    line.starts_with(['•', '*', '–', '—', '·']) && line.chars().nth(1).is_some_and(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn markup_is_taken_out_and_plain_text_stays() {
+        for (text, clean) in [
+            ("<p>He said <b>so</b>.</p><p>She &amp; I&#8217;m</p>", "\nHe said so.\n\nShe & I’m\n"),
+            ("a<br/>b<br>c", "a\nb\nc"),
+            ("x <script>alert('<p>')</script>y<!-- z -->", "x y"),
+            ("<style>p { }</style>words", "words"),
+            ("words <script>never closed", "words "),
+            ("if a < b and c > d, AT&T wins", "if a < b and c > d, AT&T wins"),
+            ("<bbc> and <laughs>", "<bbc> and <laughs>"),
+            ("1 &lt; 2 &unknown; &amp", "1 < 2 &unknown; &amp"),
+            ("mail <me@example.org> now", "mail <me@example.org> now"),
+            ("caf\u{e9}<i>\u{e9}</i>", "caf\u{e9}\u{e9}"),
+        ] {
+            assert_eq!(body(text.to_owned()).text, clean, "{text}");
+        }
+    }
+
+    #[test]
+    fn link_lists_inside_sentences_are_left_out() {
+        for (text, clean) in [
+            (
+                "Sen. John Cornyn John CornynGOP senators balk at trial Overnight Health Care: drug pricing | vaping ban MORE (R-Texas) said no.",
+                "Sen. John Cornyn (R-Texas) said no.",
+            ),
+            (
+                "of President Trump Donald John TrumpKamala Harris calls for Twitter to suspend it MORE's plan and Sen. Tim Kaine Timothy (Tim) Michael KaineWarren says no MORE won.",
+                "of President Trump's plan and Sen. Tim Kaine won.",
+            ),
+            ("He wants MORE of it, McDonald said.", "He wants MORE of it, McDonald said."),
+            ("Ann McCain and John McCain want MORE.", "Ann McCain and John McCain want MORE."),
+        ] {
+            assert_eq!(body(text.to_owned()).text, clean);
+        }
+    }
+
+    #[test]
+    fn lines_broken_at_a_width_are_joined() {
+        let text = "The bridge over the river was closed on Monday after\nengineers found cracks in its main pillar. The exami-\nnation took four days and was led by a team from the\ncapital.\nBuses will take the northern bridge until the work is\ndone, which may last well into the spring. The mayor\nasked people to be patient, and said that the city had\nno choice.\n\nA second bridge is planned.\n";
+        let repaired = body(text.to_owned());
+        assert_eq!(
+            repaired.text,
+            "The bridge over the river was closed on Monday after engineers found cracks in its main pillar. The examination took four days and was led by a team from the capital.\nBuses will take the northern bridge until the work is done, which may last well into the spring. The mayor asked people to be patient, and said that the city had no choice.\n\nA second bridge is planned.\n"
+        );
+        assert!(repaired.warnings[0].contains("lines of some 5"), "{:?}", repaired.warnings);
+        let start = repaired.text.find("examination").unwrap();
+        let span = repaired.cuts.bytes(Span::new(start, start + "examination".len()));
+        assert_eq!(span.slice(text), "exami-\nnation");
+        // A paragraph in each line.
+        let plain = "The council met.\n".repeat(20)
+            + &"The mayor said that the bridge would be closed until the spring came to the city.\n"
+                .repeat(9);
+        assert_eq!(body(plain.clone()).text, plain);
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_repaired(text in "(?s)(<p>|</p>|<script>|&amp;|<!--|-->|<|\n|[a-z]{1,9} |é|MORE ){0,60}") {
+            let repaired = body(text.clone());
+            prop_assert!(repaired.text.len() <= text.len() + 1);
+            prop_assert!(repaired.cuts.bytes(Span::new(0, repaired.text.len())).end <= text.len());
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Packed files -> their bytes.
+
+use std::io::{self, Error, ErrorKind, Read};
+
+use super::find::Packing;
+
+/// Most bytes that a packed file, or standard input, may hold: a small file can unpack to any size.
+const MOST: u64 = 4 << 30;
+
+/// The bytes of a packed file.
+pub(super) fn unpack(bytes: &[u8], packing: Packing) -> io::Result<Vec<u8>> {
+    match packing {
+        Packing::Gzip => read_within(flate2::read::MultiGzDecoder::new(bytes), MOST),
+        Packing::Zstd => read_within(zstd::stream::read::Decoder::new(bytes)?, MOST),
+    }
+}
+
+/// All of standard input.
+pub(super) fn stdin() -> io::Result<Vec<u8>> {
+    read_within(io::stdin().lock(), MOST)
+}
+
+fn read_within(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![];
+    let n = reader.take(most + 1).read_to_end(&mut bytes)?;
+    if n as u64 > most {
+        let message = format!("holds more than {} GB unpacked; split it", most >> 30);
+        return Err(Error::new(ErrorKind::InvalidData, message));
+    }
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+
+    #[test]
+    fn packed_files_are_unpacked_within_a_bound() {
+        let mut gzip = flate2::write::GzEncoder::new(vec![], flate2::Compression::fast());
+        gzip.write_all(b"words").unwrap();
+        assert_eq!(unpack(&gzip.finish().unwrap(), Packing::Gzip).unwrap(), b"words");
+        let zstd = zstd::stream::encode_all(&b"words"[..], 1).unwrap();
+        assert_eq!(unpack(&zstd, Packing::Zstd).unwrap(), b"words");
+        assert!(unpack(b"words", Packing::Gzip).is_err() && unpack(b"words", Packing::Zstd).is_err());
+        assert!(read_within(&b"words"[..], 5).is_ok());
+        assert!(read_within(&b"words"[..], 4).unwrap_err().to_string().contains("split it"));
+    }
+}
