@@ -38,6 +38,18 @@ pub enum Error {
         /// The input.
         path: PathBuf,
     },
+    /// None of the inputs could be used.
+    #[error(
+        "nothing could be read: {n} rejected, the first ({first}) since {reason}; earlier results are kept"
+    )]
+    NothingRead {
+        /// How many inputs were rejected.
+        n: usize,
+        /// The first of them: a file, with its row.
+        first: String,
+        /// Why it could not be used.
+        reason: String,
+    },
     /// A table lacks a column that is needed.
     #[error("{}: column `{column}` is missing (found: {found}); add it, or name the column that holds it with `[read] {column} = \"...\"` in a job file", path.display())]
     MissingColumn {

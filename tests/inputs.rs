@@ -102,7 +102,7 @@ fn one_table_reads_alike_in_every_format() {
         fixtures.join("articles.xlsx"),
         fixtures.join("articles.parquet"),
     ] {
-        let reading = reading(&[file.clone()]);
+        let reading = reading(std::slice::from_ref(&file));
         assert_eq!(told(&reading), expected, "{}", file.display());
         assert!(
             reading.articles[0].id.as_str().starts_with(['a', 'b', 'c', 'd']),

@@ -49,6 +49,8 @@ static PATTERNS: LazyLock<RegexSet> = LazyLock::new(|| {
         // Bylines: two to five capitalised words after "By", with other authors and a desk.
         r"^(?:By|BY|by) (?:\p{Lu}[\p{L}.'’-]*[ ,]+){1,4}(?:(?:and|AND) (?:\p{Lu}[\p{L}.'’-]*[ ,]+){1,3})?(?:\p{Lu}[\p{L}.'’/-]*)(?:,? (?:(?:for|of|at) (?:the )?\p{Lu}[\p{L} ]{1,30}|with (?:additional )?reporting (?:from|by) .*))?$",
         r"^(?:By|BY) \p{Lu}[^.,]{2,60}, [^.]*(?:Correspondent|Reporter|Writer|Editor|Columnist|Contributor|Press|News|CNN|Reuters|Times|Post|Staff|Analyst|Producer|[Cc]orrespondent|[Rr]eporter|[Ww]riter|[Ee]ditor|[Cc]ontributor)$",
+        r"^(?:By|BY) \p{Lu}[^.|]{2,60}(?:, [^.|]{2,40})?\s*[|•·]\s*.{4,40}$",
+        r"(?i)^(?:print|e-?mail|share|tweet|save|comment|text size)\b[^.]{0,40}[|•·/][^.]{0,60}$",
         // Rules and ornaments: nothing to read.
         r"^[^\p{L}\p{N}]+$",
     ])

@@ -1,6 +1,6 @@
 use super::{Job, LoadedEncoder, load_encoder};
 use crate::encode::{HeadManifest, ModelManifest};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::pipeline::{Clock, Models, Observer, Run, compare_articles};
 use crate::read::{Reading, read};
 use crate::records::{HeadUsed, ModelUsed, Provenance, Rejection};
@@ -45,6 +45,11 @@ pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result
     let Reading { articles, rejected, ignored, inputs, notes } = read(&job.inputs, &job.read)?;
     notes.iter().for_each(|note| tracing::warn!("{note}"));
     log_rejected(&rejected);
+    if let (true, Some(first)) = (articles.is_empty(), rejected.first()) {
+        let row = first.row.map_or(String::new(), |row| format!(", row {row}"));
+        let (n, reason) = (rejected.len(), first.reason.clone());
+        return Err(Error::NothingRead { n, first: format!("{}{row}", first.file), reason });
+    }
     clock.begin("loading the model", None);
     let LoadedEncoder { encoder, verifier, thresholds, model, heads, measures } = load_encoder(job)?;
     let before = clock.finish();

@@ -148,6 +148,13 @@ impl Draft {
         if self.body.trim().is_empty() {
             return Some("the text is empty; add it, or take the article out".to_owned());
         }
+        if repair::has_columns(&self.body) {
+            return Some(
+                "its lines hold two columns side by side, which cannot be read across; make the text by `pdftotext` without -layout, which gives one column after the \
+                 other"
+                    .to_owned(),
+            );
+        }
         if [&self.body, &self.outlet, &self.headline, &self.url].iter().any(|text| text.contains('\0')) {
             return Some(
                 "the text holds NUL characters, which no text does; save it as UTF-8 text".to_owned(),

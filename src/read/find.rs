@@ -114,7 +114,7 @@ pub fn why_left_out(name: &str) -> Option<String> {
     let (_, ending) = name.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
         "pdf" => format!(
-            "a PDF is not read; make text of it with `pdftotext -layout {}` (package poppler-utils)",
+            "a PDF is not read; make text of it with `pdftotext -layout {}` (package poppler-utils), without -layout where it has two columns",
             quoted(name)
         ),
         "doc" | "docx" | "odt" | "rtf" | "pages" => {
@@ -154,7 +154,11 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
         } else if fs::metadata(input).map_err(cannot_read)?.is_dir() {
             search(input, &mut found)?;
         } else {
-            let ending = Ending::of(input).ok_or_else(|| Error::NoArticles { path: input.clone() })?;
+            let other = || match why_left_out(&name_of(input)) {
+                Some(why) => Error::Usage { message: format!("{}: {why}", name_of(input)) },
+                None => Error::NoArticles { path: input.clone() },
+            };
+            let ending = Ending::of(input).ok_or_else(other)?;
             found.sources.push(Source::new(input.clone(), ending, true).map_err(cannot_read)?);
         }
     }

@@ -4,6 +4,8 @@ use dom_query::Document;
 use dom_smoothie::{Config, Readability, ReadabilityError};
 use serde_json::Value;
 
+use super::repair;
+
 /// Elements of a page that are read, at most: a page costs time by its elements.
 const MOST_ELEMENTS: usize = 200_000;
 
@@ -15,7 +17,6 @@ pub(super) struct Page {
     pub author: String,
     pub date: String,
     pub url: String,
-    /// Markup, which is taken out with all others'.
     pub body: String,
 }
 
@@ -50,7 +51,7 @@ pub(super) fn page(html: &str) -> Result<Page, String> {
     if page.date.is_empty() {
         page.date = article.published_time.unwrap_or_default();
     }
-    page.body = article.content.to_string();
+    page.body = repair::without_markup(&article.content);
     Ok(page)
 }
 
@@ -162,11 +163,11 @@ fn filled(text: String) -> Option<String> {
 fn without_site(title: &str, site: &str) -> String {
     let title = filled(title.to_owned()).unwrap_or_default();
     for mark in [" | ", " - ", " – ", " — ", " :: "] {
-        if let Some((before, behind)) = title.rsplit_once(mark)
-            && !site.is_empty()
-            && (behind.eq_ignore_ascii_case(site) || behind.to_lowercase().contains(&site.to_lowercase()))
-        {
-            return before.to_owned();
+        let is_site = |part: &str| !site.is_empty() && part.to_lowercase().contains(&site.to_lowercase());
+        match (title.split_once(mark), title.rsplit_once(mark)) {
+            (_, Some((before, behind))) if is_site(behind) => return before.to_owned(),
+            (Some((before, behind)), _) if is_site(before) => return behind.to_owned(),
+            _ => {}
         }
     }
     title

@@ -27,6 +27,12 @@ pub(super) fn read(
             "it holds one JSON list; put each object on a line of its own (`jq -c '.[]'` does)".to_owned();
         return Err(Error::Table { path: source.path.clone(), message });
     }
+    if source.is_stdin() && !file.text.trim_start().starts_with('{') && !file.text.trim().is_empty() {
+        let message =
+            "standard input is read as JSONL, an object on each line; give any other format as a file"
+                .to_owned();
+        return Err(Error::Table { path: source.path.clone(), message });
+    }
     for (number, line) in (1..).zip(file.text.split('\n')) {
         if line.trim().is_empty() {
             continue;

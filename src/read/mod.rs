@@ -167,7 +167,8 @@ fn bytes_of(source: &Source, reading: &mut Reading) -> Result<Vec<u8>> {
         bytes: bytes.len() as u64,
         blake3: blake3::hash(&bytes).to_hex().to_string(),
     });
-    match source.packing {
+    let packing = source.packing.or_else(|| unpack::packing_of(&bytes).filter(|_| source.is_stdin()));
+    match packing {
         None => Ok(bytes),
         Some(packing) => unpack::unpack(&bytes, packing).map_err(fail),
     }

@@ -1,6 +1,7 @@
 //! A text as it was read -> the text that is worked on, with where it lies in the one that was read: without markup, without the link lists that some sites print
 //! inside their sentences, with the lines joined that a page's width has broken.
 
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use html5gum::emitters::default::DefaultEmitter;
@@ -10,6 +11,7 @@ use regex::Regex;
 use crate::records::{Cuts, Edit, Span};
 
 /// A text that is worked on.
+#[derive(Clone)]
 pub(super) struct Repaired {
     pub text: String,
     pub cuts: Cuts,
@@ -37,19 +39,69 @@ pub(super) fn body(text: String) -> Repaired {
             .warnings
             .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
     }
+    let mut repaired = join_lines(repaired);
     let edits = link_lists(&repaired.text);
     if !edits.is_empty() {
         repaired.apply(&edits);
         let n = count(edits.len(), "list", "lists");
         repaired.warnings.push(format!("{n} of links inside sentences left out"));
     }
-    if let Some((width, edits)) = broken_lines(&repaired.text) {
-        repaired.apply(&edits);
-        repaired
-            .warnings
-            .push(format!("the text is broken into lines of some {width} characters; they were joined"));
-    }
     repaired
+}
+
+/// A text without its markup.
+pub(super) fn without_markup(text: &str) -> String {
+    let mut cuts = Cuts::default();
+    cuts.apply(text.to_owned(), &markup(text).unwrap_or_default())
+}
+
+/// Share of the lines of some length with a gap at one place from which on they are taken for two columns, and the number of such lines at least.
+const LEAST_GAPS: f64 = 0.6;
+const LEAST_OF_COLUMNS: usize = 12;
+
+/// True for a text whose lines hold two columns side by side: a gap of three blanks or more that ends at one place of most lines.
+pub(super) fn has_columns(text: &str) -> bool {
+    let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| line.len() > 30).collect();
+    let mut n_at: HashMap<usize, usize> = HashMap::new();
+    for line in &lines {
+        let (mut n_blanks, mut is_inside) = (0, false);
+        for (at, char) in line.chars().enumerate() {
+            if char == ' ' {
+                n_blanks += 1;
+                continue;
+            }
+            if is_inside && n_blanks >= 3 {
+                *n_at.entry(at).or_default() += 1;
+            }
+            (n_blanks, is_inside) = (0, true);
+        }
+    }
+    let most = n_at.values().copied().max().unwrap_or_default();
+    most >= LEAST_OF_COLUMNS && most as f64 >= LEAST_GAPS * lines.len() as f64
+}
+
+/// Joins broken lines, and takes out the headers and numbers of pages between them.
+fn join_lines(repaired: Repaired) -> Repaired {
+    let marks = page_marks(&repaired.text);
+    let mut joined = repaired.clone();
+    joined.apply(&marks);
+    let Some((width, edits)) = broken_lines(&joined.text) else { return repaired };
+    joined.apply(&edits);
+    // Lines that were stretched to the width of the page.
+    let blank = |found: regex::Match<'_>| Edit {
+        span: Span::new(found.end() - found.as_str().matches(' ').count() + 1, found.end()),
+        words: String::new(),
+    };
+    let blanks: Vec<Edit> = BLANKS.find_iter(&joined.text).map(blank).collect();
+    joined.apply(&blanks);
+    joined
+        .warnings
+        .push(format!("the text is broken into lines of some {width} characters; they were joined"));
+    if !marks.is_empty() {
+        let n = count(marks.len(), "header or number of a page", "headers and numbers of pages");
+        joined.warnings.push(format!("{n} left out"));
+    }
+    joined
 }
 
 impl Repaired {
@@ -259,6 +311,77 @@ fn again(before: &str, surname: &str) -> Option<usize> {
     None
 }
 
+static PAGE_NUMBER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^(?i:[-–—|\[( ]*(?:page|p\.)? *#(?: *(?:of|/) *#)?[-–—|\]) ]*)$")
+        .expect("the pattern is ours")
+});
+
+/// Blanks between words; those at a line's start are kept.
+static BLANKS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"[^\s] {2,}").expect("the pattern is ours"));
+
+static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^https?://\S+(?: +#/#)?$|https?://\S+ +#/#$").expect("the pattern is ours")
+});
+
+/// Longest header of a page, in characters, and how often it stands in a text at least.
+const LONGEST_HEADER: usize = 90;
+const LEAST_HEADERS: usize = 3;
+
+/// The headers, footers and numbers of pages: lines that are a number, and lines that come again and again but for their numbers. What stands before and behind one is
+/// put together: as one paragraph where a sentence goes on.
+fn page_marks(text: &str) -> Vec<Edit> {
+    let mut at = 0;
+    let mut lines: Vec<(Span, String)> = vec![]; // without blanks around, and with `#` for a number
+    for line in text.split_inclusive('\n') {
+        let start = at + (line.len() - line.trim_start().len());
+        let words = line.trim();
+        let mut shape = String::new();
+        for char in words.chars() {
+            let next = if char.is_ascii_digit() { '#' } else { char };
+            let is_again = shape.ends_with(next) && (next == '#' || next.is_whitespace());
+            shape.extend((!is_again).then_some(next));
+        }
+        lines.push((Span::new(start.min(at + line.len()), start.min(at + line.len()) + words.len()), shape));
+        at += line.len();
+    }
+    let mut n_of: HashMap<&str, usize> = HashMap::new();
+    for (_, shape) in &lines {
+        *n_of.entry(shape).or_default() += 1;
+    }
+    let has_pages = text.contains('\u{c}');
+    let is_mark = |(span, shape): &(Span, String)| {
+        let words = span.slice(text);
+        let is_short = !words.is_empty() && words.chars().count() <= LONGEST_HEADER;
+        let least = if has_pages && shape.contains('#') { 2 } else { LEAST_HEADERS };
+        let is_again = n_of[shape.as_str()] >= least && !ends_sentence(words);
+        is_short && (PAGE_NUMBER.is_match(shape) || is_again) || has_pages && FOOTER.is_match(shape)
+    };
+    let mut edits: Vec<Edit> = vec![];
+    let mut line = 0;
+    while line < lines.len() {
+        if !is_mark(&lines[line]) {
+            line += 1;
+            continue;
+        }
+        let is_open = |at: &usize| lines[*at].0.is_empty() || is_mark(&lines[*at]);
+        let before = (0..line).rev().find(|at| !lines[*at].0.is_empty());
+        let next = (line..lines.len()).find(|at| !is_open(at));
+        let from = before.map_or(0, |at| lines[at].0.end);
+        let to = next.map_or(text.len(), |at| lines[at].0.start);
+        let goes_on = before.is_some_and(|at| !ends_sentence(lines[at].0.slice(text)));
+        let words = if before.is_none() || next.is_none() {
+            ""
+        } else if goes_on {
+            "\n"
+        } else {
+            "\n\n"
+        };
+        edits.push(Edit { span: Span::new(from, to), words: words.to_owned() });
+        line = next.unwrap_or(lines.len());
+    }
+    edits
+}
+
 /// Lines that say how long lines are, at least.
 const LEAST_LINES: usize = 6;
 
@@ -306,18 +429,62 @@ fn broken_lines(text: &str) -> Option<(usize, Vec<Edit>)> {
         let ends = ends_sentence(this) && lines[line].1 * 5 < width * 4;
         !ends && lines[line].1 * 2 >= width && !opens_item(next)
     };
+    let known: HashSet<&str> = text.split(|char: char| !char.is_alphanumeric() && char != '-').collect();
     let edit = |line: usize| {
         let (of, next) = (lines[line].0, lines[line + 1].0);
         let end = of.start + of.slice(text).trim_end().len();
         let start = next.start + (next.len() - next.slice(text).trim_start().len());
-        let begins_small = text[start..].starts_with(|char: char| char.is_lowercase());
-        let before = text[..end].strip_suffix('-').and_then(|words| words.chars().next_back());
-        let is_parted = begins_small && before.is_some_and(char::is_lowercase);
-        let from = if is_parted { end - 1 } else { end };
-        Edit { span: Span::new(from, start), words: if is_parted { String::new() } else { " ".to_owned() } }
+        match parted(last_word(of.slice(text).trim_end()), first_word(next.slice(text).trim_start()), &known)
+        {
+            None => Edit { span: Span::new(end, start), words: " ".to_owned() },
+            Some(Parted::Word) => Edit { span: Span::new(end - 1, start), words: String::new() },
+            Some(Parted::Compound) => Edit { span: Span::new(end, start), words: String::new() },
+        }
     };
     let edits: Vec<Edit> = inner.iter().filter(|line| joined(line)).map(|&line| edit(line)).collect();
     (!edits.is_empty()).then_some((width, edits))
+}
+
+/// What a hyphen at a line's end is.
+enum Parted {
+    /// It parts a word: "exami-" and "nation".
+    Word,
+    /// It belongs to a compound: "well-" and "known".
+    Compound,
+}
+
+/// First parts of compounds.
+const COMPOUNDS: [&str; 56] = [
+    "all", "anti", "back", "best", "co", "counter", "cross", "eight", "ex", "far", "first", "five", "four",
+    "full", "good", "half", "hard", "high", "ill", "in", "left", "long", "low", "mid", "much", "multi",
+    "nine", "non", "off", "on", "one", "open", "out", "over", "part", "post", "pre", "pro", "quasi", "right",
+    "second", "self", "semi", "seven", "short", "six", "so", "ten", "then", "third", "three", "two", "under",
+    "vice", "well", "year",
+];
+
+/// How two words at a line's end and the next line's start belong together; `None` where no hyphen parts them. `known` are the words of the text.
+fn parted(left: &str, right: &str, known: &HashSet<&str>) -> Option<Parted> {
+    let stem = left.strip_suffix('-')?;
+    if stem.is_empty() || stem.ends_with('-') || right.is_empty() {
+        return None;
+    }
+    let (joined, compound) = (format!("{stem}{right}"), format!("{left}{right}"));
+    let first = stem.rsplit('-').next().unwrap_or_default().to_lowercase();
+    let is_compound = known.contains(compound.as_str())
+        || !right.starts_with(char::is_lowercase)
+        || !stem.ends_with(char::is_lowercase)
+        || COMPOUNDS.contains(&first.as_str())
+        // Both are words of their own, and the two as one are none that the text has.
+        || !known.contains(joined.as_str()) && known.contains(stem) && known.contains(right);
+    Some(if is_compound { Parted::Compound } else { Parted::Word })
+}
+
+fn last_word(line: &str) -> &str {
+    line.rsplit(|char: char| !char.is_alphanumeric() && char != '-').next().unwrap_or_default()
+}
+
+fn first_word(line: &str) -> &str {
+    line.split(|char: char| !char.is_alphanumeric() && char != '-').next().unwrap_or_default()
 }
 
 fn ends_sentence(line: &str) -> bool {
@@ -383,10 +550,58 @@ mod tests {
         let start = repaired.text.find("examination").unwrap();
         let span = repaired.cuts.bytes(Span::new(start, start + "examination".len()));
         assert_eq!(span.slice(text), "exami-\nnation");
+        let compounds = text.replace("exami-\nnation took", "vice-\npresident took");
+        assert!(body(compounds).text.contains("The vice-president took"));
+        let stretched = text.replace("closed on", "closed   on");
+        assert!(body(stretched).text.contains("was closed on Monday"));
         // A paragraph in each line.
         let plain = "The council met.\n".repeat(20)
             + &"The mayor said that the bridge would be closed until the spring came to the city.\n"
                 .repeat(9);
+        assert_eq!(body(plain.clone()).text, plain);
+    }
+
+    #[test]
+    fn columns_are_seen() {
+        let line = |n: usize| {
+            format!("{:<40}and the right one something else\n", format!("the left column says {n}"))
+        };
+        assert!(has_columns(&(0..20).map(line).collect::<String>()));
+        assert!(!has_columns(
+            &"The bridge over the river was closed   on Monday after they found cracks.\n".repeat(5)
+        ));
+        assert!(!has_columns(
+            &"The bridge over the river was closed on Monday after they found cracks.\n".repeat(20)
+        ));
+    }
+
+    #[test]
+    fn headers_and_numbers_of_pages_are_left_out() {
+        let page = |n: usize, words: &str| {
+            format!(
+                "\u{c}MORNING POST                                Page {n}\n\n{words}\n\n                          - {n} -\n"
+            )
+        };
+        let text = page(
+            1,
+            "The bridge over the river was closed on Monday after\nengineers found cracks in its main pillar, and buses will",
+        ) + &page(
+            2,
+            "take the northern bridge until the work is done, which\nmay last well into the spring, as the city council said.",
+        ) + &page(
+            3,
+            "A second bridge has been planned for nine years, and no\none knows who will pay for it.",
+        );
+        let repaired = body(text.clone());
+        assert_eq!(
+            repaired.text,
+            "The bridge over the river was closed on Monday after engineers found cracks in its main pillar, and buses will take the northern bridge until the work is done, which may last well into the spring, as the city council said.\n\nA second bridge has been planned for nine years, and no one knows who will pay for it."
+        );
+        assert_eq!(repaired.warnings[1], "4 headers and numbers of pages left out");
+        let start = repaired.text.find("and buses").unwrap();
+        assert!(repaired.cuts.bytes(Span::new(start, start + 9)).slice(&text).starts_with("and buses"));
+        // A list of numbers in a text with whole paragraphs stays.
+        let plain = "The results:\n\n12\n\n14\n\n16\n\nThey are final.\n".to_owned();
         assert_eq!(body(plain.clone()).text, plain);
     }
 

@@ -15,6 +15,15 @@ pub(super) fn unpack(bytes: &[u8], packing: Packing) -> io::Result<Vec<u8>> {
     }
 }
 
+/// How bytes are packed, by what they begin with.
+pub(super) fn packing_of(bytes: &[u8]) -> Option<Packing> {
+    match bytes {
+        [0x1f, 0x8b, ..] => Some(Packing::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Packing::Zstd),
+        _ => None,
+    }
+}
+
 /// All of standard input.
 pub(super) fn stdin() -> io::Result<Vec<u8>> {
     read_within(io::stdin().lock(), MOST)

@@ -48,6 +48,7 @@ impl CheckArguments {
         )];
         if !corpus.documents().is_empty() {
             lines.extend([outlets(&corpus), dates(&corpus), languages(&corpus), lengths(&corpus)]);
+            lines.extend(unnamed(&corpus));
             lines.extend(twice(&corpus));
             lines.extend(warnings(&corpus));
         }
@@ -123,6 +124,18 @@ fn lengths(corpus: &Corpus) -> String {
         all[all.len() - 1],
         all[all.len() / 2]
     )
+}
+
+/// Articles of which no outlet is known: each counts as an outlet of its own.
+fn unnamed(corpus: &Corpus) -> Option<String> {
+    let is_unnamed =
+        |article: &&Article| article.warnings.iter().any(|warning| warning.starts_with("no outlet is known"));
+    let ids: Vec<&str> = corpus.articles().filter(is_unnamed).map(|article| article.id.as_str()).collect();
+    let first = ids.first()?;
+    Some(format!(
+        "{} without a known outlet, such as {first}: each counts as an outlet of its own; name them in an articles.csv (columns file, outlet)",
+        count(ids.len(), "article")
+    ))
 }
 
 /// Articles whose text is that of another, word by word.
