@@ -117,6 +117,7 @@ fn what_is_damaged_is_told_with_a_mend() {
     let folder = tempfile::tempdir().unwrap();
     for (name, bytes, message) in [
         ("a.xlsx", &b"not a workbook"[..], "save it as .xlsx or .csv again"),
+        ("e.html", "<div>".repeat(20_000).as_bytes(), "within each other; save its text"),
         ("b.parquet", b"not parquet", "write the file again"),
         ("c.csv.gz", b"not gzip", "cannot be read"),
         ("d.html", b"<html><body></body></html>", "save its text as .txt"),
@@ -131,7 +132,7 @@ fn what_is_damaged_is_told_with_a_mend() {
         assert!(told.contains(message), "{name}: {told}");
     }
     let reading = reading(&[folder.path().to_owned()]);
-    assert_eq!(reading.rejected.len(), 4, "in a folder each costs only itself");
+    assert_eq!(reading.rejected.len(), 5, "in a folder each costs only itself");
 }
 
 /// The text as it was read, at the offsets that the tables give.

@@ -40,7 +40,8 @@ pub(super) fn read(
 /// A table that is no text: of a spreadsheet, of a Parquet file. Every row has as many cells as the header.
 pub(super) struct Cells {
     pub header: Vec<String>,
-    pub rows: Vec<Vec<String>>,
+    /// Each with its number: 1 is the row behind the header.
+    pub rows: Vec<(u64, Vec<String>)>,
 }
 
 /// Adds each row that is not blank to `drafts`; its number counts from 1 without the header.
@@ -53,7 +54,7 @@ pub(super) fn read_cells(
 ) -> Result<()> {
     let columns = Columns::of_table(&source.path, &table.header, options)?;
     notes.extend(columns.proposals(&source.name, &table.header));
-    for (number, row) in (1..).zip(table.rows) {
+    for (number, row) in table.rows {
         if row.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -75,5 +76,6 @@ pub(super) fn draft(origin: Origin, columns: &Columns, cells: &StringRecord) -> 
         date: columns.cell(Role::Date, cells),
         groups: columns.groups(cells),
         warnings: Vec::new(),
+        is_of_page: false,
     }
 }

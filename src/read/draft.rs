@@ -9,6 +9,9 @@ use super::decode::Decoded;
 use super::options::ReadOptions;
 use super::repair;
 
+/// Longest text of an article, in bytes.
+const MOST_BYTES: usize = 20 << 20;
+
 /// An article as a format found it, nothing checked yet.
 pub(super) struct Draft {
     pub origin: Origin,
@@ -20,6 +23,8 @@ pub(super) struct Draft {
     pub date: String,
     pub groups: BTreeMap<String, String>,
     pub warnings: Vec<String>,
+    /// True for a text that was taken out of a page: it has no markup of its own any more.
+    pub is_of_page: bool,
 }
 
 /// What the drafts have become so far.
@@ -130,6 +135,7 @@ impl Draft {
             date: String::new(),
             groups: BTreeMap::new(),
             warnings: Vec::new(),
+            is_of_page: false,
         }
     }
 
@@ -147,6 +153,12 @@ impl Draft {
     fn fault(&self) -> Option<String> {
         if self.body.trim().is_empty() {
             return Some("the text is empty; add it, or take the article out".to_owned());
+        }
+        if self.body.len() > MOST_BYTES {
+            return Some(format!(
+                "the text is longer than {} MB; split it into its articles",
+                MOST_BYTES >> 20
+            ));
         }
         if repair::has_columns(&self.body) {
             return Some(
@@ -184,7 +196,10 @@ impl Draft {
             None
         });
         let headline = if self.headline.trim().is_empty() { String::new() } else { self.headline };
-        let (headline, body) = (repair::headline(headline), repair::body(self.body));
+        let (headline, body) = match self.is_of_page {
+            true => (repair::plain(headline), repair::of_page(self.body)),
+            false => (repair::headline(headline), repair::body(self.body)),
+        };
         self.warnings.extend(headline.warnings.into_iter().chain(body.warnings));
         Article {
             id: self.id.trim().into(),

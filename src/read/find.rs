@@ -96,7 +96,7 @@ impl Ending {
             "html" | "htm" | "xhtml" => Ending::Html,
             "csv" | "tsv" => Ending::Csv,
             "jsonl" | "ndjson" => Ending::Jsonl,
-            "xlsx" | "xlsm" | "xls" | "ods" => Ending::Xlsx,
+            "xlsx" | "xlsm" => Ending::Xlsx,
             "parquet" => Ending::Parquet,
             _ => return None,
         };
@@ -117,6 +117,7 @@ pub fn why_left_out(name: &str) -> Option<String> {
             "a PDF is not read; make text of it with `pdftotext -layout {}` (package poppler-utils), without -layout where it has two columns",
             quoted(name)
         ),
+        "xls" | "ods" | "xlsb" => "of spreadsheets only .xlsx is read; save it as .xlsx or .csv".to_owned(),
         "doc" | "docx" | "odt" | "rtf" | "pages" => {
             "documents of a word processor are not read; save it as plain text (.txt)".to_owned()
         }

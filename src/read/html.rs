@@ -2,12 +2,23 @@
 
 use dom_query::Document;
 use dom_smoothie::{Config, Readability, ReadabilityError};
+use html5gum::{Token, Tokenizer};
 use serde_json::Value;
 
 use super::repair;
 
 /// Elements of a page that are read, at most: a page costs time by its elements.
-const MOST_ELEMENTS: usize = 200_000;
+const MOST_ELEMENTS: usize = 50_000;
+
+/// Elements that stand within each other, at most: their number costs its square.
+const DEEPEST: usize = 500;
+
+/// Elements that need no end.
+const OPEN: [&[u8]; 24] = [
+    b"area", b"base", b"br", b"col", b"embed", b"hr", b"img", b"input", b"link", b"meta", b"param",
+    b"source", b"track", b"wbr", b"p", b"li", b"dt", b"dd", b"option", b"tr", b"td", b"th", b"tbody",
+    b"path",
+];
 
 /// What a page says of its article. What it does not say is empty.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -26,6 +37,7 @@ pub(super) struct Page {
 /// # Errors
 /// The reason where the page holds no article.
 pub(super) fn page(html: &str) -> Result<Page, String> {
+    check_size(html)?;
     let document = Document::from(html);
     let said = Said { json: json_ld(&document), document: &document };
     let mut page = Page {
@@ -53,6 +65,29 @@ pub(super) fn page(html: &str) -> Result<Page, String> {
     }
     page.body = repair::without_markup(&article.content);
     Ok(page)
+}
+
+/// Refuses a page that would cost more than pages do, before it is parsed.
+fn check_size(html: &str) -> Result<(), String> {
+    let (mut n, mut depth) = (0_usize, 0_usize);
+    for Ok(token) in Tokenizer::new(html) {
+        match token {
+            Token::StartTag(tag) => {
+                n += 1;
+                depth += usize::from(!tag.self_closing && !OPEN.contains(&tag.name.0.as_slice()));
+            }
+            Token::EndTag(tag) => {
+                depth = depth.saturating_sub(usize::from(!OPEN.contains(&tag.name.0.as_slice())))
+            }
+            _ => {}
+        }
+        if n > MOST_ELEMENTS || depth > DEEPEST {
+            return Err(format!(
+                "the page has more than {MOST_ELEMENTS} elements, or more than {DEEPEST} within each other; save its text as .txt"
+            ));
+        }
+    }
+    Ok(())
 }
 
 struct Said<'page> {

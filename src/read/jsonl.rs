@@ -75,6 +75,7 @@ fn draft(
             .map(|(name, value)| (name, group_text(value)))
             .collect::<BTreeMap<_, _>>(),
         warnings: fields.warnings,
+        is_of_page: false,
     })
 }
 

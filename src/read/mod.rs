@@ -126,10 +126,12 @@ fn read_table(
 ) -> Result<()> {
     if matches!(source.ending, Ending::Xlsx | Ending::Parquet) {
         let bytes = bytes_of(source, reading)?;
-        let table = match source.ending {
+        // A damaged file may make a library panic; that costs the file alone.
+        let table = std::panic::catch_unwind(|| match source.ending {
             Ending::Xlsx => sheet::table(bytes),
             _ => parquet_table::table(bytes),
-        };
+        });
+        let table = table.unwrap_or_else(|_| Err("it is damaged; write it again".to_owned()));
         let table = table.map_err(|message| Error::Table { path: source.path.clone(), message })?;
         return csv_table::read_cells(source, table, options, drafts, &mut reading.notes);
     }

@@ -3,9 +3,13 @@
 use arrow_array::{Array, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
-use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
 use super::csv_table::Cells;
+
+/// Rows that are unpacked at once, and bytes of text in all, at most.
+const ROWS: usize = 64;
+const MOST: usize = 2 << 30;
 
 /// The columns that can be written as text; others (lists, structures, bytes) are left empty.
 ///
@@ -13,22 +17,29 @@ use super::csv_table::Cells;
 /// What is wrong with the file, in plain words.
 pub(super) fn table(bytes: Vec<u8>) -> Result<Cells, String> {
     let fault = |error: &dyn std::fmt::Display| format!("{error}; write the file again");
-    let reader = ParquetRecordBatchReaderBuilder::try_new(::bytes::Bytes::from(bytes))
-        .map_err(|error| fault(&error))?;
+    // The file's own types are enough; the schema that writers add is not needed, and may be damaged.
+    let options = ArrowReaderOptions::new().with_skip_arrow_metadata(true);
+    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(::bytes::Bytes::from(bytes), options)
+        .map_err(|error| fault(&error))?
+        .with_batch_size(ROWS);
     let header: Vec<String> = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let mut rows = vec![];
+    let (mut rows, mut number, mut n_bytes) = (vec![], 0, 0);
     for batch in reader.build().map_err(|error| fault(&error))? {
         let batch = batch.map_err(|error| fault(&error))?;
         let columns: Vec<Option<StringArray>> = batch.columns().iter().map(|column| text(column)).collect();
-        rows.extend((0..batch.num_rows()).map(|row| {
+        for row in 0..batch.num_rows() {
             let cell = |column: &Option<StringArray>| {
-                column
-                    .as_ref()
-                    .filter(|column| column.is_valid(row))
-                    .map_or(String::new(), |column| column.value(row).to_owned())
+                let column = column.as_ref().filter(|column| column.is_valid(row));
+                column.map_or(String::new(), |column| column.value(row).to_owned())
             };
-            columns.iter().map(cell).collect()
-        }));
+            let cells: Vec<String> = columns.iter().map(cell).collect();
+            number += 1;
+            n_bytes += cells.iter().map(String::len).sum::<usize>();
+            if n_bytes > MOST {
+                return Err("it holds more than 2 GB of text; split it".to_owned());
+            }
+            rows.push((number, cells));
+        }
     }
     Ok(Cells { header, rows })
 }

@@ -29,6 +29,16 @@ pub(super) fn headline(text: String) -> Repaired {
     repaired
 }
 
+/// A text as it is.
+pub(super) fn plain(text: String) -> Repaired {
+    Repaired { text, cuts: Cuts::default(), warnings: vec![] }
+}
+
+/// Takes the link lists out of the text of a page.
+pub(super) fn of_page(text: String) -> Repaired {
+    without_links(plain(text))
+}
+
 /// Takes out of a body what is no text of the article, and joins broken lines.
 pub(super) fn body(text: String) -> Repaired {
     let mut repaired = Repaired { text, cuts: Cuts::default(), warnings: vec![] };
@@ -39,7 +49,10 @@ pub(super) fn body(text: String) -> Repaired {
             .warnings
             .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
     }
-    let mut repaired = join_lines(repaired);
+    without_links(join_lines(repaired))
+}
+
+fn without_links(mut repaired: Repaired) -> Repaired {
     let edits = link_lists(&repaired.text);
     if !edits.is_empty() {
         repaired.apply(&edits);
@@ -173,46 +186,89 @@ static ENTITY: LazyLock<Regex> = LazyLock::new(|| {
         .expect("the pattern is ours")
 });
 
-/// What a text has of markup, with what stands for it: a line end for a paragraph, the character for an entity. `None` for plain text, which may hold "<" and "&".
+/// A tag or a comment of a text.
+struct Mark {
+    /// Empty for a comment.
+    name: Vec<u8>,
+    is_end: bool,
+    span: Span,
+}
+
+impl Mark {
+    fn is(&self, names: &[&str]) -> bool {
+        names.iter().any(|name| name.as_bytes() == self.name.as_slice())
+    }
+
+    fn is_comment(&self) -> bool {
+        self.name.is_empty()
+    }
+}
+
+/// The tags of known elements and the comments of a text. What only looks like a tag ("a <b && c>", "<i and") is none.
+fn marks(text: &str) -> Vec<Mark> {
+    let mut found = vec![];
+    for Ok(token) in Tokenizer::new_with_emitter(text, DefaultEmitter::<usize>::new_with_span()) {
+        let (name, is_end, span) = match token {
+            Token::StartTag(tag) => {
+                let is_name = |name: &[u8]| {
+                    name.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-_:.@".contains(byte))
+                };
+                let mut attributes = tag.attributes.iter();
+                if !attributes
+                    .all(|(name, value)| is_name(&name.0) && (name.0.len() > 1 || !value.value.0.is_empty()))
+                {
+                    continue;
+                }
+                (tag.name.0, false, tag.span)
+            }
+            Token::EndTag(tag) => (tag.name.0, true, tag.span),
+            Token::Comment(comment) => (vec![], false, comment.span),
+            _ => continue,
+        };
+        let span = Span::new(span.start, span.end.min(text.len()));
+        if span.start >= span.end || !text.is_char_boundary(span.start) || !text.is_char_boundary(span.end) {
+            continue;
+        }
+        let mark = Mark { name, is_end, span };
+        let words = span.slice(text);
+        let is_whole = if mark.is_comment() {
+            words.starts_with("<!--") && words.ends_with("-->")
+        } else {
+            words.ends_with('>')
+        };
+        if is_whole && (mark.is_comment() || mark.is(&BLOCKS) || mark.is(&INLINE) || mark.is(&UNREAD)) {
+            found.push(mark);
+        }
+    }
+    found
+}
+
+/// What a text has of markup, with what stands for it: a line end for a paragraph, the character for an entity. `None` for plain text, which may hold "<" and "&": tags
+/// count where one is closed, or where there is a paragraph or a line break.
 fn markup(text: &str) -> Option<Vec<Edit>> {
     let mut markup = Markup { text, edits: vec![], from: 0 };
-    if text.contains('<') {
-        let mut emitter = DefaultEmitter::<usize>::new_with_span();
-        emitter.naively_switch_states(true);
-        let mut unread: Option<(Vec<u8>, usize)> = None;
-        for Ok(token) in Tokenizer::new_with_emitter(text, emitter) {
-            let (name, span) = match &token {
-                Token::StartTag(tag) => (&tag.name.0, tag.span),
-                Token::EndTag(tag) => (&tag.name.0, tag.span),
-                Token::Comment(comment) if text[comment.span.start..].starts_with("<!--") => {
-                    (&vec![], comment.span)
+    let marks = if text.contains('<') { marks(text) } else { vec![] };
+    if marks.iter().any(|mark| mark.is_end || mark.is_comment() || mark.is(&["p", "br"])) {
+        // Where the last end of an element stands whose words are not read.
+        let last = |name: &[u8]| marks.iter().rposition(|mark| mark.is_end && mark.name == name);
+        let ends: HashMap<&str, usize> =
+            UNREAD.iter().filter_map(|name| Some((*name, last(name.as_bytes())?))).collect();
+        let mut at = 0;
+        while let Some(mark) = marks.get(at) {
+            at += 1;
+            let name = std::str::from_utf8(&mark.name).unwrap_or_default();
+            if !mark.is_end && mark.is(&UNREAD) {
+                // What is never closed is a word of the text.
+                if ends.get(name).is_none_or(|&end| end < at) {
+                    continue;
                 }
-                _ => continue,
-            };
-            let known = |names: &[&str]| names.iter().any(|known| known.as_bytes() == name.as_slice());
-            let is_end = matches!(token, Token::EndTag(_));
-            if let Some((of, start)) = &unread {
-                if is_end && of == name {
-                    let span = Span::new(*start, span.end.min(text.len()));
-                    markup.put(span, "");
-                    unread = None;
-                }
-                continue;
+                let close = (at..marks.len()).find(|&end| marks[end].is_end && marks[end].name == mark.name);
+                let Some(close) = close else { continue };
+                markup.put(Span::new(mark.span.start, marks[close].span.end), "");
+                at = close + 1;
+            } else {
+                markup.put(mark.span, if mark.is(&BLOCKS) { "\n" } else { "" });
             }
-            if !is_end && known(&UNREAD) {
-                unread = Some((name.clone(), span.start));
-                continue;
-            }
-            let is_comment = name.is_empty();
-            if !is_comment && !known(&BLOCKS) && !known(&INLINE) && !known(&UNREAD) {
-                continue;
-            }
-            let words = if known(&BLOCKS) { "\n" } else { "" };
-            markup.put(Span::new(span.start, span.end.min(text.len())), words);
-        }
-        // What opens and is never closed is left out to the end.
-        if let Some((_, start)) = unread {
-            markup.put(Span::new(start, text.len()), "");
         }
     }
     markup.edits.extend(entities(text, markup.from, text.len()));
@@ -230,8 +286,7 @@ struct Markup<'text> {
 impl Markup<'_> {
     /// Adds the markup at `span`, what stands for it, and the entities before it.
     fn put(&mut self, span: Span, words: &str) {
-        let is_boundary = self.text.is_char_boundary(span.start) && self.text.is_char_boundary(span.end);
-        if span.start >= self.from && is_boundary {
+        if span.start >= self.from {
             self.edits.extend(entities(self.text, self.from, span.start));
             self.edits.push(Edit { span, words: words.to_owned() });
             self.from = span.end;
@@ -298,13 +353,19 @@ fn link_lists(text: &str) -> Vec<Edit> {
 /// Words of a person's name between the name and its repetition, at most.
 const MOST_NAMES: usize = 6;
 
-/// Where the list begins: behind the nearest word that is the surname, among the last words before the place where it stands again.
+/// Where the list begins: behind the surname of a person who has just been named, where only that name stands between it and the surname's next place: "Sen. John
+/// Cornyn John Cornyn…".
 fn again(before: &str, surname: &str) -> Option<usize> {
+    let is_name = |word: &str| word.trim_start_matches(['(', '"', '“']).starts_with(char::is_uppercase);
     let mut end = before.len();
     for word in before.split(' ').rev().take(MOST_NAMES + 1) {
         let start = end - word.len();
         if word.trim_matches(|char: char| !char.is_alphanumeric()) == surname {
-            return Some(start + word.len());
+            let first = before[..start].trim_end().rsplit(' ').next().unwrap_or_default();
+            return is_name(first).then_some(start + word.len());
+        }
+        if !word.is_empty() && !is_name(word) {
+            return None;
         }
         end = start.saturating_sub(1);
     }
@@ -324,7 +385,7 @@ static FOOTER: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// Longest header of a page, in characters, and how often it stands in a text at least.
-const LONGEST_HEADER: usize = 90;
+const LONGEST_HEADER: usize = 120;
 const LEAST_HEADERS: usize = 3;
 
 /// The headers, footers and numbers of pages: lines that are a number, and lines that come again and again but for their numbers. What stands before and behind one is
@@ -351,7 +412,7 @@ fn page_marks(text: &str) -> Vec<Edit> {
     let has_pages = text.contains('\u{c}');
     let is_mark = |(span, shape): &(Span, String)| {
         let words = span.slice(text);
-        let is_short = !words.is_empty() && words.chars().count() <= LONGEST_HEADER;
+        let is_short = !words.is_empty() && shape.chars().count() <= LONGEST_HEADER;
         let least = if has_pages && shape.contains('#') { 2 } else { LEAST_HEADERS };
         let is_again = n_of[shape.as_str()] >= least && !ends_sentence(words);
         is_short && (PAGE_NUMBER.is_match(shape) || is_again) || has_pages && FOOTER.is_match(shape)
@@ -427,7 +488,8 @@ fn broken_lines(text: &str) -> Option<(usize, Vec<Edit>)> {
     let joined = |&line: &usize| {
         let (this, next) = (words(&lines[line]), words(&lines[line + 1]));
         let ends = ends_sentence(this) && lines[line].1 * 5 < width * 4;
-        !ends && lines[line].1 * 2 >= width && !opens_item(next)
+        let is_parted = this.ends_with('-') && next.starts_with(char::is_lowercase);
+        !ends && (lines[line].1 * 2 >= width || is_parted) && !opens_item(next)
     };
     let known: HashSet<&str> = text.split(|char: char| !char.is_alphanumeric() && char != '-').collect();
     let edit = |line: usize| {
@@ -488,12 +550,17 @@ fn first_word(line: &str) -> &str {
 }
 
 fn ends_sentence(line: &str) -> bool {
-    line.trim_end_matches(['"', '”', '’', '\'', ')']).ends_with(['.', '!', '?', ':'])
+    line.trim_end_matches(['"', '”', '“', '’', '‘', '\'', ')', '»', '«', ']'])
+        .ends_with(['.', '!', '?', ':', '…', '。', '؟', '।'])
 }
 
 /// True for a line that begins an item of a list.
 fn opens_item(line: &str) -> bool {
-    line.starts_with(['•', '*', '–', '—', '·']) && line.chars().nth(1).is_some_and(char::is_whitespace)
+    let bullet = line.starts_with(['•', '*', '–', '—', '·', '-', '+', '◦']);
+    let rest = line.trim_start_matches(|char: char| char.is_ascii_digit());
+    let number = rest.len() < line.len() && rest.starts_with(['.', ')']);
+    bullet && line.chars().nth(1).is_some_and(char::is_whitespace)
+        || number && rest.chars().nth(1).is_some_and(char::is_whitespace)
 }
 
 #[cfg(test)]
@@ -509,7 +576,16 @@ mod tests {
             ("a<br/>b<br>c", "a\nb\nc"),
             ("x <script>alert('<p>')</script>y<!-- z -->", "x y"),
             ("<style>p { }</style>words", "words"),
-            ("words <script>never closed", "words "),
+            (
+                "Hackers put a <script> tag into it. It was big.",
+                "Hackers put a <script> tag into it. It was big.",
+            ),
+            (
+                "The source said <!-- and left. Then <p>he came.</p>",
+                "The source said <!-- and left. Then <p>he came.</p>",
+            ),
+            ("if (a <b && c> d) Vec<i> and List<a> x", "if (a <b && c> d) Vec<i> and List<a> x"),
+            ("<title>Bridge</title><p>Words.</p>", "\nBridge\n\nWords.\n"),
             ("if a < b and c > d, AT&T wins", "if a < b and c > d, AT&T wins"),
             ("<bbc> and <laughs>", "<bbc> and <laughs>"),
             ("1 &lt; 2 &unknown; &amp", "1 < 2 &unknown; &amp"),
@@ -530,6 +606,14 @@ mod tests {
             (
                 "of President Trump Donald John TrumpKamala Harris calls for Twitter to suspend it MORE's plan and Sen. Tim Kaine Timothy (Tim) Michael KaineWarren says no MORE won.",
                 "of President Trump's plan and Sen. Tim Kaine won.",
+            ),
+            (
+                "Buyers of the Mac and the MacBook line say they need MORE ports.",
+                "Buyers of the Mac and the MacBook line say they need MORE ports.",
+            ),
+            (
+                "Pay your bill with PayPal before June and get MORE for less.",
+                "Pay your bill with PayPal before June and get MORE for less.",
             ),
             ("He wants MORE of it, McDonald said.", "He wants MORE of it, McDonald said."),
             ("Ann McCain and John McCain want MORE.", "Ann McCain and John McCain want MORE."),
@@ -559,6 +643,18 @@ mod tests {
             + &"The mayor said that the bridge would be closed until the spring came to the city.\n"
                 .repeat(9);
         assert_eq!(body(plain.clone()).text, plain);
+    }
+
+    #[test]
+    fn lists_and_poems_stay() {
+        for line in [
+            "- Close the bridge for the whole of next week and look at it",
+            "Shall I compare the river to the sea that it will never meet",
+            "12. Open the northern bridge for all buses and all taxis",
+        ] {
+            let text = format!("{line}\n").repeat(9);
+            assert_eq!(body(text.clone()).text, text);
+        }
     }
 
     #[test]

@@ -1,39 +1,106 @@
-//! A spreadsheet -> a table: its first sheet that is not empty, whose first row names the columns.
+//! A workbook of Excel -> a table: its first sheet that is not empty, whose first row names the columns.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
-use calamine::{Data, Reader, open_workbook_auto_from_rs};
+use calamine::{DataRef, Reader, Xlsx, XlsxError};
 
 use super::csv_rows::names_of;
 use super::csv_table::Cells;
 
-/// The cells as text; dates as `2019-07-12`.
+/// Most bytes that the parts of a workbook may have unpacked, and its cells as text: a small file can unpack to any size.
+const MOST: u64 = 1 << 30;
+
+/// The cells as text; dates as `2019-07-12`. A cell to the right of the last column that has a name is left out.
 ///
 /// # Errors
 /// What is wrong with the file, in plain words.
 pub(super) fn table(bytes: Vec<u8>) -> Result<Cells, String> {
-    let fault = |error: calamine::Error| format!("{error}; save it as .xlsx or .csv again");
-    let mut book = open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(fault)?;
+    let fault = |error: XlsxError| format!("{error}; save it as .xlsx or .csv again");
+    check_size(&bytes)?;
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(fault)?;
     for name in book.sheet_names() {
-        let sheet = book.worksheet_range(&name).map_err(fault)?;
-        let mut rows = sheet.rows().map(|row| row.iter().map(text).collect::<Vec<String>>());
-        let Some(header) = rows.find(|row| row.iter().any(|cell| !cell.trim().is_empty())) else { continue };
-        return Ok(Cells { header: names_of(header.iter().map(String::as_str))?, rows: rows.collect() });
+        let mut reader = book.worksheet_cells_reader(&name).map_err(fault)?;
+        // Only cells that are there: one at the far end of a sheet must not cost those before it.
+        let mut rows: Vec<(u32, Vec<String>)> = vec![];
+        let (mut n_bytes, mut n_columns) = (0, None);
+        while let Some(cell) = reader.next_cell().map_err(fault)? {
+            let ((row, column), text) = (cell.get_position(), text(cell.get_value()));
+            if text.trim().is_empty() {
+                continue;
+            }
+            if rows.last().is_none_or(|(last, _)| *last != row) {
+                n_columns = n_columns.or(rows.last().map(|(_, header)| header.len()));
+                rows.push((row, vec![]));
+            }
+            let column = column as usize;
+            if n_columns.is_some_and(|n| column >= n) {
+                continue;
+            }
+            let (_, cells) = rows.last_mut().expect("one was put there");
+            n_bytes += text.len() as u64;
+            if column > MOST_COLUMNS || n_bytes > MOST {
+                return Err(format!(
+                    "a sheet has more than {MOST_COLUMNS} columns or 1 GB of text; split it"
+                ));
+            }
+            cells.resize(cells.len().max(column + 1), String::new());
+            cells[column] = text;
+        }
+        if rows.is_empty() {
+            continue;
+        }
+        let (first, header) = rows.remove(0);
+        let header = names_of(header.iter().map(String::as_str))?;
+        let filled = |(row, mut cells): (u32, Vec<String>)| {
+            cells.resize(header.len(), String::new());
+            (u64::from(row - first), cells)
+        };
+        let rows = rows.into_iter().map(filled).collect();
+        return Ok(Cells { header, rows });
     }
     Err("it is empty; its first row must name the columns".to_owned())
 }
 
-fn text(cell: &Data) -> String {
+/// Most columns of a sheet.
+const MOST_COLUMNS: usize = 16_384;
+
+/// Refuses a workbook whose parts are too large, before any is unpacked.
+fn check_size(bytes: &[u8]) -> Result<(), String> {
+    let fault = |error: zip::result::ZipError| format!("{error}; save it as .xlsx or .csv again");
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(fault)?;
+    let mut left = MOST;
+    for part in 0..archive.len() {
+        let part = archive.by_index(part).map_err(fault)?;
+        // What a part says of its size may be wrong.
+        let n = std::io::copy(&mut part.take(left + 1), &mut std::io::sink())
+            .map_err(|error| format!("{error}; save it as .xlsx or .csv again"))?;
+        left = left.checked_sub(n).ok_or("it holds more than 1 GB unpacked; split it")?;
+    }
+    Ok(())
+}
+
+fn text(cell: &DataRef<'_>) -> String {
     match cell {
-        Data::Empty | Data::Error(_) => String::new(),
-        Data::String(text) | Data::DateTimeIso(text) | Data::DurationIso(text) => text.clone(),
-        Data::Int(value) => value.to_string(),
-        Data::Float(value) => value.to_string(),
-        Data::Bool(value) => value.to_string(),
-        Data::DateTime(moment) if moment.is_datetime() => {
+        DataRef::Empty | DataRef::Error(_) => String::new(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::Int(value) => value.to_string(),
+        DataRef::Float(value) => value.to_string(),
+        DataRef::Bool(value) => value.to_string(),
+        DataRef::DateTime(moment) if moment.is_datetime() => {
             let (year, month, day, ..) = moment.to_ymd_hms_milli();
             format!("{year:04}-{month:02}-{day:02}")
         }
-        Data::DateTime(moment) => moment.as_f64().to_string(),
+        DataRef::DateTime(moment) => moment.as_f64().to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_workbook_is_told() {
+        assert!(table(b"words".to_vec()).err().unwrap().contains("save it as .xlsx"));
     }
 }

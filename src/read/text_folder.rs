@@ -136,6 +136,7 @@ pub(super) fn draft(source: &Source, mut file: Decoded, row: Option<Draft>) -> R
             draft.groups.entry("author".to_owned()).or_insert(page.author);
         }
         file.text = page.body;
+        draft.is_of_page = true;
     }
     draft.origin = origin;
     if draft.id.trim().is_empty() {

@@ -222,7 +222,7 @@ pub(super) fn read(folder: &Path) -> Result<Data> {
     let of_articles = need(
         folder,
         "articles",
-        ["article_id", "outlet", "headline", "url", "date_published", "n_sentences", "warnings"],
+        ["article_id", "outlet", "headline", "url", "date_published", "n_sentences", "warnings", "event_id"],
     )?;
     let outlets: Vec<String> =
         of_articles.rows.iter().map(|row| row[1].clone()).collect::<BTreeSet<_>>().into_iter().collect();
@@ -233,14 +233,18 @@ pub(super) fn read(folder: &Path) -> Result<Data> {
         of_articles.rows.iter().enumerate().map(|(at, row)| (row[0].as_str(), at)).collect();
     let texts = texts(folder, &article_of)?;
 
-    let of_events = need(folder, "events", ["event_id", "label", "first_date", "last_date", "article_ids"])?;
+    let of_events = need(folder, "events", ["event_id", "label", "first_date", "last_date"])?;
     let event_of: HashMap<&str, usize> =
         of_events.rows.iter().enumerate().map(|(at, row)| (row[0].as_str(), at)).collect();
+    let mut of_event_id: HashMap<&str, Vec<usize>> = HashMap::new();
+    for (at, row) in of_articles.rows.iter().enumerate() {
+        of_event_id.entry(row[7].as_str()).or_default().push(at);
+    }
     let events: Vec<Event> = of_events
         .rows
         .iter()
-        .map(|[id, label, first, last, ids]| {
-            let articles: Vec<usize> = ids.split("; ").filter_map(|id| article_of.get(id).copied()).collect();
+        .map(|[id, label, first, last]| {
+            let articles: Vec<usize> = of_event_id.get(id.as_str()).cloned().unwrap_or_default();
             let of_event: BTreeSet<usize> =
                 articles.iter().map(|&article| outlet(&of_articles.rows[article][1])).collect();
             Event {
@@ -452,7 +456,7 @@ fn coverage(
 
 /// The articles with as much of their text as there is room for, those of the weightiest claims first; and the number of those that are cut.
 fn articles(
-    table: &Table<7>,
+    table: &Table<8>,
     claims: &[ClaimRow],
     wordings: &[Wording],
     texts: &Texts,
@@ -486,7 +490,7 @@ fn articles(
     }
     let n_cut = weight.keys().filter(|article| !whole.contains(article)).count();
     let none = BTreeSet::new();
-    let article = |(at, [id, name, headline, url, date, n, _]): (usize, &[String; 7])| {
+    let article = |(at, [id, name, headline, url, date, n, _, _]): (usize, &[String; 8])| {
         let lines = &texts.lines[at];
         let is_whole = whole.contains(&at);
         let shown = wanted.get(&at).unwrap_or(&none);

@@ -38,6 +38,8 @@ const outlet = (at) => data.outlets[at];
 const unquoted = (text) => text.replace(/^[“”"]+|[“”"]+$/g, "");
 // Marks that turn the direction of writing end with the element that holds them.
 const words = (text) => make("bdi", { dir: "auto" }, text);
+const names = (list) => list.flatMap((at, place) => [place ? ", " : "", words(outlet(at))]);
+const unturned = (text) => text.replace(/[\u202a-\u202e\u2066-\u2069]/g, "");
 
 const lines = data.articles.map((article) => new Map(article.sentences.map((line) => [line[0], line])));
 const sentence = ([article, at]) => { const line = lines[article].get(at); return line ? line[1] : ""; };
@@ -67,13 +69,13 @@ const byWeight = data.claims.map((_, at) => at).sort((x, y) => data.claims[y].we
 const claimsOf = data.events.map(() => []);
 data.claims.forEach((claim, at) => claimsOf[claim.event].push(at));
 function reason(claim) {
-  const names = new Map();
+  const n_of = new Map();
   let conflicts = 0;
   for (const pair of claim.pairs) {
     if (pair.relation === 2) conflicts += 1;
-    for (const found of pair.differences) names.set(found.dimension, (names.get(found.dimension) || 0) + 1);
+    for (const found of pair.differences) n_of.set(found.dimension, (n_of.get(found.dimension) || 0) + 1);
   }
-  const parts = [...names].sort((x, y) => y[1] - x[1]).slice(0, 3).map(([name]) => plain(name));
+  const parts = [...n_of].sort((x, y) => y[1] - x[1]).slice(0, 3).map(([name]) => plain(name));
   return (conflicts ? ["contradicted"] : []).concat(parts).join(", ");
 }
 function outletsOf(claim) {
@@ -86,7 +88,7 @@ for (const at of byWeight.slice(0, STAKE)) {
   if (claim.weight <= 0) break;
   $("stake-list").append(make("li", null,
     make("button", { type: "button", class: "link", onclick: () => open(at) }, words(claim.text)),
-    make("div", { class: "faint" }, words(outletsOf(claim).map(outlet).join(", ")), " – " + reason(claim))));
+    make("div", { class: "faint" }, names(outletsOf(claim)), " – " + reason(claim))));
 }
 if (!$("stake-list").children.length) $("stake-list").replaceWith(make("p", null, "No claim is worded so differently that a row is worth reading."));
 
@@ -103,7 +105,7 @@ function showEvents() {
     $("events-table").tBodies[0].append(make("tr", null,
       make("td", null, name),
       make("td", null, event.first === event.last ? event.first : event.first + " to " + event.last),
-      make("td", null, words(event.outlets.map(outlet).join(", "))),
+      make("td", null, names(event.outlets)),
       make("td", { class: "n" }, event.articles.length), make("td", { class: "n" }, claimsOf[at].length)));
   }
   eventsShown += EVENTS;
@@ -113,7 +115,7 @@ function showEvents() {
 showEvents();
 $("events-more").addEventListener("click", showEvents);
 function pickEvent(at) {
-  $("filters").reset();
+  clear();
   $("f-event").value = at;
   filter();
   $("claims").scrollIntoView();
@@ -121,7 +123,7 @@ function pickEvent(at) {
 }
 
 // --- filters ---
-const option = (value, text) => make("option", { value }, text.length > 70 ? text.slice(0, 69) + "…" : text);
+const option = (value, text) => make("option", { value }, unturned(text.length > 70 ? text.slice(0, 69) + "…" : text));
 for (const at of eventOrder) if (claimsOf[at].length) $("f-event").append(option(at, data.events[at].label + " (" + claimsOf[at].length + ")"));
 data.outlets.forEach((name, at) => $("f-outlet").append(option(at, name)));
 const dimensions = new Set();
@@ -164,27 +166,29 @@ let waiting;
 $("search").addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(filter, 150); });
 $("filters").addEventListener("change", filter);
 $("filters").addEventListener("submit", (event) => { event.preventDefault(); filter(); });
-$("filters").addEventListener("reset", () => setTimeout(filter));
+let isQuiet = false;
+$("filters").addEventListener("reset", () => { if (!isQuiet) setTimeout(filter); });
+function clear() { isQuiet = true; $("filters").reset(); isQuiet = false; }
 $("claims-more").addEventListener("click", more);
 
 // --- a claim ---
 function card(at) {
-  const claim = data.claims[at], event = data.events[claim.event], names = outletsOf(claim);
+  const claim = data.claims[at], event = data.events[claim.event], of_claim = outletsOf(claim);
   const state = claim.kind === "match" ? claim.tier + " match" : KIND_WORDS[claim.kind];
   const node = make("article", { id: "claim-" + claim.id, tabindex: "-1", "aria-labelledby": "t-" + claim.id });
   node.append(make("h3", { id: "t-" + claim.id }, words(claim.text)));
   node.append(make("div", { class: "tags" },
     make("span", { class: "tag " + (claim.kind === "match" ? claim.tier : claim.kind) }, state),
-    make("span", null, count(names.length, "outlet") + (claim.independent < names.length ? ", " + claim.independent + " independent (the others carry the same text)" : "")),
+    make("span", null, count(of_claim.length, "outlet") + (claim.independent < of_claim.length ? ", " + claim.independent + " independent (the others carry the same text)" : "")),
     event.label === claim.text ? null : make("span", null, "event: ", words(event.label)), make("span", null, claim.id)));
   const pairs = claim.pairs.map((pair, number) => [pair, number]).filter(([pair]) => pair.relation !== 1 || claim.kind === "part");
   pairs.sort((x, y) => weight(y[0]) - weight(x[0]) || x[1] - y[1]);
   const told = pairs.filter(([pair]) => pair.differences.length || pair.relation === 2);
-  if (names.length > 2 || !pairs.length) node.append(mentions(claim));
-  if (names.length > 2 && told.length) node.append(make("p", { class: "pairs" }, "What differs, pair by pair"));
-  const open = told.length ? told : pairs.slice(0, names.length > 2 ? 0 : 1);
+  if (of_claim.length > 2 || !pairs.length) node.append(mentions(claim));
+  if (of_claim.length > 2 && told.length) node.append(make("p", { class: "pairs" }, "What differs, pair by pair"));
+  const open = told.length ? told : pairs.slice(0, of_claim.length > 2 ? 0 : 1);
   for (const [pair, number] of open.slice(0, PAIRS_OPEN)) node.append(sideBySide(claim, pair, number));
-  const rest = open.slice(PAIRS_OPEN).concat(names.length > 2 || told.length ? pairs.filter((of) => !open.includes(of)) : []);
+  const rest = open.slice(PAIRS_OPEN).concat(of_claim.length > 2 || told.length ? pairs.filter((of) => !open.includes(of)) : []);
   if (rest.length) {
     const details = make("details", null, make("summary", null, count(rest.length, "more pair of sentences", "more pairs of sentences")));
     details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) for (const [pair, number] of rest) details.append(sideBySide(claim, pair, number)); });
@@ -229,7 +233,7 @@ function sideBySide(claim, pair, number) {
   const node = make("div", { class: "pair" });
   const text = (place, key, which) => {
     const of = sentence(place), spans = found.filter((one) => one[key]).map((one) => ({ start: one[key][0], end: one[key][1], n: one.n, kind: KINDS[one.dimension] || "sure", name: plain(one.dimension) }));
-    const at = clash[which] ? of.indexOf(clash[which]) : -1;
+    const at = clash[which] ? wordAt(of, clash[which]) : -1;
     if (at >= 0) spans.push({ start: at, end: at + clash[which].length, n: 0, kind: "clash", name: "conflict: " + pair.conflict });
     return marked(of, spans, id);
   };
@@ -258,6 +262,12 @@ function sideBySide(claim, pair, number) {
   node.addEventListener("focusin", (event) => over(node, event, true));
   node.addEventListener("focusout", (event) => over(node, event, false));
   return node;
+}
+// Where some words stand as whole words; -1 where they stand nowhere or at several places.
+function wordAt(text, found) {
+  const whole = new RegExp("(?<![\\p{L}\\p{N}])" + found.replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + "(?![\\p{L}\\p{N}])", "gu");
+  const places = [...text.matchAll(whole)].map((match) => match.index);
+  return places.length === 1 ? places[0] : -1;
 }
 function over(node, event, on) {
   const mark = event.target.closest("mark");
@@ -304,8 +314,7 @@ function marked(text, spans, id) {
   return node;
 }
 function open(at) {
-  $("filters").reset();
-  $("f-order").value = "weight";
+  clear();
   filter();
   while (shown <= found.indexOf(at)) more();
   const node = $("claim-" + data.claims[at].id);
@@ -365,7 +374,6 @@ const measures = [...new Set(data.estimates.filter((of) => of.estimate !== null)
 for (const name of measures) $("o-measure").append(option(name, plain(name).replace(" / all", "")));
 const isPlain = (of) => !/is (higher|lower)/.test(of.finding);
 const ofMeasure = () => data.estimates.filter((of) => of.measure + " / " + of.voice === $("o-measure").value && of.estimate !== null);
-const pairName = (of) => outlet(of.a) + " less " + outlet(of.b);
 function showOutlets() {
   const plot = $("outlets-plot"), table = $("outlets-table");
   plot.replaceChildren();
@@ -376,7 +384,7 @@ function showOutlets() {
     return;
   }
   const rows = ofMeasure().sort((x, y) => isPlain(x) - isPlain(y) || Math.abs(y.estimate) - Math.abs(x.estimate));
-  const reach = Math.max(...rows.map((of) => Math.max(Math.abs(of.low ?? 0), Math.abs(of.high ?? 0), Math.abs(of.estimate))), 1e-6);
+  const reach = rows.reduce((most, of) => Math.max(most, Math.abs(of.low ?? 0), Math.abs(of.high ?? 0), Math.abs(of.estimate)), 1e-6);
   const x = (value) => 50 + 46 * value / reach;
   const grid = make("div", { class: "dots" });
   for (const of of rows.slice(0, 60)) {
@@ -385,12 +393,12 @@ function showOutlets() {
     svg.append(draw("line", { x1: 50, x2: 50, y1: 0, y2: 10, class: "zero", "vector-effect": "non-scaling-stroke" }));
     svg.append(draw("line", { x1: x(of.low ?? of.estimate), x2: x(of.high ?? of.estimate), y1: 5, y2: 5, class: "interval", "vector-effect": "non-scaling-stroke" }));
     svg.append(draw("rect", { x: x(of.estimate) - 0.6, y: 2.2, width: 1.2, height: 5.6, class: "dot" }));
-    grid.append(make("div", { class: isPlain(of) ? "grey label" : "label" }, words(pairName(of))), svg, make("div", { class: "n" }, text + ", " + count(of.n_claims, "claim") + ", " + count(of.n_events, "event")));
+    grid.append(make("div", { class: isPlain(of) ? "grey label" : "label" }, words(outlet(of.a)), " less ", words(outlet(of.b))), svg, make("div", { class: "n" }, text + ", " + count(of.n_claims, "claim") + ", " + count(of.n_events, "event")));
   }
   plot.append(grid);
-  if (rows.length > 60) plot.append(make("p", { class: "hint" }, "60 of " + rows.length + " pairs; the table and the download have all."));
+  if (rows.length > 60) plot.append(make("p", { class: "hint" }, "60 of " + rows.length + " pairs; the table has 500, the download all."));
   const head = ["Outlet a", "Outlet b", "Estimate", "95% interval", "Claims", "Events", "p (adjusted)", "Finding"];
-  table.append(make("thead", null, make("tr", null, head.map((name) => make("th", { scope: "col" }, name)))), make("tbody", null, rows.map((of) => make("tr", null,
+  table.append(make("thead", null, make("tr", null, head.map((name) => make("th", { scope: "col" }, name)))), make("tbody", null, rows.slice(0, 500).map((of) => make("tr", null,
     make("td", null, words(outlet(of.a))), make("td", null, words(outlet(of.b))), make("td", { class: "n" }, of.estimate.toFixed(3)),
     make("td", { class: "n" }, (of.low ?? 0).toFixed(3) + " to " + (of.high ?? 0).toFixed(3)), make("td", { class: "n" }, of.n_claims), make("td", { class: "n" }, of.n_events),
     make("td", { class: "n" }, of.p === null ? "" : of.p.toFixed(3)), make("td", null, of.finding)))));
