@@ -250,6 +250,11 @@ impl Sample {
         self.of_outlets.iter().filter(|((of, _), n)| of == measure && **n >= MIN_LABELLED).count()
     }
 
+    /// Number of outlets of which sentences of a measure were drawn.
+    pub fn n_outlets(&self, measure: &str) -> usize {
+        self.of_outlets.keys().filter(|(of, _)| of == measure).count()
+    }
+
     /// The strata that were drawn from, by subject, from the lowest band to the highest.
     pub fn strata(&self) -> Vec<StratumCount> {
         let of_item = |item: &Item| {

@@ -161,7 +161,15 @@ fn sample_text(sample: &Sample) -> String {
             let voice = if stratum.voice.is_empty() { String::new() } else { format!(", {}", stratum.voice) };
             let _ = writeln!(text, "\n{}{voice}: {drawn} of {size}", stratum.measure);
             if stratum.measure != Subject::CLAIMS.name() && sample.n_correctable(&stratum.measure) < 2 {
-                let mend = if drawn < size { "draw more with --n" } else { "the run has no more" };
+                let n_outlets = sample.n_outlets(&stratum.measure);
+                let mend = match drawn < size {
+                    true => format!(
+                        "`--only {} --n {}` gives each of the {n_outlets} outlets here about so many",
+                        stratum.measure,
+                        (MIN_LABELLED * n_outlets).min(size)
+                    ),
+                    false => "the run has no more".to_owned(),
+                };
                 let _ = writeln!(
                     text,
                     "  too few to correct estimates: that takes {MIN_LABELLED} labelled sentences of each of two outlets; {mend}"
