@@ -2,7 +2,8 @@
 
     python models/framing_rows.py draw DATA RUN FOLDER [--seed N] [--unseen] [--rows N] [--least S]
     python models/framing_rows.py pack DATA FOLDER
-    python models/framing_rows.py agree
+    python models/framing_rows.py agree     # how far the two readers of a row agree
+    python models/framing_rows.py table     # the verdicts by dimension, the reasons, and the rows of held-out events by their salience
 
 RUN is what `parallax compare` wrote for the articles of event_articles (with `min_salience = 0.1` under `[framing]`, so that rows are judged that
 nobody is shown). FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
@@ -160,15 +161,36 @@ def rows_of(name):
     return [json.loads(line) for line in (FOLDER / name).open(encoding="utf-8")]
 
 
+def key_of(row):
+    return json.dumps([row[name] for name in ("dimension", "a", "b", "words_a", "words_b")])
+
+
 def agree():
-    key = lambda row: json.dumps([row[name] for name in ("dimension", "a", "b", "words_a", "words_b")])
-    first = {key(row): row["verdict"] for name in FILES.values() if (FOLDER / name).exists() for row in rows_of(name)}
-    both = Counter((first[key(row)], row["verdict"]) for row in rows_of(SECOND_FILE) if key(row) in first)
-    n = sum(both.values())
-    same = sum(count for (a, b), count in both.items() if a == b) / n
-    chance = sum(sum(c for (a, _), c in both.items() if a == v) * sum(c for (_, b), c in both.items() if b == v) for v in VERDICTS) / n**2
-    useful = sum(count for (a, b), count in both.items() if (a == "useful") == (b == "useful")) / n
-    print(f"{n} rows read twice: the same verdict for {same:.3f} (kappa {(same - chance) / (1 - chance):.3f}), useful or not the same for {useful:.3f}")
+    second = rows_of(SECOND_FILE)
+    for name in FILES.values():
+        first = {key_of(row): row["verdict"] for row in rows_of(name)}
+        both = Counter((first[key_of(row)], row["verdict"]) for row in second if key_of(row) in first)
+        n = sum(both.values())
+        same = sum(count for (a, b), count in both.items() if a == b) / n
+        by_reader = [Counter() for _ in range(2)]
+        for verdicts, count in both.items():
+            for reader, verdict in zip(by_reader, verdicts):
+                reader[verdict] += count
+        chance = sum(by_reader[0][verdict] * by_reader[1][verdict] for verdict in VERDICTS) / n**2
+        print(f"{name}: {n} rows read twice, the same verdict for {same:.3f} (kappa {(same - chance) / (1 - chance):.3f})")
+
+
+def table():
+    rows = rows_of(FILES[False])
+    print(f"{len(rows)} rows", dict(Counter(row["verdict"] for row in rows)), dict(Counter(row["why"] for row in rows if row["why"])))
+    for dimension in sorted({row["dimension"] for row in rows}):
+        print(f"  {dimension}", dict(Counter(row["verdict"] for row in rows if row["dimension"] == dimension)))
+    first, second = rows_of(FILES[True]), {key_of(row): row for row in rows_of(SECOND_FILE)}
+    readers = first, [second[key_of(row)] for row in first]
+    print("events held out, by the salience that a row had when it was read: rows; of each reader useful, trivial, wrong")
+    for least in (0.35, 0.4, 0.45, 0.5):
+        counts = [Counter(row["verdict"] for row in rows if row["salience"] >= least) for rows in readers]
+        print(f"  from {least}: {sum(counts[0].values())};", "; ".join(", ".join(str(count[verdict]) for verdict in VERDICTS) for count in counts))
 
 
 def main():
@@ -176,6 +198,7 @@ def main():
     commands = parser.add_subparsers(dest="command", required=True)
     of_draw, of_pack = commands.add_parser("draw"), commands.add_parser("pack")
     commands.add_parser("agree")
+    commands.add_parser("table")
     for command in (of_draw, of_pack):
         command.add_argument("data", type=Path)
     of_draw.add_argument("run", type=Path)
@@ -189,6 +212,8 @@ def main():
     options = parser.parse_args()
     if options.command == "agree":
         agree()
+    elif options.command == "table":
+        table()
     elif options.command == "draw":
         draw(options.data, Run(options.run), options)
     else:

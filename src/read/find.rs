@@ -145,9 +145,9 @@ fn quoted(name: &str) -> String {
 /// The files that `inputs` lead to.
 pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     // Sorted, so that of two faulty inputs the same one is always reported.
-    let mut inputs = expanded(inputs)?;
+    let (mut inputs, ignored) = expanded(inputs)?;
     inputs.sort();
-    let mut found = Found::default();
+    let mut found = Found { ignored, ..Found::default() };
     for input in &inputs {
         let cannot_read = |source| Error::Read { path: input.clone(), source };
         if input.as_os_str() == STDIN {
@@ -171,9 +171,9 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     Ok(found)
 }
 
-/// The inputs with patterns such as `news/*.html` replaced by what fits them; a name that is there is no pattern.
-fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
-    let mut expanded = vec![];
+/// The inputs with patterns such as `news/*.html` replaced by what fits them; a name that is there is no pattern. Behind them the names of files that fit and cannot be read.
+fn expanded(inputs: &[PathBuf]) -> Result<(Vec<PathBuf>, Vec<String>)> {
+    let (mut expanded, mut ignored) = (vec![], vec![]);
     for input in inputs {
         let name = input.to_string_lossy();
         if !name.contains(['*', '?', '[']) || input.exists() {
@@ -185,15 +185,16 @@ fn expanded(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
         let before = expanded.len();
         for path in paths {
             let path = path.map_err(|error| wrong(error.to_string()))?;
-            if path.is_dir() || Ending::of(&path).is_some() {
-                expanded.push(path);
+            match path.is_dir() || Ending::of(&path).is_some() {
+                true => expanded.push(path),
+                false => ignored.push(name_of(&path)),
             }
         }
         if expanded.len() == before {
             return Err(wrong("no file that can be read fits this pattern".to_owned()));
         }
     }
-    Ok(expanded)
+    Ok((expanded, ignored))
 }
 
 /// Each file once, under the first of its names.
@@ -331,6 +332,21 @@ mod tests {
         let found = find(&[folder.path().to_owned()]).expect("found");
         assert_eq!(names(&found, folder.path()), ["a.txt"]);
         assert!(found.ignored[0].ends_with("/out"));
+    }
+
+    #[test]
+    fn a_pattern_is_what_fits_it() {
+        let folder = folder_with(&["a.txt", "b.html", "c.pdf", "d/e.txt"]);
+        let found = find(&[folder.path().join("*")]).expect("found");
+        assert_eq!(names(&found, folder.path()), ["a.txt", "b.html", "d/e.txt"]);
+        assert!(found.ignored.len() == 1 && found.ignored[0].ends_with("/c.pdf"), "{:?}", found.ignored);
+        assert!(
+            find(&[folder.path().join("*.csv")])
+                .err()
+                .expect("none")
+                .to_string()
+                .contains("fits this pattern")
+        );
     }
 
     #[cfg(unix)]

@@ -55,7 +55,7 @@ pub(super) fn page(html: &str) -> Result<Page, String> {
         }
         _ => "no article was found in the page; save its text as .txt".to_owned(),
     };
-    let mut readability = Readability::new(html, None, Some(config)).map_err(fault)?;
+    let mut readability = Readability::with_document(document, None, Some(config)).map_err(fault)?;
     let article = readability.parse().map_err(fault)?;
     if page.headline.is_empty() {
         page.headline = without_site(&article.title, &page.outlet);

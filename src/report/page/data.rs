@@ -259,7 +259,8 @@ pub(super) fn read(folder: &Path) -> Result<Data> {
         .collect();
 
     let mut claims = claims(folder, &event_of, &texts)?;
-    coverage(folder, &mut claims, &events, outlet)?;
+    let covered = coverage(folder, &claims, &events, outlet)?;
+    claims.iter_mut().zip(covered).for_each(|(claim, covered)| claim.coverage = covered);
     let n = Counts {
         articles: of_articles.rows.len(),
         outlets: outlets.len(),
@@ -275,7 +276,7 @@ pub(super) fn read(folder: &Path) -> Result<Data> {
     let mut left_out = vec![];
     let n_claims = claims.len();
     if n_claims > MOST_CLAIMS {
-        keep_weightiest(&mut claims);
+        claims = weightiest(claims);
         left_out.push(format!(
             "The page shows the {MOST_CLAIMS} claims of {n_claims} with most at stake; claims.csv and comparisons.csv have all."
         ));
@@ -422,36 +423,34 @@ fn at_stake(claim: &ClaimRow) -> f64 {
 }
 
 /// The weightiest claims, in the order in which they were.
-fn keep_weightiest(claims: &mut Vec<ClaimRow>) {
+fn weightiest(claims: Vec<ClaimRow>) -> Vec<ClaimRow> {
     let mut order: Vec<usize> = (0..claims.len()).collect();
     order.sort_by(|&x, &y| claims[y].weight.total_cmp(&claims[x].weight).then(x.cmp(&y)));
     let kept: BTreeSet<usize> = order.into_iter().take(MOST_CLAIMS).collect();
-    let mut at = 0..;
-    claims.retain(|_| at.next().is_some_and(|at| kept.contains(&at)));
+    claims.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, claim)| claim).collect()
 }
 
+/// For each claim how each outlet of its event has it.
 fn coverage(
     folder: &Path,
-    claims: &mut [ClaimRow],
+    claims: &[ClaimRow],
     events: &[Event],
     outlet: impl Fn(&str) -> usize,
-) -> Result<()> {
-    let position: HashMap<String, usize> =
-        claims.iter().enumerate().map(|(at, claim)| (claim.id.clone(), at)).collect();
-    for claim in claims.iter_mut() {
-        claim.coverage = vec![1; events.get(claim.event).map_or(0, |event| event.outlets.len())];
-    }
+) -> Result<Vec<Vec<u8>>> {
+    let position: HashMap<&str, usize> =
+        claims.iter().enumerate().map(|(at, claim)| (claim.id.as_str(), at)).collect();
+    let outlets = |claim: &ClaimRow| events.get(claim.event).map_or(&[][..], |event| &event.outlets);
+    let mut covered: Vec<Vec<u8>> = claims.iter().map(|claim| vec![1; outlets(claim).len()]).collect();
     for [claim, name, status, reason] in
         need(folder, "coverage", ["claim_id", "outlet", "status", "reason"])?.rows
     {
-        let Some(claim) = position.get(&claim).map(|&at| &mut claims[at]) else { continue };
-        let Some(event) = events.get(claim.event) else { continue };
-        if let Ok(at) = event.outlets.binary_search(&outlet(&name)) {
+        let Some(&claim) = position.get(claim.as_str()) else { continue };
+        if let Ok(at) = outlets(&claims[claim]).binary_search(&outlet(&name)) {
             let how = COVERAGE.iter().position(|of| *of == reason).unwrap_or(1) as u8;
-            claim.coverage[at] = if status == "reported" { 0 } else { how };
+            covered[claim][at] = if status == "reported" { 0 } else { how };
         }
     }
-    Ok(())
+    Ok(covered)
 }
 
 /// The articles with as much of their text as there is room for, those of the weightiest claims first; and the number of those that are cut.

@@ -181,17 +181,16 @@ function card(at) {
     make("span", { class: "tag " + (claim.kind === "match" ? claim.tier : claim.kind) }, state),
     make("span", null, count(of_claim.length, "outlet") + (claim.independent < of_claim.length ? ", " + claim.independent + " independent (the others carry the same text)" : "")),
     event.label === claim.text ? null : make("span", null, "event: ", words(event.label)), make("span", null, claim.id)));
-  const pairs = claim.pairs.map((pair, number) => [pair, number]).filter(([pair]) => pair.relation !== 1 || claim.kind === "part");
-  pairs.sort((x, y) => weight(y[0]) - weight(x[0]) || x[1] - y[1]);
-  const told = pairs.filter(([pair]) => pair.differences.length || pair.relation === 2);
+  const pairs = claim.pairs.filter((pair) => pair.relation !== 1 || claim.kind === "part").sort((x, y) => weight(y) - weight(x));
+  const told = pairs.filter((pair) => pair.differences.length || pair.relation === 2);
   if (of_claim.length > 2 || !pairs.length) node.append(mentions(claim));
   if (of_claim.length > 2 && told.length) node.append(make("p", { class: "pairs" }, "What differs, pair by pair"));
   const open = told.length ? told : pairs.slice(0, of_claim.length > 2 ? 0 : 1);
-  for (const [pair, number] of open.slice(0, PAIRS_OPEN)) node.append(sideBySide(claim, pair, number));
+  for (const pair of open.slice(0, PAIRS_OPEN)) node.append(sideBySide(pair));
   const rest = open.slice(PAIRS_OPEN).concat(of_claim.length > 2 || told.length ? pairs.filter((of) => !open.includes(of)) : []);
   if (rest.length) {
     const details = make("details", null, make("summary", null, count(rest.length, "more pair of sentences", "more pairs of sentences")));
-    details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) for (const [pair, number] of rest) details.append(sideBySide(claim, pair, number)); });
+    details.addEventListener("toggle", () => { if (details.open && details.children.length === 1) details.append(...rest.map(sideBySide)); });
     node.append(details);
   }
   const partial = claim.mentions.filter((mention) => mention[2] === 1);
@@ -226,8 +225,7 @@ function side([article, at, relation], text) {
 }
 
 // --- two sentences, with what differs marked ---
-function sideBySide(claim, pair, number) {
-  const id = claim.id + "-" + number;
+function sideBySide(pair) {
   const found = pair.differences.map((of, at) => ({ ...of, n: at + 1 }));
   const clash = pair.relation === 2 && pair.clash ? pair.clash.split(" | ") : [];
   const node = make("div", { class: "pair" });
@@ -235,7 +233,7 @@ function sideBySide(claim, pair, number) {
     const of = sentence(place), spans = found.filter((one) => one[key]).map((one) => ({ start: one[key][0], end: one[key][1], n: one.n, kind: KINDS[one.dimension] || "sure", name: plain(one.dimension) }));
     const at = clash[which] ? wordAt(of, clash[which]) : -1;
     if (at >= 0) spans.push({ start: at, end: at + clash[which].length, n: 0, kind: "clash", name: "conflict: " + pair.conflict });
-    return marked(of, spans, id);
+    return marked(of, spans);
   };
   node.append(make("div", { class: "sides" }, side([...pair.a, 0], text(pair.a, "a", 0)), side([...pair.b, 0], text(pair.b, "b", 1))));
   const list = make("ul", { class: "differences", "aria-label": "What differs" });
@@ -244,7 +242,7 @@ function sideBySide(claim, pair, number) {
       make("span", { class: "what" }, clash.length === 2 ? [words("“" + clash[0] + "”"), " | ", words("“" + clash[1] + "”")] : "The two cannot both be so."), make("span", { class: "salience" }, "probability " + pair.probability.toFixed(2))));
   }
   for (const one of found) {
-    const item = make("li", { id: "d-" + id + "-" + one.n, "data-n": one.n },
+    const item = make("li", { "data-n": one.n },
       make("span", { class: "name" }, make("span", { class: "k-" + (KINDS[one.dimension] || "sure") }, one.n + " "), cardLink(one.dimension)),
       make("span", { class: "what" }, told(pair.a, one.a, one.value_a, one.dimension), " | ", told(pair.b, one.b, one.value_b, one.dimension)),
       make("span", { class: "salience", title: "Probability that a careful reader would keep it" }, "salience " + one.salience.toFixed(2)));
@@ -298,7 +296,7 @@ function cardLink(dimension) {
   } }, plain(dimension));
 }
 // The sentence with its marked words; where two marks lie over each other, each piece names both.
-function marked(text, spans, id) {
+function marked(text, spans) {
   const ends = [...new Set([0, text.length, ...spans.flatMap((span) => [span.start, span.end])])].filter((at) => at <= text.length).sort((x, y) => x - y);
   const node = make("bdi", { dir: "auto" });
   for (let at = 0; at + 1 < ends.length; at += 1) {
