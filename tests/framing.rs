@@ -140,6 +140,16 @@ fn what_is_quoted_does_not_count_as_the_outlets_own_words() {
 }
 
 #[test]
+fn a_hedge_before_a_noun_is_no_difference_in_certainty() {
+    let run = run(
+        "The two ministers talked on Monday about a possible trade agreement with Chile.",
+        "The two ministers talked on Monday about a trade agreement with Chile.",
+    );
+    assert_eq!(run.comparisons.len(), 1, "no claim is shared");
+    assert!(run.framing[0].differences.iter().all(|difference| difference.dimension != "certainty"));
+}
+
+#[test]
 fn a_tone_is_not_compared_where_one_tells_and_the_other_quotes() {
     let run = run(
         "“The council’s brutal and shameful plan will close six schools in the city,” said Maria Lopez.",

@@ -84,6 +84,10 @@ mod tests {
                 "Pay your bill with PayPal before June and get MORE for less.",
                 "Pay your bill with PayPal before June and get MORE for less.",
             ),
+            (
+                "He met John Mac and said that a MacBook costs MORE now.",
+                "He met John Mac and said that a MacBook costs MORE now.",
+            ),
             ("He wants MORE of it, McDonald said.", "He wants MORE of it, McDonald said."),
             ("Ann McCain and John McCain want MORE.", "Ann McCain and John McCain want MORE."),
         ] {
