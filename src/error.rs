@@ -134,6 +134,9 @@ pub enum Error {
         /// Why not, and how to mend it.
         message: String,
     },
+    /// The observer of a run asked it to stop.
+    #[error("the run was stopped before its end; nothing was written")]
+    Stopped,
     /// The encoder failed on a batch.
     #[error("the encoder failed on a text of {n_tokens} tokens: {message}")]
     Encode {

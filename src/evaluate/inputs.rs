@@ -6,14 +6,13 @@ use super::classes::Classes;
 use super::evaluation::{Evaluation, Figures};
 use super::options::EvaluateOptions;
 use super::rows::{Groups, Rows};
-use crate::annotate::annotate;
 use crate::cluster::Verifier;
 use crate::encode::{Encoder, ModelEncoder, ModelManifest, encode};
 use crate::error::Result;
 use crate::job::Job;
 use crate::job::{LoadedEncoder, load_encoder};
 use crate::pipeline::Observer;
-use crate::records::{Annotations, Article, Encoding, Field, Kind, Sentence, SentenceId, Span};
+use crate::records::{Article, Encoding};
 
 /// Fields that rows of one group usually share. The first is taken that is there and tells at least two groups apart.
 const GROUP_FIELDS: [&str; 8] =
@@ -166,19 +165,6 @@ pub(super) fn name_and_version(model: &ModelManifest) -> String {
 /// An article for `compare`'s stages.
 pub(super) fn article(id: &str, headline: &str, body: &str) -> Article {
     Article { headline: headline.to_owned(), ..Article::new(id, "", body) }
-}
-
-/// A text annotated as one sentence of a body, whatever the splitter would make of it.
-pub(super) fn annotate_whole(text: &str) -> Annotations {
-    let article = article("", "", text);
-    let sentence = Sentence {
-        id: SentenceId { article: article.id.clone(), index: 0 },
-        field: Field::Body,
-        kind: Kind::Body,
-        bytes: Span::new(0, text.len()),
-        chars: Span::new(0, text.chars().count()),
-    };
-    annotate(&article, &[sentence]).remove(0)
 }
 
 /// Byte offset of each character, and the text's length behind them.

@@ -1,10 +1,10 @@
-use super::inputs::{Inputs, annotate_whole};
+use super::inputs::Inputs;
 use super::rows::Groups;
-use crate::cluster::{Candidate, Evidence, NameFrequency, TermFrequency, Verification};
+use crate::cluster::{Evidence, Verification};
 use crate::encode::Encoder;
 use crate::error::Result;
 use crate::job::LoadedEncoder;
-use crate::records::{Annotations, SentenceId};
+use crate::pipeline::with_pairs;
 
 /// Pairs of texts, each text one sentence.
 pub(super) struct Pairs {
@@ -62,7 +62,7 @@ impl Pairs {
     /// The evidence on each pair.
     pub(super) fn evidence(&self, inputs: &Inputs<'_>) -> Result<Vec<Evidence>> {
         let LoadedEncoder { encoder, thresholds, .. } = inputs.load_encoder()?;
-        self.with_candidates(inputs, &encoder, |pairs, names| {
+        with_pairs(&self.texts(), &encoder, inputs.observer, |pairs, names| {
             Ok(pairs.iter().map(|(a, b)| Evidence::new(a, b, names, &thresholds)).collect())
         })
     }
@@ -71,38 +71,13 @@ impl Pairs {
     pub(super) fn verify(&self, inputs: &Inputs<'_>) -> Result<(Vec<Verification>, String)> {
         let (encoder, verifier, model) = inputs.encoder_and_verifier()?;
         let read = |pairs: &[(&str, &str)]| encoder.pair_readings(pairs, &|_| ());
-        let found =
-            self.with_candidates(inputs, &encoder, |pairs, names| verifier.verify(pairs, names, &read))?;
+        let found = with_pairs(&self.texts(), &encoder, inputs.observer, |pairs, names| {
+            verifier.verify(pairs, names, &read)
+        })?;
         Ok((found, model))
     }
 
-    /// Calls `verify` with the pairs, encoded and annotated. Names and words count as rare or common among these texts.
-    fn with_candidates<T>(
-        &self,
-        inputs: &Inputs<'_>,
-        encoder: &dyn Encoder,
-        verify: impl Fn(&[(Candidate<'_>, Candidate<'_>)], &NameFrequency) -> Result<Vec<T>>,
-    ) -> Result<Vec<T>> {
-        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
-        let encodings = inputs.encode(encoder, &texts)?;
-        let annotations: Vec<Annotations> = texts.iter().map(|text| annotate_whole(text)).collect();
-        let words = texts.iter().copied().zip(encodings.iter().map(|encoding| &encoding.words));
-        let names = NameFrequency::of(&annotations, words);
-        let terms = TermFrequency::of(texts.iter().copied());
-        let id = |index: usize| SentenceId { article: "".into(), index: index as u32 };
-        let ids: Vec<SentenceId> = (0..texts.len()).map(id).collect();
-        let candidate = |i: usize| Candidate {
-            position: i,
-            id: &ids[i],
-            document: i,
-            outlet: "",
-            date: None,
-            text: texts[i],
-            encoding: &encodings[i],
-            annotations: &annotations[i],
-            terms: &terms,
-        };
-        let pairs: Vec<_> = (0..texts.len()).step_by(2).map(|i| (candidate(i), candidate(i + 1))).collect();
-        verify(&pairs, &names)
+    fn texts(&self) -> Vec<&str> {
+        self.texts.iter().map(String::as_str).collect()
     }
 }

@@ -2,8 +2,9 @@ use super::Task;
 use super::classes::Classes;
 use super::evaluation::{ConfusionTable, Evaluation, Figures};
 use super::figures::Confusion;
-use super::inputs::{Inputs, add_class_figures, annotate_whole};
+use super::inputs::{Inputs, add_class_figures};
 use crate::error::Result;
+use crate::pipeline::annotate_whole;
 use crate::records::QuotationKind;
 
 const KINDS: [QuotationKind; 3] = [QuotationKind::Direct, QuotationKind::Scare, QuotationKind::Title];

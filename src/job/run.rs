@@ -1,7 +1,7 @@
 use super::{Job, LoadedEncoder, load_encoder};
 use crate::encode::{HeadManifest, ModelManifest};
 use crate::error::{Error, Result};
-use crate::pipeline::{Clock, Models, Observer, Run, compare_articles};
+use crate::pipeline::{Clock, Models, Observer, Run, Stoppable, compare_articles};
 use crate::read::{Reading, read};
 use crate::records::{HeadUsed, ModelUsed, Provenance, Rejection};
 use crate::store::{CachedEncoder, Store};
@@ -40,9 +40,22 @@ pub fn open_store(job: &Job) -> Result<Store> {
 /// # Errors
 /// As [`compare`].
 pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result<Finished> {
+    compare_reading(job, || read(&job.inputs, &job.read), store, observer)
+}
+
+/// As [`compare_with`], of what `reading` gives in place of the job's inputs: for who has the articles in memory.
+///
+/// # Errors
+/// As [`compare`], and what `reading` fails with.
+pub fn compare_reading(
+    job: &Job,
+    reading: impl FnOnce() -> Result<Reading>,
+    store: &Store,
+    observer: &dyn Observer,
+) -> Result<Finished> {
     let mut clock = Clock::new(observer);
     clock.begin("reading", None);
-    let Reading { articles, rejected, ignored, inputs, notes } = read(&job.inputs, &job.read)?;
+    let Reading { articles, rejected, ignored, inputs, notes } = reading()?;
     notes.iter().for_each(|note| tracing::warn!("{note}"));
     log_rejected(&rejected);
     if let (true, Some(first)) = (articles.is_empty(), rejected.first()) {
@@ -53,14 +66,16 @@ pub fn compare_with(job: &Job, store: &Store, observer: &dyn Observer) -> Result
     clock.begin("loading the model", None);
     let LoadedEncoder { encoder, verifier, thresholds, model, heads, measures } = load_encoder(job)?;
     let before = clock.finish();
-    let cached = CachedEncoder::new(&encoder, store);
+    // Within the store, which hands on some hundred texts at once: a run is stopped within a second.
+    let stoppable = Stoppable::new(&encoder, observer);
+    let cached = CachedEncoder::new(&stoppable, store);
     let models =
         Models { encoder: &cached, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
     let mut run = compare_articles(articles, &job.options, &models, observer)?;
     run.seconds.splice(..0, before);
     log_warnings(&run);
     let provenance = Provenance {
-        config: serde_json::to_value(without_chance(job)).expect("a job can be written as JSON"),
+        config: without_chance(job).to_json(),
         model: model_used(&model),
         heads: job.heads.keys().zip(&heads).map(|(name, head)| head_used(name, head)).collect(),
         inputs,

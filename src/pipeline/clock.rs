@@ -6,6 +6,10 @@ pub trait Observer: Sync {
     fn begin(&self, stage: &'static str, total: Option<usize>);
     /// So many more units are done.
     fn advance(&self, n: usize);
+    /// Whether the run is to stop, as soon as it can. It ends with [`Error::Stopped`](crate::Error::Stopped) then.
+    fn stop(&self) -> bool {
+        false
+    }
 }
 
 /// An observer that looks away.

@@ -16,6 +16,8 @@ mod events;
 mod claims;
 mod framing;
 mod outlets;
+mod pairs;
+mod stoppable;
 
 use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
@@ -36,6 +38,9 @@ pub use clock::{Observer, Silent};
 pub use documents::{document, documents};
 pub(crate) use encodings::{head_of, n_matched, profiles, unmasked};
 pub(crate) use framing::{Proposed, proposed};
+pub use pairs::{Related, relate};
+pub(crate) use pairs::{annotate_whole, with_pairs};
+pub use stoppable::Stoppable;
 
 /// Where a model's folder holds the numbers that are for its encoder alone.
 const THRESHOLDS: &str = "heads/thresholds.toml";
@@ -122,7 +127,8 @@ pub struct Warning {
 ///
 /// # Errors
 /// [`Error::Usage`](crate::Error::Usage) for options out of their ranges, two articles with one id, or more outlets than can
-/// be looked for in texts; [`Error::Encode`](crate::Error::Encode) where the encoder fails.
+/// be looked for in texts; [`Error::Encode`](crate::Error::Encode) where the encoder fails, [`Error::Stopped`](crate::Error::Stopped) where the
+/// observer wants it to stop.
 ///
 /// ```
 /// use parallax::encode::{ModelEncoder, ModelFiles};
@@ -152,6 +158,8 @@ pub fn compare_articles(
 ) -> Result<Run> {
     options.check().map_err(|message| crate::Error::Usage { message })?;
     documents::check_ids(&articles)?;
+    let stoppable = Stoppable::new(models.encoder, observer);
+    let models = &Models { encoder: &stoppable, ..*models };
     let workers = ThreadPoolBuilder::new()
         .num_threads(n_threads(options.threads))
         .build()

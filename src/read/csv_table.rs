@@ -42,6 +42,39 @@ pub(super) struct Cells {
     pub header: Vec<String>,
     /// Each with its number: 1 is the row behind the header.
     pub rows: Vec<(u64, Vec<String>)>,
+    n_bytes: usize,
+}
+
+impl Cells {
+    /// A table without rows.
+    pub(super) fn new(header: Vec<String>) -> Self {
+        Self { header, rows: vec![], n_bytes: 0 }
+    }
+
+    /// A table with these rows, each with its number.
+    pub(super) fn with_rows(header: Vec<String>, rows: Vec<(u64, Vec<String>)>) -> Self {
+        Self { rows, ..Self::new(header) }
+    }
+
+    /// Adds the next row.
+    pub(super) fn push(&mut self, cells: Vec<String>) {
+        self.n_bytes += cells.iter().map(String::len).sum::<usize>();
+        self.rows.push((self.rows.len() as u64 + 1, cells));
+    }
+
+    /// Bytes of text in all rows.
+    pub(super) fn n_bytes(&self) -> usize {
+        self.n_bytes
+    }
+
+    /// The bytes of text, and a hash of names and cells.
+    pub(super) fn hash(&self) -> (usize, blake3::Hash) {
+        let mut hasher = blake3::Hasher::new();
+        for cell in self.header.iter().chain(self.rows.iter().flat_map(|(_, cells)| cells)) {
+            hasher.update(&(cell.len() as u64).to_le_bytes()).update(cell.as_bytes());
+        }
+        (self.n_bytes, hasher.finalize())
+    }
 }
 
 /// Adds each row that is not blank to `drafts`; its number counts from 1 without the header.

@@ -16,6 +16,11 @@ pub(super) struct Decoded {
 }
 
 impl Decoded {
+    /// What is text already.
+    pub(super) fn of_text(text: &str) -> Self {
+        Self { text: text.to_owned(), encoding: encoding_rs::UTF_8, guessed: false, damaged: false }
+    }
+
     /// What a reader should know about `part` of the text; nothing for a part that reads the same in any encoding.
     pub(super) fn warnings_for(&self, part: &str) -> Vec<String> {
         let mut warnings = Vec::new();

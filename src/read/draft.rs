@@ -162,7 +162,7 @@ impl Draft {
         }
         if repair::has_columns(&self.body) {
             return Some(
-                "its lines hold two columns side by side, which cannot be read across; make the text by `pdftotext` without -layout, which gives one column after the \
+                "its lines hold two columns side by side, which cannot be read across; make the text by `pdftotext -raw`, which gives one column after the \
                  other"
                     .to_owned(),
             );

@@ -47,6 +47,12 @@ impl Source {
         Ok(Self { name: name_of(&path), path, real_path, ending, packing, given })
     }
 
+    /// What stands for a file where the rows are in memory.
+    pub(super) fn in_memory(name: &str, ending: Ending) -> Self {
+        let path = PathBuf::from(name);
+        Self { name: name.to_owned(), real_path: path.clone(), path, ending, packing: None, given: true }
+    }
+
     /// The file's name without its endings, trimmed.
     pub(super) fn stem(&self) -> String {
         let without = |path: &Path| PathBuf::from(path.file_stem().unwrap_or_default());
@@ -114,7 +120,7 @@ pub fn why_left_out(name: &str) -> Option<String> {
     let (_, ending) = name.rsplit_once('.')?;
     Some(match ending.to_ascii_lowercase().as_str() {
         "pdf" => format!(
-            "a PDF is not read; make text of it with `pdftotext -layout {}` (package poppler-utils), without -layout where it has two columns",
+            "a PDF is not read; make text of it with `pdftotext -raw {}` (package poppler-utils; not -layout, which puts two columns side by side)",
             quoted(name)
         ),
         "xls" | "ods" | "xlsb" => "of spreadsheets only .xlsx is read; save it as .xlsx or .csv".to_owned(),

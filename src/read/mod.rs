@@ -22,6 +22,7 @@ mod html;
 mod text_folder;
 mod ids;
 mod repair;
+mod memory;
 mod rows;
 #[cfg(test)]
 mod tests;
@@ -40,6 +41,7 @@ use text_folder::Metadata;
 
 pub use date::{DateOrder, parse_day};
 pub use find::why_left_out;
+pub use memory::{read_batches, read_lines};
 pub use options::ReadOptions;
 pub use rows::{Row, articles};
 

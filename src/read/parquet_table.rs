@@ -1,11 +1,11 @@
 //! A Parquet file -> a table.
 
-use arrow_array::{Array, StringArray};
+use arrow_array::{Array, RecordBatch, StringArray};
 use arrow_cast::cast;
 use arrow_schema::DataType;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 
-use super::csv_table::Cells;
+pub(super) use super::csv_table::Cells;
 
 /// Rows that are unpacked at once, and bytes of text in all, at most.
 const ROWS: usize = 64;
@@ -23,25 +23,30 @@ pub(super) fn table(bytes: Vec<u8>) -> Result<Cells, String> {
         .map_err(|error| fault(&error))?
         .with_batch_size(ROWS);
     let header: Vec<String> = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
-    let (mut rows, mut number, mut n_bytes) = (vec![], 0, 0);
+    let mut table = Cells::new(header);
     for batch in reader.build().map_err(|error| fault(&error))? {
-        let batch = batch.map_err(|error| fault(&error))?;
-        let columns: Vec<Option<StringArray>> = batch.columns().iter().map(|column| text(column)).collect();
-        for row in 0..batch.num_rows() {
-            let cell = |column: &Option<StringArray>| {
-                let column = column.as_ref().filter(|column| column.is_valid(row));
-                column.map_or(String::new(), |column| column.value(row).to_owned())
-            };
-            let cells: Vec<String> = columns.iter().map(cell).collect();
-            number += 1;
-            n_bytes += cells.iter().map(String::len).sum::<usize>();
-            if n_bytes > MOST {
-                return Err("it holds more than 2 GB of text; split it".to_owned());
-            }
-            rows.push((number, cells));
+        add(&mut table, &batch.map_err(|error| fault(&error))?)?;
+    }
+    Ok(table)
+}
+
+/// Adds the rows of a batch.
+///
+/// # Errors
+/// What is wrong, in plain words: more text than can be held.
+pub(super) fn add(table: &mut Cells, batch: &RecordBatch) -> Result<(), String> {
+    let columns: Vec<Option<StringArray>> = batch.columns().iter().map(|column| text(column)).collect();
+    for row in 0..batch.num_rows() {
+        let cell = |column: &Option<StringArray>| {
+            let column = column.as_ref().filter(|column| column.is_valid(row));
+            column.map_or(String::new(), |column| column.value(row).to_owned())
+        };
+        table.push(columns.iter().map(cell).collect());
+        if table.n_bytes() > MOST {
+            return Err("it holds more than 2 GB of text; split it".to_owned());
         }
     }
-    Ok(Cells { header, rows })
+    Ok(())
 }
 
 fn text(column: &dyn Array) -> Option<StringArray> {

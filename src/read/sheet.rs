@@ -56,7 +56,7 @@ pub(super) fn table(bytes: Vec<u8>) -> Result<Cells, String> {
             (u64::from(row - first), cells)
         };
         let rows = rows.into_iter().map(filled).collect();
-        return Ok(Cells { header, rows });
+        return Ok(Cells::with_rows(header, rows));
     }
     Err("it is empty; its first row must name the columns".to_owned())
 }

@@ -64,6 +64,19 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// The cell of a column that stands as `text` in a file; `None` where that is not of the column's kind.
+    pub(super) fn of_text(text: &str, kind: Kind) -> Option<Self> {
+        match kind {
+            _ if text.is_empty() => Some(Cell::Empty),
+            Kind::Text => Some(Cell::Text(text.to_owned())),
+            Kind::Integer => text.parse().ok().map(Cell::Integer),
+            Kind::Number => text.parse().ok().map(Cell::Figure),
+            Kind::Boolean => text.parse().ok().map(Cell::Flag),
+        }
+    }
+}
+
 impl Serialize for Cell {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {

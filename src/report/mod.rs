@@ -1,28 +1,35 @@
 //! Records -> files and the summary on the terminal.
 //!
-//! `schema` says what a table is, `tables` has one file for each, `lookup` finds records by their ids; `table` and `parquet` write rows,
-//! `read_back` reads them again, `page` makes `report.html` of them, `write` puts the files of a run in place.
+//! `schema` says what a table is, `tables` has one file for each, `lookup` finds records by their ids; `table`, `arrow` and `parquet` write rows,
+//! `read_back` and `folder` read them again, `page` makes `report.html` of them, `write` puts the files of a run in place.
 
 mod cell;
 mod schema;
 mod table;
+mod arrow;
 mod parquet;
 mod lookup;
+mod stake;
 mod tables;
 mod documentation;
 mod run_json;
 pub(crate) mod page;
 mod write;
 pub(crate) mod read_back;
+mod folder;
 mod summary;
 
 pub use cell::Kind;
 pub(crate) use cell::safe_for_spreadsheets;
 pub use documentation::{column_twice, documentation, schemas, tables as tables_documentation};
+pub use folder::Folder;
+pub use page::PageBounds;
 pub(crate) use schema::Schema;
 pub use schema::{Column, TableSchema};
 pub use summary::{SummaryOptions, printable, summary};
 pub use table::Format;
 pub(crate) use table::Table;
 pub(crate) use write::write_whole;
-pub use write::{abandon, prepare, rebuild_page, recover, write};
+pub use write::{
+    abandon, page, prepare, rebuild_page, record_batches, recover, run_json, table_names, write, write_page,
+};

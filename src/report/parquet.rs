@@ -2,36 +2,25 @@
 
 use std::io::{self, Write};
 use std::path::Path;
-use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, RecordBatch, StringArray};
-use arrow_schema::{DataType, Field, Schema};
+use arrow_array::{Array, ArrayRef, BooleanArray, Float64Array, Int64Array, StringArray};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
 use parquet::basic::{Compression, ZstdLevel};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::cell::{Cell, Kind};
-use super::schema::Column;
+use super::arrow::batches;
 use super::table::Table;
-
-/// Rows that are held in memory at once.
-const BATCH: usize = 8192;
 
 /// Writes a table. The same rows give the same bytes.
 pub(super) fn write(table: Table<'_>, writer: &mut (dyn Write + Send)) -> io::Result<()> {
-    let columns = &table.schema.columns;
-    let schema = Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<Field>>()));
+    let (schema, batches) = batches(table);
     let level = ZstdLevel::try_new(3).expect("a level of zstd");
     let properties = WriterProperties::builder().set_compression(Compression::ZSTD(level));
     let properties = properties.set_created_by("parallax".to_owned()).build();
-    let mut file = ArrowWriter::try_new(writer, Arc::clone(&schema), Some(properties)).map_err(as_io)?;
-    let mut rows = table.rows.peekable();
-    while rows.peek().is_some() {
-        let batch: Vec<Vec<Cell>> = rows.by_ref().take(BATCH).collect();
-        let arrays = columns.iter().enumerate().map(|(at, column)| array(column.kind, &batch, at)).collect();
-        let batch = RecordBatch::try_new(Arc::clone(&schema), arrays).map_err(io::Error::other)?;
+    let mut file = ArrowWriter::try_new(writer, schema, Some(properties)).map_err(as_io)?;
+    for batch in batches {
         file.write(&batch).map_err(as_io)?;
     }
     file.close().map(|_| ()).map_err(as_io)
@@ -56,27 +45,6 @@ pub(crate) fn read(path: &Path, columns: &[&str]) -> Result<Vec<Vec<String>>, St
         }
     }
     Ok(rows)
-}
-
-fn field(column: &Column) -> Field {
-    let data_type = match column.kind {
-        Kind::Text => DataType::Utf8,
-        Kind::Integer => DataType::Int64,
-        Kind::Number => DataType::Float64,
-        Kind::Boolean => DataType::Boolean,
-    };
-    Field::new(&*column.name, data_type, column.may_be_empty || column.kind == Kind::Text)
-}
-
-/// One column of a batch of rows.
-fn array(kind: Kind, rows: &[Vec<Cell>], at: usize) -> ArrayRef {
-    let cells = rows.iter().map(|row| &row[at]);
-    match kind {
-        Kind::Text => Arc::new(cells.map(Cell::text).collect::<StringArray>()),
-        Kind::Integer => Arc::new(cells.map(Cell::integer).collect::<Int64Array>()),
-        Kind::Number => Arc::new(cells.map(Cell::figure).collect::<Float64Array>()),
-        Kind::Boolean => Arc::new(cells.map(Cell::flag).collect::<BooleanArray>()),
-    }
 }
 
 /// A cell of a column that one of our own types has.

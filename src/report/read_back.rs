@@ -59,15 +59,27 @@ pub(crate) fn read<const N: usize>(
     columns: [&'static str; N],
 ) -> Result<Option<Table<N>>> {
     assert!(is_known(name, &columns), "{name} has no such columns: {columns:?}");
+    Ok(read_rows(folder, name, &columns)?.map(|(path, rows)| Table { path, rows: arrays(rows) }))
+}
+
+/// Rows, each with as many cells as columns were asked for.
+type Rows = Vec<Vec<String>>;
+
+/// As [`read`], for columns that are not known beforehand: the file and its rows.
+fn read_rows(folder: &Path, name: &str, columns: &[&str]) -> Result<Option<(PathBuf, Rows)>> {
     let found = Format::ALL.map(|format| (format, folder.join(format!("{name}.{}", format.extension()))));
     let Some((format, path)) = found.into_iter().find(|(_, path)| path.exists()) else { return Ok(None) };
     let bytes = || fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source });
     let rows = match format {
-        Format::Csv => csv_rows(&path, &bytes()?, columns)?,
+        Format::Csv => csv_cells(&path, &bytes()?, columns)?,
         Format::Jsonl => json_rows(&path, &bytes()?, columns)?,
         Format::Parquet => parquet_rows(&path, columns)?,
     };
-    Ok(Some(Table { path, rows }))
+    Ok(Some((path, rows)))
+}
+
+fn arrays<const N: usize>(rows: Rows) -> Vec<[String; N]> {
+    rows.into_iter().map(|row| row.try_into().expect("a cell for each column")).collect()
 }
 
 /// As [`read`], for a table that every run has.
@@ -76,12 +88,21 @@ pub(crate) fn need<const N: usize>(
     name: &str,
     columns: [&'static str; N],
 ) -> Result<Table<N>> {
-    read(folder, name, columns)?.ok_or_else(|| Error::Output {
+    read(folder, name, columns)?.ok_or_else(|| without(folder, name))
+}
+
+/// As [`need`], for columns that are not known beforehand.
+pub(super) fn need_rows(folder: &Path, name: &str, columns: &[&str]) -> Result<(PathBuf, Rows)> {
+    read_rows(folder, name, columns)?.ok_or_else(|| without(folder, name))
+}
+
+fn without(folder: &Path, name: &str) -> Error {
+    Error::Output {
         path: folder.to_owned(),
         message: format!(
             "holds no table `{name}`; run `parallax compare` again with this version, with --out for this folder"
         ),
-    })
+    }
 }
 
 fn missing(path: &Path, column: &str, found: &str) -> Error {
@@ -97,6 +118,10 @@ pub(crate) fn csv_rows<const N: usize>(
     bytes: &[u8],
     columns: [&'static str; N],
 ) -> Result<Vec<[String; N]>> {
+    csv_cells(path, bytes, &columns).map(arrays)
+}
+
+fn csv_cells(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
     let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let fault = |error: csv::Error| {
         table_fault(path, format!("{error}; every row needs as many cells as the header"))
@@ -107,13 +132,10 @@ pub(crate) fn csv_rows<const N: usize>(
         let found = || header.iter().collect::<Vec<_>>().join(", ");
         header.iter().position(|name| name == column).ok_or_else(|| missing(path, column, &found()))
     };
-    let mut places = [0; N];
-    for (at, column) in places.iter_mut().zip(columns) {
-        *at = place(column)?;
-    }
+    let places = columns.iter().map(|column| place(column)).collect::<Result<Vec<usize>>>()?;
     let row = |record: csv::Result<csv::StringRecord>| {
         let record = record.map_err(fault)?;
-        Ok(places.map(|at| as_in_article(&record[at]).to_owned()))
+        Ok(places.iter().map(|&at| as_in_article(&record[at]).to_owned()).collect())
     };
     reader.records().map(row).collect()
 }
@@ -126,33 +148,25 @@ fn is_known(name: &str, columns: &[&str]) -> bool {
     table.is_some_and(|table| columns.iter().all(|column| has(table, column)))
 }
 
-fn parquet_rows<const N: usize>(path: &Path, columns: [&'static str; N]) -> Result<Vec<[String; N]>> {
+fn parquet_rows(path: &Path, columns: &[&str]) -> Result<Rows> {
     let fault = |message: String| {
         table_fault(path, format!("{message}; run `parallax compare` again with this version"))
     };
-    let rows = read_parquet(path, &columns).map_err(fault)?;
-    Ok(rows.into_iter().map(|row| row.try_into().expect("a cell for each column")).collect())
+    read_parquet(path, columns).map_err(fault)
 }
 
-fn json_rows<const N: usize>(
-    path: &Path,
-    bytes: &[u8],
-    columns: [&'static str; N],
-) -> Result<Vec<[String; N]>> {
+fn json_rows(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
     let lines = bytes.split(|&byte| byte == b'\n').enumerate();
     let row = |(at, line): (usize, &[u8])| {
         let fault = |error: serde_json::Error| table_fault(path, format!("line {}: {error}", at + 1));
         let fields: Map<String, Value> = serde_json::from_slice(line).map_err(fault)?;
-        let mut cells = columns.map(|_| String::new());
-        for (cell, column) in cells.iter_mut().zip(columns) {
-            let found = || fields.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
-            *cell = match fields.get(column).ok_or_else(|| missing(path, column, &found()))? {
-                Value::Null => String::new(),
-                Value::String(text) => text.clone(),
-                other => other.to_string(),
-            };
-        }
-        Ok(cells)
+        let found = || fields.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        let cell = |&column: &&str| match fields.get(column).ok_or_else(|| missing(path, column, &found()))? {
+            Value::Null => Ok(String::new()),
+            Value::String(text) => Ok(text.clone()),
+            other => Ok(other.to_string()),
+        };
+        columns.iter().map(cell).collect()
     };
     lines.filter(|(_, line)| !line.is_empty()).map(row).collect()
 }

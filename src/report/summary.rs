@@ -5,6 +5,7 @@ use std::path::Path;
 use anstyle::{AnsiColor, Style};
 
 use super::run_json::on_one_independent_outlet;
+use super::stake::at_stake;
 use crate::framing::Shown;
 use crate::pipeline::Run;
 use crate::records::{
@@ -102,23 +103,25 @@ impl Page<'_> {
         self.at_stake();
     }
 
-    /// The claims whose differences weigh most, where there are more claims than that.
+    /// The claims with most at stake, where there are more claims than that.
     fn at_stake(&mut self) {
         let run = self.run;
         let claim_of: BTreeMap<ClaimId, &Claim> = run.claims.iter().map(|claim| (claim.id, claim)).collect();
-        let mut claims: Vec<(f32, &Claim)> = run
+        let mut claims: Vec<(f64, &Claim)> = run
             .framing
             .chunk_by(|x, y| x.claim == y.claim)
             .filter_map(|of_claim| {
-                let weight: f32 = most_salient(of_claim.iter()).into_iter().take(MAX_DIFFERENCES).sum();
-                (weight > 0.0).then_some((weight, claim_of[&of_claim[0].claim]))
+                let claim = claim_of[&of_claim[0].claim];
+                let salience = most_salient(of_claim.iter()).into_iter().map(f64::from);
+                let weight = at_stake(salience, claim.disputing().count() > 0);
+                (weight > 0.0).then_some((weight, claim))
             })
             .collect();
         if claims.len() <= MAX_AT_STAKE {
             return;
         }
         claims.sort_by(|(x, a), (y, b)| y.total_cmp(x).then(a.id.cmp(&b.id)));
-        self.line("told most differently:");
+        self.line("most at stake:");
         for (_, claim) in claims.into_iter().take(MAX_AT_STAKE) {
             let text = printable(run.corpus.sentence(&claim.medoid).text());
             let text = shorten(&text, self.width - 16);

@@ -4,10 +4,13 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 use tempfile::{NamedTempFile, TempDir};
 
+use super::arrow::batches;
 use super::lookup::Lookup;
-use super::page;
+use super::page::{self, PageBounds};
 use super::read_back::check_folder;
 use super::run_json::RunJson;
 use super::table::Format;
@@ -112,20 +115,10 @@ fn file_name(table: &str, format: Format) -> String {
 /// # Errors
 /// [`Error::Results`] where a file cannot be written.
 pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Format]) -> Result<()> {
-    let lookup = Lookup::new(run, &provenance.rejected);
     let fill = |staging: &Path| {
-        for name in NAMES {
-            for &format in formats {
-                let path = staging.join(file_name(name, format));
-                write_file(&path, |writer| table(name, &lookup).write(format, writer))?;
-            }
-        }
-        write_file(&staging.join(RUN_FILE), |writer| {
-            serde_json::to_writer_pretty(&mut *writer, &RunJson::new(run, provenance, &lookup.extra))?;
-            writer.write_all(b"\n")
-        })?;
+        fill(run, provenance, staging, formats)?;
         // Made of the tables, so that `parallax report` makes the same of them.
-        let page = page::render(staging).map_err(io::Error::other)?;
+        let page = page::render(staging, PageBounds::default()).map_err(io::Error::other)?;
         write_file(&staging.join(PAGE_FILE), |writer| writer.write_all(page.as_bytes()))
     };
     replace(folder, formats, fill).map_err(|source| Error::Results {
@@ -144,9 +137,70 @@ pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Forma
 /// [`Error::Write`] where the page cannot be written.
 pub fn rebuild_page(folder: &Path) -> Result<PathBuf> {
     check_folder(folder)?;
-    let (page, path) = (page::render(folder)?, folder.join(PAGE_FILE));
-    write_whole(&path, |writer| writer.write_all(page.as_bytes()))?;
+    let (page, path) = (page::render(folder, PageBounds::default())?, folder.join(PAGE_FILE));
+    write_page(&path, &page)?;
     Ok(path)
+}
+
+/// Writes a page, whole or not at all.
+///
+/// # Errors
+/// [`Error::Write`] where it cannot be written.
+pub fn write_page(path: &Path, page: &str) -> Result<()> {
+    write_whole(path, |writer| writer.write_all(page.as_bytes()))
+}
+
+/// The names of the tables, in the order in which they are written.
+pub fn table_names() -> &'static [&'static str] {
+    &NAMES
+}
+
+/// A table of a run in Arrow's memory format, with the cells that its Parquet file has.
+///
+/// # Errors
+/// [`Error::Usage`] for a name that no table has.
+pub fn record_batches(
+    run: &Run,
+    provenance: &Provenance,
+    name: &str,
+) -> Result<(SchemaRef, Vec<RecordBatch>)> {
+    if !NAMES.contains(&name) {
+        let message = format!("`{name}` is no table; there are {}", NAMES.join(", "));
+        return Err(Error::Usage { message });
+    }
+    let lookup = Lookup::new(run, &provenance.rejected);
+    let (schema, batches) = batches(table(name, &lookup));
+    Ok((schema, batches.collect()))
+}
+
+/// The text of `run.json`.
+pub fn run_json(run: &Run, provenance: &Provenance) -> String {
+    let lookup = Lookup::new(run, &provenance.rejected);
+    let run_json = RunJson::new(run, provenance, &lookup.extra);
+    serde_json::to_string_pretty(&run_json).expect("texts and numbers can be written as JSON") + "\n"
+}
+
+/// The text of `report.html`, with no more in it than `bounds` say.
+///
+/// # Errors
+/// [`Error::Results`] where no temporary files can be written: the page is made of tables.
+pub fn page(run: &Run, provenance: &Provenance, bounds: PageBounds) -> Result<String> {
+    let fail = |source| Error::Results { path: std::env::temp_dir(), kept: false, source };
+    let folder = TempDir::with_prefix(UNFINISHED).map_err(fail)?;
+    fill(run, provenance, folder.path(), &[Format::Parquet]).map_err(fail)?;
+    page::render(folder.path(), bounds)
+}
+
+/// Writes the tables and `run.json`.
+fn fill(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Format]) -> io::Result<()> {
+    let lookup = Lookup::new(run, &provenance.rejected);
+    for name in NAMES {
+        for &format in formats {
+            let path = folder.join(file_name(name, format));
+            write_file(&path, |writer| table(name, &lookup).write(format, writer))?;
+        }
+    }
+    write_file(&folder.join(RUN_FILE), |writer| writer.write_all(run_json(run, provenance).as_bytes()))
 }
 
 /// Fills a staging folder and puts its files in place of those of an earlier run.
@@ -322,13 +376,21 @@ pub(crate) fn write_whole(
     path: &Path,
     write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
 ) -> Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
     let put = || -> io::Result<()> {
+        // What a link leads to is replaced, and not the link; a device or a pipe is not.
+        let path = &if path.is_symlink() { fs::canonicalize(path)? } else { path.to_owned() };
+        if path.exists() && !path.is_file() {
+            return Err(io::Error::other("it is there and no file"));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let file = NamedTempFile::with_prefix_in(UNFINISHED, folder)?;
         let mut writer = BufWriter::new(file);
         write(&mut writer)?;
         let file = writer.into_inner().map_err(io::IntoInnerError::into_error)?;
-        make_readable(file.as_file())?;
+        match fs::metadata(path) {
+            Ok(before) => file.as_file().set_permissions(before.permissions())?,
+            Err(_) => make_readable(file.as_file())?,
+        }
         file.as_file().sync_all()?;
         file.persist(path)?;
         Ok(())

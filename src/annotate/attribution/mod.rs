@@ -288,6 +288,8 @@ impl Search<'_, '_> {
             _ if lead.infinitive => self.infinitive(i),
             _ => self.finite(i, verb, &lead),
         };
+        // "According to a Reuters report": a source already, and no subject.
+        let source = source.filter(|source| self.words.lower(source.from) != "according");
         if source.is_some_and(|source| self.is_own_voice(source, verb.class)) {
             return i + 1;
         }

@@ -178,6 +178,15 @@ fn a_sentence_may_have_several() {
     let found = attributions(text, &[]);
     let found: Vec<_> = found.iter().map(|f| (f.source.unwrap().slice(text), f.cue.slice(text))).collect();
     assert_eq!(found, [("Ana Diaz", "said"), ("Ana Diaz", "adding"), ("the Gazette", "according to")]);
+    // A noun is no verb, and what is behind "according to" no subject.
+    let text = "According to a Reuters report Thursday, a source was briefed and said the pact was near.";
+    let found = attributions(text, &[]);
+    let found: Vec<_> =
+        found.iter().map(|f| (f.source.map(|of| of.slice(text)), f.cue.slice(text))).collect();
+    assert_eq!(
+        found,
+        [(Some("a Reuters report"), "According to"), (None, "was briefed"), (Some("a source"), "said")]
+    );
 }
 
 #[test]

@@ -33,7 +33,7 @@ pub(super) fn joined(repaired: Repaired) -> Repaired {
 }
 
 /// Share of the lines of some length with a gap at one place from which on they are taken for two columns, and the number of such lines at least.
-const LEAST_GAPS: f64 = 0.6;
+const LEAST_GAPS: f64 = 0.3;
 const LEAST_OF_COLUMNS: usize = 12;
 
 /// True for a text whose lines hold two columns side by side: a gap of three blanks or more that ends at one place of most lines.
@@ -53,7 +53,9 @@ pub(in crate::read) fn has_columns(text: &str) -> bool {
             (n_blanks, is_inside) = (0, true);
         }
     }
-    let most = n_at.values().copied().max().unwrap_or_default();
+    // The gap ends a letter earlier or later on some pages.
+    let near = |at: usize| (at.saturating_sub(1)..=at + 1).filter_map(|at| n_at.get(&at)).sum::<usize>();
+    let most = n_at.keys().map(|&at| near(at)).max().unwrap_or_default();
     most >= LEAST_OF_COLUMNS && most as f64 >= LEAST_GAPS * lines.len() as f64
 }
 
@@ -84,10 +86,19 @@ fn page_marks(text: &str) -> Vec<Edit> {
         *n_of.entry(shape).or_default() += 1;
     }
     let has_pages = text.contains('\u{c}');
+    // What stands at the head of a page.
+    let begins_page =
+        |span: &Span| text[..span.start].trim_end_matches([' ', '\t', '\n', '\r']).ends_with('\u{c}');
+    let heads: HashSet<&str> =
+        lines.iter().filter(|(span, _)| begins_page(span)).map(|(_, shape)| shape.as_str()).collect();
     let is_mark = |(span, shape): &(Span, String)| {
         let words = span.slice(text);
         let is_short = !words.is_empty() && shape.chars().count() <= LONGEST_HEADER;
-        let least = if has_pages && shape.contains('#') { 2 } else { LEAST_HEADERS };
+        let least = if has_pages && shape.contains('#') || heads.contains(shape.as_str()) {
+            2
+        } else {
+            LEAST_HEADERS
+        };
         let is_again = n_of[shape.as_str()] >= least && !ends_sentence(words);
         is_short && (PAGE_NUMBER.is_match(shape) || is_again) || has_pages && FOOTER.is_match(shape)
     };
@@ -158,14 +169,15 @@ fn broken_lines(text: &str) -> Option<(usize, Vec<Edit>)> {
     let lines = lines(text);
     let words = |line: usize| lines[line].slice(text);
     let lengths: Vec<usize> = (0..lines.len()).map(|line| words(line).chars().count()).collect();
-    let mut sorted: Vec<usize> = lengths.iter().copied().filter(|&length| length > 0).collect();
-    if sorted.len() < LEAST_LINES {
+    if lengths.iter().filter(|&&length| length > 0).count() < LEAST_LINES {
         return None;
     }
-    sorted.sort_unstable();
-    let width = sorted[sorted.len() * 9 / 10];
     let inner: Vec<usize> =
         (0..lines.len() - 1).filter(|&line| lengths[line] > 0 && lengths[line + 1] > 0).collect();
+    // Not the longest: `pdftotext` puts what is left of a parted word, and all that follows it, behind the line before.
+    let mut sorted: Vec<usize> = inner.iter().map(|&line| lengths[line]).collect();
+    sorted.sort_unstable();
+    let width = sorted.get(sorted.len() * 3 / 5).copied().unwrap_or_default();
     let share = |of: &[usize], is: &dyn Fn(usize) -> bool| {
         of.iter().filter(|&&line| is(line)).count() as f64 / of.len().max(1) as f64
     };
@@ -185,22 +197,45 @@ fn broken_lines(text: &str) -> Option<(usize, Vec<Edit>)> {
     }
     let is_joined = |&line: &usize| {
         let (this, next) = (words(line), words(line + 1));
-        let ends = ends_sentence(this) && lengths[line] * 5 < width * 4;
-        let is_parted = this.ends_with('-') && next.starts_with(char::is_lowercase);
+        // The next line's first word would have found room, so the line was ended on purpose: a paragraph, a headline, a byline.
+        let is_title = next.starts_with(char::is_uppercase) && has_room(lengths[line], next, width);
+        let ends = ends_sentence(this) && lengths[line] * 5 < width * 4 || is_title;
+        let is_parted = this.ends_with(HYPHENS) && next.starts_with(char::is_lowercase);
         !ends && (lengths[line] * 2 >= width || is_parted) && !opens_item(next)
     };
-    let known: HashSet<&str> = text.split(|char: char| !char.is_alphanumeric() && char != '-').collect();
+    let known: HashSet<&str> = text.split(is_between).collect();
     let edit = |line: usize| {
         let (end, start) = (lines[line].end, lines[line + 1].start);
         let (end, between) = match parted(last_word(words(line)), first_word(words(line + 1)), &known) {
             None => (end, " "),
-            Some(Parted::Word) => (end - 1, ""),
+            Some(Parted::Word) => (end - text[..end].chars().next_back().map_or(0, char::len_utf8), ""),
             Some(Parted::Compound) => (end, ""),
         };
         Edit { span: Span::new(end, start), words: between.to_owned() }
     };
     let edits: Vec<Edit> = inner.into_iter().filter(is_joined).map(edit).collect();
     (!edits.is_empty()).then_some((width, edits))
+}
+
+/// Whether the first word of `next` would have stood at the end of a line so long, with something to spare: letters differ in width.
+fn has_room(length: usize, next: &str, width: usize) -> bool {
+    let first = next.split_whitespace().next().unwrap_or_default().chars().count();
+    (length + 1 + first) * 5 <= width * 4
+}
+
+/// What parts words at a line's end: the hyphen of keyboards, that of typesetters, and the one that is shown at a line's end alone.
+const HYPHENS: [char; 3] = ['-', '\u{2010}', SOFT_HYPHEN];
+const SOFT_HYPHEN: char = '\u{ad}';
+
+/// What takes the soft hyphens out that are left inside lines, where they are not to be seen.
+pub(super) fn soft_hyphens(text: &str) -> Vec<Edit> {
+    let found = text.match_indices(SOFT_HYPHEN);
+    found.map(|(at, of)| Edit { span: Span::new(at, at + of.len()), words: String::new() }).collect()
+}
+
+/// True for what stands between words.
+fn is_between(char: char) -> bool {
+    !char.is_alphanumeric() && !HYPHENS.contains(&char)
 }
 
 /// What a hyphen at a line's end is.
@@ -212,37 +247,47 @@ enum Parted {
 }
 
 /// First parts of compounds.
-const COMPOUNDS: [&str; 56] = [
-    "all", "anti", "back", "best", "co", "counter", "cross", "eight", "ex", "far", "first", "five", "four",
-    "full", "good", "half", "hard", "high", "ill", "in", "left", "long", "low", "mid", "much", "multi",
-    "nine", "non", "off", "on", "one", "open", "out", "over", "part", "post", "pre", "pro", "quasi", "right",
-    "second", "self", "semi", "seven", "short", "six", "so", "ten", "then", "third", "three", "two", "under",
-    "vice", "well", "year",
+const COMPOUNDS: [&str; 37] = [
+    "anti", "best", "cross", "eight", "ex", "first", "five", "four", "full", "good", "half", "hard", "high",
+    "left", "long", "low", "mid", "much", "nine", "non", "one", "open", "quasi", "right", "second", "self",
+    "semi", "seven", "short", "six", "ten", "third", "three", "two", "vice", "well", "year",
+];
+
+/// Words that no compound begins with, and many longer words do: "be-" and "cause", "with-" and "out".
+const BEGINNINGS: [&str; 30] = [
+    "a", "an", "any", "as", "at", "be", "but", "by", "can", "do", "every", "for", "how", "in", "is", "it",
+    "me", "no", "not", "on", "or", "out", "over", "some", "there", "to", "under", "what", "where", "with",
 ];
 
 /// How two words at a line's end and the next line's start belong together; `None` where no hyphen parts them. `known` are the words of the text.
 fn parted(left: &str, right: &str, known: &HashSet<&str>) -> Option<Parted> {
-    let stem = left.strip_suffix('-')?;
-    if stem.is_empty() || stem.ends_with('-') || right.is_empty() {
+    let stem = left.strip_suffix(HYPHENS)?;
+    if stem.is_empty() || stem.ends_with(HYPHENS) || right.is_empty() {
         return None;
     }
+    if left.ends_with(SOFT_HYPHEN) {
+        return Some(Parted::Word);
+    }
     let (joined, compound) = (format!("{stem}{right}"), format!("{left}{right}"));
-    let first = stem.rsplit('-').next().unwrap_or_default().to_lowercase();
+    let first = stem.rsplit(HYPHENS).next().unwrap_or_default().to_lowercase();
     let is_compound = known.contains(compound.as_str())
         || !right.starts_with(char::is_lowercase)
         || !stem.ends_with(char::is_lowercase)
         || COMPOUNDS.contains(&first.as_str())
         // Both are words of their own, and the two as one are none that the text has.
-        || !known.contains(joined.as_str()) && known.contains(stem) && known.contains(right);
+        || !known.contains(joined.as_str())
+            && known.contains(stem)
+            && known.contains(right)
+            && !BEGINNINGS.contains(&first.as_str());
     Some(if is_compound { Parted::Compound } else { Parted::Word })
 }
 
 fn last_word(line: &str) -> &str {
-    line.rsplit(|char: char| !char.is_alphanumeric() && char != '-').next().unwrap_or_default()
+    line.rsplit(is_between).next().unwrap_or_default()
 }
 
 fn first_word(line: &str) -> &str {
-    line.split(|char: char| !char.is_alphanumeric() && char != '-').next().unwrap_or_default()
+    line.split(is_between).next().unwrap_or_default()
 }
 
 fn ends_sentence(line: &str) -> bool {
@@ -254,7 +299,8 @@ fn ends_sentence(line: &str) -> bool {
 fn opens_item(line: &str) -> bool {
     let bullet = line.starts_with(['•', '*', '–', '—', '·', '-', '+', '◦']);
     let rest = line.trim_start_matches(|char: char| char.is_ascii_digit());
-    let number = rest.len() < line.len() && rest.starts_with(['.', ')']);
+    // Four digits are a year that ends a sentence.
+    let number = (1..4).contains(&(line.len() - rest.len())) && rest.starts_with(['.', ')']);
     bullet && line.chars().nth(1).is_some_and(char::is_whitespace)
         || number && rest.chars().nth(1).is_some_and(char::is_whitespace)
 }
@@ -276,6 +322,28 @@ mod tests {
         let start = repaired.text.find("examination").unwrap();
         let span = repaired.cuts.bytes(Span::new(start, start + "examination".len()));
         assert_eq!(span.slice(text), "exami-\nnation");
+        for hyphen in ["\u{2010}", "\u{ad}"] {
+            let typeset =
+                body(text.replace("exami-", &format!("exami{hyphen}")).replace("northern", "north\u{ad}ern"));
+            assert_eq!(typeset.text, repaired.text);
+        }
+        let because = text.replace(
+            "no choice",
+            "no cause to ask for more of the money, or to be-\nlieve that anything at all came of it after it be-\ncame so very clear",
+        );
+        let because = body(because).text;
+        assert!(
+            because.contains("or to believe that anything at all came of it after it became so"),
+            "{because}"
+        );
+        let year = text.replace("exami-\nnation took", "work of\n2019. It took");
+        assert!(body(year).text.contains("The work of 2019. It took"));
+        let titled = format!("Bridge Over the River Is Closed\nBy Ann Fielding\n{text}");
+        assert!(
+            body(titled)
+                .text
+                .starts_with("Bridge Over the River Is Closed\nBy Ann Fielding\nThe bridge over")
+        );
         let compounds = text.replace("exami-\nnation took", "vice-\npresident took");
         assert!(body(compounds).text.contains("The vice-president took"));
         let stretched = text.replace("closed on", "closed   on");
@@ -285,6 +353,22 @@ mod tests {
             + &"The mayor said that the bridge would be closed until the spring came to the city.\n"
                 .repeat(9);
         assert_eq!(body(plain.clone()).text, plain);
+    }
+
+    /// What `pdftotext` makes of parted words: their second half, and all that follows it, stands behind the line before.
+    #[test]
+    fn lines_of_which_some_are_twice_as_long_are_joined() {
+        let text = "Specialists said that both sides might be right\nabout this. The law has a gap the size of a barn, said the man who led the\nreview of that year. The operator may\nrelease but does not have to. The state may\norder but does not look. Nobody should say that they did not know of what was\nin the valley, and the people who live there have\nthe right to hear it from those who were in\ncharge of the dam when the water came over.\n";
+        assert_eq!(body(text.to_owned()).text, text.trim_end().replace('\n', " ") + "\n");
+    }
+
+    #[test]
+    fn a_header_of_two_pages_is_left_out() {
+        let text = "The Riverside Gazette\nThe bridge over the river was closed on Monday after\nengineers found cracks in its main pillar. It will be\nopened when the work is done, which may last until\n\u{c}The Riverside Gazette\nthe spring comes to the valley. The mayor asked people\nto be patient, and said that the city had no choice in\nthe matter.\n";
+        assert_eq!(
+            body(text.to_owned()).text,
+            "The bridge over the river was closed on Monday after engineers found cracks in its main pillar. It will be opened when the work is done, which may last until the spring comes to the valley. The mayor asked people to be patient, and said that the city had no choice in the matter.\n"
+        );
     }
 
     #[test]

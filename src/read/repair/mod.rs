@@ -50,7 +50,10 @@ pub(super) fn body(text: String) -> Repaired {
             .warnings
             .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
     }
-    without_links(lines::joined(repaired))
+    let mut joined = lines::joined(repaired);
+    let edits = lines::soft_hyphens(&joined.text);
+    joined.apply(&edits);
+    without_links(joined)
 }
 
 fn without_links(mut repaired: Repaired) -> Repaired {
@@ -88,7 +91,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_repaired(text in "(?s)(<p>|</p>|<script>|&amp;|<!--|-->|<|\n|[a-z]{1,9} |é|MORE ){0,60}") {
+        fn any_text_is_repaired(text in "(?s)(<p>|</p>|<script>|&amp;|\u{ad}|-|\u{2010}|\u{c}|<!--|-->|<|\n|[a-z]{1,9} |é|MORE ){0,60}") {
             let repaired = body(text.clone());
             prop_assert!(repaired.text.len() <= text.len() + 1);
             prop_assert!(repaired.cuts.bytes(Span::new(0, repaired.text.len())).end <= text.len());

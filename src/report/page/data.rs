@@ -6,19 +6,23 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::super::read_back::{Table, need};
+use super::super::stake::at_stake;
 use crate::error::Result;
 
-/// Most claims in a page, those with most at stake.
-const MOST_CLAIMS: usize = 6_000;
+/// How much a page holds at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PageBounds {
+    /// Claims: those with most at stake.
+    pub claims: usize,
+    /// Bytes of articles that are in the page whole. Of the others the sentences of claims are there, each with the one before and the one behind it.
+    pub text: usize,
+}
 
-/// Bytes of articles that are in a page whole, at most. Of the others the sentences of claims are there, each with the one before and the one behind it.
-const MOST_TEXT: usize = 12_000_000;
-
-/// Differences of a claim that count toward what is at stake in it: the most salient ones.
-const AT_STAKE: usize = 3;
-
-/// What a conflict counts beside them.
-const CONFLICT_WEIGHT: f64 = 1.0;
+impl Default for PageBounds {
+    fn default() -> Self {
+        Self { claims: 6_000, text: 12_000_000 }
+    }
+}
 
 /// Everything that the page shows.
 #[derive(Serialize)]
@@ -88,6 +92,9 @@ struct ClaimRow {
     tier: String,
     /// `match`, `part` or `conflict`.
     kind: &'static str,
+    /// Whether two outlets or more make it, disputed or not.
+    #[serde(skip)]
+    is_shared: bool,
     independent: usize,
     weight: f64,
     mentions: Vec<Mention>,
@@ -165,10 +172,13 @@ fn maybe(cell: &str) -> Option<f64> {
     cell.parse().ok()
 }
 
+/// The relation of a pair that contradicts each other.
+const CONFLICTING: u8 = 2;
+
 fn relation(cell: &str) -> u8 {
     match cell {
         "partial" => 1,
-        "conflicting" => 2,
+        "conflicting" => CONFLICTING,
         _ => 0,
     }
 }
@@ -218,7 +228,7 @@ impl Texts {
 ///
 /// # Errors
 /// Where a table is missing or cannot be read.
-pub(super) fn read(folder: &Path) -> Result<Data> {
+pub(super) fn read(folder: &Path, bounds: PageBounds) -> Result<Data> {
     let of_articles = need(
         folder,
         "articles",
@@ -266,8 +276,8 @@ pub(super) fn read(folder: &Path) -> Result<Data> {
         outlets: outlets.len(),
         events: events.len(),
         claims: claims.len(),
-        confirmed: claims.iter().filter(|claim| claim.kind == "match" && claim.tier == "confirmed").count(),
-        possible: claims.iter().filter(|claim| claim.kind == "match" && claim.tier != "confirmed").count(),
+        confirmed: claims.iter().filter(|claim| claim.is_shared && claim.tier == "confirmed").count(),
+        possible: claims.iter().filter(|claim| claim.is_shared && claim.tier != "confirmed").count(),
         partial: claims.iter().filter(|claim| claim.kind == "part").count(),
         disputed: claims.iter().filter(|claim| claim.kind == "conflict").count(),
         differences: claims.iter().flat_map(|claim| &claim.pairs).map(|pair| pair.differences.len()).sum(),
@@ -275,14 +285,15 @@ pub(super) fn read(folder: &Path) -> Result<Data> {
     };
     let mut left_out = vec![];
     let n_claims = claims.len();
-    if n_claims > MOST_CLAIMS {
-        claims = weightiest(claims);
+    if n_claims > bounds.claims {
+        claims = weightiest(claims, bounds.claims);
         left_out.push(format!(
-            "The page shows the {MOST_CLAIMS} claims of {n_claims} with most at stake; claims.csv and comparisons.csv have all."
+            "The page shows the {} claims of {n_claims} with most at stake; claims.csv and comparisons.csv have all.",
+            bounds.claims
         ));
     }
     let wordings = wordings(folder, outlet, &texts)?;
-    let (articles, n_cut) = articles(&of_articles, &claims, &wordings, &texts, outlet);
+    let (articles, n_cut) = articles(&of_articles, &claims, &wordings, &texts, outlet, bounds.text);
     if n_cut > 0 {
         left_out.push(format!(
             "Of {n_cut} articles the page holds the sentences of claims with those beside them, not the whole text; sentences.csv has all."
@@ -337,6 +348,7 @@ fn claims(folder: &Path, event_of: &HashMap<&str, usize>, texts: &Texts) -> Resu
             text,
             tier,
             kind,
+            is_shared: count(&n_outlets) > 1,
             independent: count(&independent),
             weight: 0.0,
             mentions: vec![],
@@ -408,25 +420,17 @@ fn claims(folder: &Path, event_of: &HashMap<&str, usize>, texts: &Texts) -> Resu
         });
     }
     for claim in &mut claims {
-        claim.weight = at_stake(claim);
+        let salience = claim.pairs.iter().flat_map(|pair| &pair.differences).map(|of| of.salience);
+        claim.weight = at_stake(salience, claim.pairs.iter().any(|pair| pair.relation == CONFLICTING));
     }
     Ok(claims)
 }
 
-/// How much is at stake in a claim: the salience of its weightiest differences, and a conflict.
-fn at_stake(claim: &ClaimRow) -> f64 {
-    let differences = claim.pairs.iter().flat_map(|pair| &pair.differences);
-    let mut salience: Vec<f64> = differences.map(|difference| difference.salience).collect();
-    salience.sort_by(|x, y| y.total_cmp(x));
-    let is_disputed = claim.pairs.iter().any(|pair| pair.relation == 2);
-    salience.iter().take(AT_STAKE).sum::<f64>() + if is_disputed { CONFLICT_WEIGHT } else { 0.0 }
-}
-
 /// The weightiest claims, in the order in which they were.
-fn weightiest(claims: Vec<ClaimRow>) -> Vec<ClaimRow> {
+fn weightiest(claims: Vec<ClaimRow>, most: usize) -> Vec<ClaimRow> {
     let mut order: Vec<usize> = (0..claims.len()).collect();
     order.sort_by(|&x, &y| claims[y].weight.total_cmp(&claims[x].weight).then(x.cmp(&y)));
-    let kept: BTreeSet<usize> = order.into_iter().take(MOST_CLAIMS).collect();
+    let kept: BTreeSet<usize> = order.into_iter().take(most).collect();
     claims.into_iter().enumerate().filter(|(at, _)| kept.contains(at)).map(|(_, claim)| claim).collect()
 }
 
@@ -460,6 +464,7 @@ fn articles(
     wordings: &[Wording],
     texts: &Texts,
     outlet: impl Fn(&str) -> usize,
+    most_text: usize,
 ) -> (Vec<Article>, usize) {
     let mut wanted: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
     let mut weight: BTreeMap<usize, f64> = BTreeMap::new();
@@ -478,7 +483,7 @@ fn articles(
     }
     let mut order: Vec<usize> = weight.keys().copied().collect();
     order.sort_by(|x, y| weight[y].total_cmp(&weight[x]).then(x.cmp(y)));
-    let mut room = MOST_TEXT;
+    let mut room = most_text;
     let mut whole = BTreeSet::new();
     for article in order {
         let bytes: usize = texts.lines[article].iter().map(|line| line.text.len()).sum();

@@ -6,6 +6,8 @@
 mod data;
 pub(crate) mod inline;
 
+pub use data::PageBounds;
+
 use std::fs;
 use std::path::Path;
 
@@ -26,12 +28,12 @@ const SCRIPT: &str = include_str!("report.js");
 ///
 /// # Errors
 /// [`Error::Output`], [`Error::Read`] and [`Error::Table`] where a table is missing or cannot be read.
-pub(super) fn render(folder: &Path) -> Result<String> {
+pub(super) fn render(folder: &Path, bounds: PageBounds) -> Result<String> {
     let path = folder.join("run.json");
     let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
     let run: Json = serde_json::from_str(&text)
         .map_err(|error| Error::Table { path, message: format!("{error}; run `parallax compare` again") })?;
-    let data = data::read(folder)?;
+    let data = data::read(folder, bounds)?;
     let json = serde_json::to_string(&data).expect("texts and numbers can be written as JSON");
     let mut environment = Environment::new();
     environment.set_auto_escape_callback(|_| AutoEscape::Html);

@@ -20,7 +20,7 @@ pub(super) fn schema<'run>(extra: &Extra) -> RunSchema<'run, Row<'run>> {
         .column("warnings", "What to know about this article, separated by `; `.", |lookup, of| {
             Some(lookup.run.warnings_of(of).join("; ")).filter(|warnings| !warnings.is_empty())
         })
-        .column("file", "The file that it was read from; empty for articles handed over in memory.", |_, of| of.article.origin.file.as_str())
+        .column("file", "The file that it was read from; for articles handed over in memory a name that the caller gives (`articles` from Python).", |_, of| of.article.origin.file.as_str())
         .column("row", "The row of a CSV without its header, or the line of a JSONL; empty for a file of one article.", |_, of| of.article.origin.row.map(|row| row as usize));
     extra.groups.iter().fold(schema, |schema, group| {
         let of_group = group.clone();

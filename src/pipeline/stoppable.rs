@@ -1,0 +1,54 @@
+use super::Observer;
+use crate::encode::{Encoder, Fingerprint};
+use crate::error::{Error, Result};
+use crate::records::{Encoding, PairReading, Sentiment, Span};
+
+/// An encoder that fails with [`Error::Stopped`] as soon as the observer of the run wants it to stop. It gives what the encoder alone gives.
+pub struct Stoppable<'run> {
+    encoder: &'run dyn Encoder,
+    observer: &'run dyn Observer,
+}
+
+impl<'run> Stoppable<'run> {
+    /// The encoder, to be stopped by the observer.
+    pub fn new(encoder: &'run dyn Encoder, observer: &'run dyn Observer) -> Self {
+        Self { encoder, observer }
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.observer.stop() { Err(Error::Stopped) } else { Ok(()) }
+    }
+}
+
+impl Encoder for Stoppable<'_> {
+    fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
+        self.check()?;
+        self.encoder.encode(texts, advance)
+    }
+
+    fn target_sentiment(
+        &self,
+        mentions: &[(&str, Span)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Option<Sentiment>>> {
+        self.check()?;
+        self.encoder.target_sentiment(mentions, advance)
+    }
+
+    fn pair_readings(
+        &self,
+        pairs: &[(&str, &str)],
+        advance: &(dyn Fn(usize) + Sync),
+    ) -> Result<Vec<Option<PairReading>>> {
+        self.check()?;
+        self.encoder.pair_readings(pairs, advance)
+    }
+
+    fn languages(&self) -> &[String] {
+        self.encoder.languages()
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        self.encoder.fingerprint()
+    }
+}
