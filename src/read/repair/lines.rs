@@ -223,14 +223,18 @@ fn has_room(length: usize, next: &str, width: usize) -> bool {
     (length + 1 + first) * 5 <= width * 4
 }
 
-/// What parts words at a line's end: the hyphen of keyboards, that of typesetters, and the one that is shown at a line's end alone.
-const HYPHENS: [char; 3] = ['-', '\u{2010}', SOFT_HYPHEN];
-const SOFT_HYPHEN: char = '\u{ad}';
+/// What parts words at a line's end: the hyphen of keyboards and that of typesetters.
+const HYPHENS: [char; 2] = ['-', '\u{2010}'];
 
-/// What takes the soft hyphens out that are left inside lines, where they are not to be seen.
+/// A soft hyphen, which is seen at a line's end alone, with that end and the hyphen that is seen there.
+static SOFT_HYPHEN: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new("\u{ad}(?:(?:[ \t]*\n?[ \t]*[\u{2010}-])?[ \t]*\r?\n[ \t]*)?").expect("the pattern is ours")
+});
+
+/// What takes soft hyphens out, and puts the words together that they part.
 pub(super) fn soft_hyphens(text: &str) -> Vec<Edit> {
-    let found = text.match_indices(SOFT_HYPHEN);
-    found.map(|(at, of)| Edit { span: Span::new(at, at + of.len()), words: String::new() }).collect()
+    let found = SOFT_HYPHEN.find_iter(text);
+    found.map(|of| Edit { span: Span::new(of.start(), of.end()), words: String::new() }).collect()
 }
 
 /// True for what stands between words.
@@ -264,9 +268,6 @@ fn parted(left: &str, right: &str, known: &HashSet<&str>) -> Option<Parted> {
     let stem = left.strip_suffix(HYPHENS)?;
     if stem.is_empty() || stem.ends_with(HYPHENS) || right.is_empty() {
         return None;
-    }
-    if left.ends_with(SOFT_HYPHEN) {
-        return Some(Parted::Word);
     }
     let (joined, compound) = (format!("{stem}{right}"), format!("{left}{right}"));
     let first = stem.rsplit(HYPHENS).next().unwrap_or_default().to_lowercase();
@@ -322,7 +323,7 @@ mod tests {
         let start = repaired.text.find("examination").unwrap();
         let span = repaired.cuts.bytes(Span::new(start, start + "examination".len()));
         assert_eq!(span.slice(text), "exami-\nnation");
-        for hyphen in ["\u{2010}", "\u{ad}"] {
+        for hyphen in ["\u{2010}", "\u{ad}", "\u{ad}\u{2010}", "\u{ad}\n\u{2010}"] {
             let typeset =
                 body(text.replace("exami-", &format!("exami{hyphen}")).replace("northern", "north\u{ad}ern"));
             assert_eq!(typeset.text, repaired.text);

@@ -50,10 +50,9 @@ pub(super) fn body(text: String) -> Repaired {
             .warnings
             .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
     }
-    let mut joined = lines::joined(repaired);
-    let edits = lines::soft_hyphens(&joined.text);
-    joined.apply(&edits);
-    without_links(joined)
+    let edits = lines::soft_hyphens(&repaired.text);
+    repaired.apply(&edits);
+    without_links(lines::joined(repaired))
 }
 
 fn without_links(mut repaired: Repaired) -> Repaired {
