@@ -108,8 +108,8 @@ def write(path, rows, delimiter, change, date):
 
 
 def pairs(folder):
-    """The pairs of sentences that were matched, by their letters."""
-    letters = lambda text: re.sub(r"\W+", "", text.lower())  # noqa: E731
+    """The pairs of sentences that were matched, by their letters and hyphens."""
+    letters = lambda text: re.sub(r"[^\w-]+", "", text.lower())  # noqa: E731
     with (folder / "comparisons.csv").open(newline="", encoding="utf-8") as file:
         return {(letters(row["text_a"]), letters(row["text_b"])) for row in csv.DictReader(file)}
 

@@ -1,4 +1,4 @@
-"""Runs the notebooks and keeps their outputs, without times, versions or paths of a machine.
+"""Runs the notebooks and keeps their outputs, without times, versions and what was printed to stderr.
 
 Usage: python notebooks/renew.py [NOTEBOOK...]
 """

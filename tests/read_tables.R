@@ -7,19 +7,10 @@
 folder <- commandArgs(trailingOnly = TRUE)[1]
 stopifnot(!is.na(folder))
 
-# docs/r.md has this function.
-read_table <- function(folder, name) {
-  path <- file.path(folder, paste0(name, ".csv"))
-  cells <- read.csv(path, colClasses = "character", na.strings = "", encoding = "UTF-8", check.names = FALSE)
-  # A text that a spreadsheet would run has an apostrophe before it.
-  guarded <- "^'(?='*[=+\\-@\\t\\r\uff1d\uff0b\uff0d\uff20])"
-  unguard <- function(column) sub(guarded, "", column, perl = TRUE)
-  cells[] <- lapply(cells, unguard)
-  is_flag <- vapply(cells, function(column) any(!is.na(column)) && all(column %in% c("true", "false", NA)), TRUE)
-  cells[is_flag] <- lapply(cells[is_flag], as.logical)
-  cells[!is_flag] <- type.convert(cells[!is_flag], as.is = TRUE, na.strings = character(0))
-  cells
-}
+# The function that docs/r.md gives.
+guide <- readLines("docs/r.md", encoding = "UTF-8")
+fences <- grep("^```", guide)
+eval(parse(text = guide[(fences[1] + 1):(fences[2] - 1)], encoding = "UTF-8"))
 
 run <- paste(readLines(file.path(folder, "run.json"), encoding = "UTF-8"), collapse = "\n")
 count <- function(name) as.integer(sub(paste0('.*"', name, '": ([0-9]+).*'), "\\1", run))
@@ -36,7 +27,8 @@ outlets <- read_table(folder, "outlets")
 stopifnot(nrow(articles) == count("articles"), nrow(sentences) == count("sentences"))
 stopifnot(nrow(claims) == count("claims"), nrow(comparisons) == count("comparisons"))
 
-# Types.
+# Types; an id of digits stays as it is.
+stopifnot(is.character(articles$article_id))
 stopifnot(is.integer(sentences$start_char), is.integer(sentences$end_char), is.numeric(sentences$sentiment))
 stopifnot(is.character(sentences$text), is.logical(sentences$anonymous_source), is.numeric(framing$salience))
 stopifnot(is.integer(coverage$n_sentences), is.numeric(outlets$estimate) || all(is.na(outlets$estimate)))

@@ -105,6 +105,8 @@ class Results:
 
         Raises:
             parallax.errors.WriteError: where it cannot be written.
+            parallax.errors.ResultsError: where there is no room for the tables that it is made of.
+            parallax.errors.TableError: where a table of a folder that was read is damaged.
         """
         target = _path(path)
         if target.is_dir():

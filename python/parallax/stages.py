@@ -9,7 +9,7 @@ import math
 import os
 import sys
 from pathlib import Path
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Callable
 
 from . import _parallax
@@ -21,6 +21,7 @@ from .table import Table, _need
 
 if TYPE_CHECKING:  # pragma: no cover
     import numpy
+    from numpy.typing import NDArray
 
 #: Called with a stage's name, how many units of it are done, and how many there are (``None`` where that is not known).
 Progress = Callable[[str, int, "int | None"], object]
@@ -63,22 +64,16 @@ def compare(
     Raises:
         parallax.ParallaxError: with a class for each kind of fault in ``parallax.errors``. Single rows that cannot be used are listed in
             ``.rejected`` instead.
-        KeyboardInterrupt: on Ctrl-C, as soon as the sentences in hand are done, which takes a few seconds at most. What was encoded is kept for the next
-            run, where ``cache`` is on.
+        KeyboardInterrupt: on Ctrl-C, as soon as the sentences in hand are done: within seconds while the model works; splitting and grouping are finished
+            first. What was encoded is kept for the next run, where ``cache`` is on.
 
     After a run, a forked child of the process cannot run another one, since the threads of the first are not in it; with ``multiprocessing``, use the start method ``spawn``.
     """
     _not_forked()
     source = _source(articles)
-    told = _progress(progress)
-    try:
-        native = _parallax.compare(
-            source, _settings(options, model, threads), None if job is None else _path(job), _cache(cache), told.tell if told else None
-        )
-    finally:
-        if told:
-            told.close()
-    return Results(native)
+    job_file = None if job is None else _path(job)
+    with _told(progress) as tell:
+        return Results(_parallax.compare(source, _settings(options, model, threads), job_file, _cache(cache), tell))
 
 
 def read(folder: PathLike) -> Results:
@@ -107,12 +102,19 @@ def encode(
     threads: int | None = None,
     cache: bool | PathLike | None = True,
     progress: bool | Progress | None = None,
-) -> numpy.ndarray:
-    """The embeddings of texts, each taken as one sentence.
+) -> NDArray[numpy.float32]:
+    """The embeddings of texts, each taken as one sentence. It needs numpy.
+
+    Args:
+        texts: Strings. The model reads so many tokens of each (``parallax models show``); the rest is cut off.
+        model, threads, cache, progress: As for :func:`compare`.
 
     Returns:
         Shape ``(len(texts), dimensions)`` (384 for the model that is part of the package), ``float32``. Rows have length 1 where the
         model's manifest says so (the bundled one's do), so that a product of two rows is their cosine.
+
+    Raises:
+        parallax.ParallaxError: as :func:`compare`.
     """
     library = _need("numpy", "parallax.encode")
     _not_forked()
@@ -121,15 +123,10 @@ def encode(
     for number, text in enumerate(texts):
         if not isinstance(text, str):
             raise UsageError(f"text {number} is of type {type(text).__name__}; give strings")
-    told = _progress(progress)
-    try:
-        values, width = _parallax.encode(
-            [_whole(text) for text in texts], _settings({}, model, threads), _cache(cache), told.tell if told else None
-        )
-    finally:
-        if told:
-            told.close()
-    rows: numpy.ndarray = library.frombuffer(values, dtype="<f4").reshape(-1, width).copy()
+    whole = [_whole(text) for text in texts]
+    with _told(progress) as tell:
+        values, width = _parallax.encode(whole, _settings({}, model, threads), _cache(cache), tell)
+    rows: NDArray[numpy.float32] = library.frombuffer(values, dtype="<f4").reshape(-1, width).copy()
     return rows
 
 
@@ -147,10 +144,17 @@ def match(
     ``compare`` knows more: how rare each word is in its event. Here, words are as rare as among all the texts that are given, so give the pairs
     that belong together at once.
 
+    Args:
+        pairs: Pairs of strings, each string one sentence.
+        model, threads, cache, progress, options: As for :func:`compare`; of the options ``cluster`` counts.
+
     Returns:
         A row per pair, in their order: ``text_a``, ``text_b``, ``relation`` (``same``, ``partial``, ``conflicting``, or ``none``), ``tier`` (``confirmed``, ``possible``;
         null for ``none``), ``shared`` (the probability that they share a proposition), ``same`` (that they mainly say the same), ``conflict`` (what they
         disagree on), ``conflict_words``, ``cosine``. Figures are not rounded.
+
+    Raises:
+        parallax.ParallaxError: as :func:`compare`.
     """
     _not_forked()
     both = []
@@ -158,15 +162,8 @@ def match(
         if not isinstance(pair, (tuple, list)) or len(pair) != 2 or not all(isinstance(text, str) for text in pair):
             raise UsageError(f"pair {number} is no pair of strings; give a list such as [(first, second), ...]")
         both.append((_whole(pair[0]), _whole(pair[1])))
-    told = _progress(progress)
-    try:
-        native = _parallax.relate(
-            both, _settings(options, model, threads), _cache(cache), told.tell if told else None
-        )
-    finally:
-        if told:
-            told.close()
-    return Table("match", native)
+    with _told(progress) as tell:
+        return Table("match", _parallax.relate(both, _settings(options, model, threads), _cache(cache), tell))
 
 
 def _settings(options: Mapping[str, Any], model: PathLike | None, threads: int | None) -> str:
@@ -175,9 +172,11 @@ def _settings(options: Mapping[str, Any], model: PathLike | None, threads: int |
         if name in settings:
             raise UsageError(f"`{name}` is no option of this function; use {where}")
     if model is not None:
-        settings["model"] = os.fspath(model)
+        settings["model"] = os.path.expanduser(model)
     if threads is not None:
         settings["threads"] = threads
+    if isinstance(settings.get("heads"), Mapping):
+        settings["heads"] = {name: os.path.expanduser(folder) for name, folder in settings["heads"].items()}
     try:
         return json.dumps(settings, default=_plain, allow_nan=False)
     except (TypeError, ValueError) as error:
@@ -269,7 +268,7 @@ def _cell(value: Any) -> Any:
     if isinstance(value, (datetime.datetime, datetime.date)):
         return value.isoformat()
     try:
-        return json.loads(_whole(json.dumps(value, default=str, allow_nan=False)))
+        return json.loads(_whole(json.dumps(value, default=str, allow_nan=False, ensure_ascii=False)))
     except (TypeError, ValueError, RecursionError):
         return _whole(str(value))
 
@@ -342,6 +341,17 @@ class _Function:
 
     def close(self) -> None:
         pass
+
+
+@contextlib.contextmanager
+def _told(progress: bool | Progress | None) -> Iterator[Progress | None]:
+    """What is to be told of the progress, as long as there is some."""
+    told = _progress(progress)
+    try:
+        yield told.tell if told else None
+    finally:
+        if told:
+            told.close()
 
 
 def _progress(progress: bool | Progress | None) -> _Lines | _Bars | _Function | None:

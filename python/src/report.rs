@@ -111,8 +111,10 @@ impl Run {
 
     fn write(&self, py: Python<'_>, folder: PathBuf, formats: Vec<String>) -> PyResult<()> {
         let formats = formats.iter().map(|name| format(name)).collect::<PyResult<Vec<Format>>>()?;
+        let inputs = self.0.provenance.config["inputs"].as_array().map_or(&[][..], Vec::as_slice);
+        let inputs: Vec<PathBuf> = inputs.iter().filter_map(Value::as_str).map(PathBuf::from).collect();
         let write = || {
-            report::prepare(&folder, &[])?;
+            report::prepare(&folder, &inputs)?;
             report::write(&self.0.run, &self.0.provenance, &folder, &formats)
         };
         py.detach(write).map_err(|error| exception(py, &error))

@@ -84,6 +84,7 @@ def test_cells_that_json_has_no_word_for(rows, cache):
         row["article_id"] = 12345678901234567890123 + at
         row["odd"] = [float("inf"), numpy.float32("nan")][at]
         row["nested"] = {("a", 1): [float("nan"), {1}]}
+        row["half"] = {"a": ["\ud800"]}
         row["price"] = decimal.Decimal("1.50")
         row["array"] = numpy.arange(3)
         row["date_published"] = numpy.datetime64("2024-03-04T10:00", "ns")

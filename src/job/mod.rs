@@ -112,15 +112,18 @@ impl Job {
     /// assert!(job.options.cluster.across_events);
     /// let error = Job::default().with(serde_json::json!({ "clster": {} })).unwrap_err().to_string();
     /// assert!(error.contains("did you mean `cluster`?"), "{error}");
+    /// let error = Job::default().with(serde_json::json!({ "threads": "two" })).unwrap_err().to_string();
+    /// assert!(error.starts_with("options: `threads`: invalid type"), "{error}");
     /// ```
     pub fn with(self, settings: serde_json::Value) -> Result<Self> {
         let refuse = |message: String| Error::Config { path: PathBuf::from("options"), message };
         let store = self.store.clone();
         let mut job = self.to_json();
         merge(&mut job, settings);
-        let job: Self = serde_json::from_value(job).map_err(|error| {
-            let message = error.to_string();
-            refuse(format!("{message}{}", nearest_key(&message)))
+        let job: Self = serde_path_to_error::deserialize(job).map_err(|error| {
+            let (key, message) = (error.path().to_string(), error.inner().to_string());
+            let at = if message.starts_with("unknown field") { String::new() } else { format!("`{key}`: ") };
+            refuse(format!("{at}{message}{}", nearest_key(&message)))
         })?;
         job.check().map_err(refuse)?;
         Ok(Self { store, ..job })

@@ -168,9 +168,11 @@ pub fn compare_articles(
         let mut clock = Clock::new(observer);
         clock.begin("splitting", Some(articles.len()));
         let corpus = documents(articles, &|n| clock.advance(n));
+        stoppable.check()?;
         let outlets = Outlets::new(corpus.articles());
         let encoded = encodings::encodings(&corpus, &outlets, models, &mut clock)?;
         let found = events::events(&corpus, encoded.profiles, models, options, &mut clock);
+        stoppable.check()?;
         let claimed = claims::claims(&corpus, &found.events, &encoded.names, models, options, &mut clock)?;
         let background =
             framing::Background { outlets: &outlets, events: &found.events, names: &encoded.names };

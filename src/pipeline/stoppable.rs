@@ -3,7 +3,8 @@ use crate::encode::{Encoder, Fingerprint};
 use crate::error::{Error, Result};
 use crate::records::{Encoding, PairReading, Sentiment, Span};
 
-/// An encoder that fails with [`Error::Stopped`] as soon as the observer of the run wants it to stop. It gives what the encoder alone gives.
+/// An encoder that fails with [`Error::Stopped`] when it is called after the observer of the run wanted it to stop; calls under way are finished. It gives what the
+/// encoder alone gives.
 pub struct Stoppable<'run> {
     encoder: &'run dyn Encoder,
     observer: &'run dyn Observer,
@@ -15,7 +16,8 @@ impl<'run> Stoppable<'run> {
         Self { encoder, observer }
     }
 
-    fn check(&self) -> Result<()> {
+    /// Fails where the run is to stop: for the places between two phases.
+    pub(super) fn check(&self) -> Result<()> {
         if self.observer.stop() { Err(Error::Stopped) } else { Ok(()) }
     }
 }

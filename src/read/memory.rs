@@ -5,7 +5,7 @@ use arrow_array::RecordBatch;
 use super::decode::Decoded;
 use super::draft::Drafts;
 use super::find::{Ending, Source};
-use super::parquet_table::Cells;
+use super::parquet_table::{Cells, ROWS};
 use super::{ReadOptions, Reading, csv_table, finish, jsonl, parquet_table};
 use crate::error::{Error, Result};
 use crate::records::InputFile;
@@ -30,18 +30,24 @@ pub fn read_lines(name: &str, text: &str, options: &ReadOptions) -> Result<Readi
     Ok(finish(drafts, options, Reading { inputs, ..Reading::default() }))
 }
 
-/// Reads articles from the rows of an Arrow table, as from a `.parquet` file. `name` stands for the name of the file, in messages and in the ids of
-/// articles that have none.
+/// Reads articles from the rows of an Arrow table, as from a `.parquet` file: columns of lists, structures and bytes are left empty. All batches have the
+/// schema of the first. `name` stands for the name of the file, in messages and in the ids of articles that have none.
 ///
 /// # Errors
-/// [`Error::MissingColumn`] where a column that is needed is not there, [`Error::Table`] for more than 2 GB of text.
+/// [`Error::MissingColumn`] where a column that is needed is not there, [`Error::Table`] for more than 2 GB of text or a column that
+/// cannot be written as text.
 pub fn read_batches(name: &str, batches: &[RecordBatch], options: &ReadOptions) -> Result<Reading> {
     let source = Source::in_memory(name, Ending::Parquet);
     let Some(first) = batches.first() else { return Ok(Reading::default()) };
     let header = first.schema().fields().iter().map(|field| field.name().clone()).collect();
     let mut table = Cells::new(header);
-    for batch in batches {
-        parquet_table::add(&mut table, batch)
+    // Some rows at once, so that the bound on the text is looked at before all of it is copied.
+    let pieces = batches.iter().flat_map(|batch| {
+        let starts = (0..batch.num_rows()).step_by(ROWS);
+        starts.map(|start| batch.slice(start, ROWS.min(batch.num_rows() - start)))
+    });
+    for piece in pieces {
+        parquet_table::add(&mut table, &piece)
             .map_err(|message| Error::Table { path: source.path.clone(), message })?;
     }
     let (n_bytes, hash) = table.hash();

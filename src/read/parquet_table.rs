@@ -8,7 +8,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderB
 pub(super) use super::csv_table::Cells;
 
 /// Rows that are unpacked at once, and bytes of text in all, at most.
-const ROWS: usize = 64;
+pub(super) const ROWS: usize = 64;
 const MOST: usize = 2 << 30;
 
 /// The columns that can be written as text; others (lists, structures, bytes) are left empty.
@@ -35,7 +35,7 @@ pub(super) fn table(bytes: Vec<u8>) -> Result<Cells, String> {
 /// # Errors
 /// What is wrong, in plain words: more text than can be held.
 pub(super) fn add(table: &mut Cells, batch: &RecordBatch) -> Result<(), String> {
-    let columns: Vec<Option<StringArray>> = batch.columns().iter().map(|column| text(column)).collect();
+    let columns = batch.columns().iter().map(|column| text(column)).collect::<Result<Vec<_>, String>>()?;
     for row in 0..batch.num_rows() {
         let cell = |column: &Option<StringArray>| {
             let column = column.as_ref().filter(|column| column.is_valid(row));
@@ -49,15 +49,16 @@ pub(super) fn add(table: &mut Cells, batch: &RecordBatch) -> Result<(), String> 
     Ok(())
 }
 
-fn text(column: &dyn Array) -> Option<StringArray> {
+/// A column as text; `None` for lists, structures and bytes.
+fn text(column: &dyn Array) -> Result<Option<StringArray>, String> {
     let is_nested = column.data_type().is_nested()
         || matches!(
             column.data_type(),
             DataType::Binary | DataType::LargeBinary | DataType::FixedSizeBinary(_)
         );
     if is_nested {
-        return None;
+        return Ok(None);
     }
-    let text = cast(column, &DataType::Utf8).ok()?;
-    text.as_any().downcast_ref::<StringArray>().cloned()
+    let text = cast(column, &DataType::Utf8).map_err(|error| format!("{error}; write the column as text"))?;
+    Ok(text.as_any().downcast_ref::<StringArray>().cloned())
 }

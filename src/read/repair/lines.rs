@@ -36,18 +36,23 @@ pub(super) fn joined(repaired: Repaired) -> Repaired {
 const LEAST_GAPS: f64 = 0.3;
 const LEAST_OF_COLUMNS: usize = 12;
 
-/// True for a text whose lines hold two columns side by side: a gap of three blanks or more that ends at one place of most lines.
+/// Characters on each side of such a gap, at least: a table has shorter cells.
+const LEAST_COLUMN: usize = 15;
+
+/// True for a text whose lines hold two columns side by side: a gap of three blanks or more that ends at one place of many lines.
 pub(in crate::read) fn has_columns(text: &str) -> bool {
     let lines: Vec<&str> = text.lines().map(str::trim_end).filter(|line| line.len() > 30).collect();
     let mut n_at: HashMap<usize, usize> = HashMap::new();
     for line in &lines {
+        let n_chars = line.chars().count();
         let (mut n_blanks, mut is_inside) = (0, false);
         for (at, char) in line.chars().enumerate() {
             if char == ' ' {
                 n_blanks += 1;
                 continue;
             }
-            if is_inside && n_blanks >= 3 {
+            let has_words = at - n_blanks >= LEAST_COLUMN && n_chars - at >= LEAST_COLUMN;
+            if is_inside && n_blanks >= 3 && has_words {
                 *n_at.entry(at).or_default() += 1;
             }
             (n_blanks, is_inside) = (0, true);
@@ -87,8 +92,10 @@ fn page_marks(text: &str) -> Vec<Edit> {
     }
     let has_pages = text.contains('\u{c}');
     // What stands at the head of a page.
-    let begins_page =
-        |span: &Span| text[..span.start].trim_end_matches([' ', '\t', '\n', '\r']).ends_with('\u{c}');
+    let begins_page = |span: &Span| {
+        let before = || text[..span.start].trim_end_matches([' ', '\t', '\n', '\r']);
+        has_pages && !span.is_empty() && before().ends_with('\u{c}')
+    };
     let heads: HashSet<&str> =
         lines.iter().filter(|(span, _)| begins_page(span)).map(|(_, shape)| shape.as_str()).collect();
     let is_mark = |(span, shape): &(Span, String)| {
@@ -394,6 +401,8 @@ mod tests {
             format!("{:<40}and the right one something else\n", format!("the left column says {n}"))
         };
         assert!(has_columns(&(0..20).map(line).collect::<String>()));
+        let table = |n: usize| format!("{:<40}{n}\n", format!("the number of buses on line {n}"));
+        assert!(!has_columns(&(0..40).map(table).collect::<String>()));
         assert!(!has_columns(
             &"The bridge over the river was closed   on Monday after they found cracks.\n".repeat(5)
         ));

@@ -32,12 +32,12 @@ pub(super) fn headline(text: String) -> Repaired {
         repaired.apply(&edits);
         repaired.warnings.push("markup was taken out of the headline".to_owned());
     }
-    repaired
+    without_soft_hyphens(repaired)
 }
 
 /// Takes the link lists out of the text of a page.
 pub(super) fn of_page(text: String) -> Repaired {
-    without_links(plain(text))
+    without_links(without_soft_hyphens(plain(text)))
 }
 
 /// Takes out of a body what is no text of the article, and joins broken lines.
@@ -50,9 +50,16 @@ pub(super) fn body(text: String) -> Repaired {
             .warnings
             .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
     }
+    without_links(lines::joined(without_soft_hyphens(repaired)))
+}
+
+fn without_soft_hyphens(mut repaired: Repaired) -> Repaired {
     let edits = lines::soft_hyphens(&repaired.text);
-    repaired.apply(&edits);
-    without_links(lines::joined(repaired))
+    if !edits.is_empty() {
+        repaired.apply(&edits);
+        repaired.warnings.push(format!("{} left out", count(edits.len(), "soft hyphen", "soft hyphens")));
+    }
+    repaired
 }
 
 fn without_links(mut repaired: Repaired) -> Repaired {
