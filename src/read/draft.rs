@@ -12,6 +12,9 @@ use super::repair;
 /// Longest text of an article, in bytes.
 const MOST_BYTES: usize = 20 << 20;
 
+/// Longest name of an outlet, in bytes: names are looked for in texts.
+const LONGEST_OUTLET: usize = 500;
+
 /// An article as a format found it, nothing checked yet.
 pub(super) struct Draft {
     pub origin: Origin,
@@ -171,6 +174,11 @@ impl Draft {
             return Some(
                 "the text holds NUL characters, which no text does; save it as UTF-8 text".to_owned(),
             );
+        }
+        if self.outlet.len() > LONGEST_OUTLET {
+            return Some(format!(
+                "the outlet's name is longer than {LONGEST_OUTLET} bytes; is it in the right column?"
+            ));
         }
         if self.outlet.trim().is_empty() {
             return Some("the outlet is empty; name it".to_owned());

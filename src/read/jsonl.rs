@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::{Error, Result};
 use crate::records::Origin;
@@ -46,7 +47,10 @@ pub(super) fn read(
     Ok(())
 }
 
-fn parse(line: &str) -> std::result::Result<Map<String, Value>, String> {
+/// The fields of a line as they stand there, so that a number has all its digits and one damaged field costs itself alone.
+type Object = BTreeMap<String, Box<RawValue>>;
+
+fn parse(line: &str) -> std::result::Result<Object, String> {
     serde_json::from_str(line).map_err(|error| {
         // serde_json counts lines from the start of what it was given, which is one line.
         let message = error.to_string();
@@ -55,11 +59,7 @@ fn parse(line: &str) -> std::result::Result<Map<String, Value>, String> {
     })
 }
 
-fn draft(
-    origin: Origin,
-    object: Map<String, Value>,
-    options: &ReadOptions,
-) -> std::result::Result<Draft, String> {
+fn draft(origin: Origin, object: Object, options: &ReadOptions) -> std::result::Result<Draft, String> {
     let mut fields = Fields { object, warnings: Vec::new() };
     Ok(Draft {
         origin,
@@ -72,7 +72,7 @@ fn draft(
         groups: fields
             .object
             .into_iter()
-            .map(|(name, value)| (name, group_text(value)))
+            .map(|(name, value)| (name, group_text(&value)))
             .collect::<BTreeMap<_, _>>(),
         warnings: fields.warnings,
         is_of_page: false,
@@ -81,7 +81,7 @@ fn draft(
 
 /// An object whose fields are taken out one by one; what stays is for the groups.
 struct Fields {
-    object: Map<String, Value>,
+    object: Object,
     warnings: Vec<String>,
 }
 
@@ -100,9 +100,11 @@ impl Fields {
                 Ok(None)
             };
         };
-        match self.object.remove(&key) {
-            Some(Value::String(text)) => Ok(Some(text)),
-            Some(Value::Number(number)) if role != Role::Text => Ok(Some(number.to_string())),
+        let value = self.object.remove(&key);
+        let raw = value.as_ref().map_or("", |value| value.get());
+        match text_of(raw) {
+            Some(text) => Ok(Some(text)),
+            None if is_number(raw) && role != Role::Text => Ok(Some(raw.to_owned())),
             _ if role.is_needed() || role == Role::Id => {
                 Err(format!("field `{key}` is not text; write it as a string"))
             }
@@ -115,17 +117,29 @@ impl Fields {
 
     /// The object's own spelling of `name`, where its value is not null.
     fn key(&self, name: &str) -> Option<String> {
-        let is_it = |(key, value): &(&String, &Value)| same_name(key, name) && !value.is_null();
+        let is_it = |(key, value): &(&String, &Box<RawValue>)| same_name(key, name) && value.get() != "null";
         self.object.iter().find(is_it).map(|(key, _)| key.clone())
     }
 }
 
-/// A group is text: a string as it is, nothing for null, any other value as compact JSON.
-fn group_text(value: Value) -> String {
-    match value {
-        Value::String(text) => text,
-        Value::Null => String::new(),
-        other => other.to_string(),
+/// The text of a JSON string; `None` for another value, and for a string that holds half a character.
+fn text_of(raw: &str) -> Option<String> {
+    serde_json::from_str(raw).ok()
+}
+
+fn is_number(raw: &str) -> bool {
+    raw.starts_with(|char: char| char == '-' || char.is_ascii_digit())
+}
+
+/// A group is text: a string as it is, nothing for null, a number as it stands there, any other value as compact JSON.
+fn group_text(value: &RawValue) -> String {
+    let raw = value.get();
+    match serde_json::from_str(raw) {
+        _ if is_number(raw) => raw.to_owned(),
+        Ok(Value::String(text)) => text,
+        Ok(Value::Null) => String::new(),
+        Ok(other) => other.to_string(),
+        Err(_) => raw.to_owned(),
     }
 }
 
@@ -147,6 +161,16 @@ mod tests {
         assert_eq!((&*draft.headline, &*draft.url, &*draft.date), ("T", "http://x", ""));
         let groups: Vec<_> = draft.groups.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(groups, ["bias=1.5", "body=", "seen=", r#"topics=["a",{"b":1}]"#]);
+    }
+
+    #[test]
+    fn numbers_keep_their_digits_and_a_damaged_field_costs_itself() {
+        let line = r#"{"text": "Words.", "outlet": "Post", "id": 12345678901234567890123, "big": 1e400, "half": "\ud800"}"#;
+        let draft = draft_of(line).expect("a draft");
+        assert_eq!(draft.id, "12345678901234567890123");
+        assert_eq!((&*draft.groups["big"], &*draft.groups["half"]), ("1e400", r#""\ud800""#));
+        let reason = draft_of(r#"{"text": "Half \ud800", "outlet": "Post"}"#).err().expect("a reason");
+        assert!(reason.contains("field `text` is not text"), "{reason}");
     }
 
     #[test]

@@ -190,13 +190,15 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// Puts an apostrophe before words that a spreadsheet would take for a formula (OWASP, "CSV Injection"). To undo it,
-/// drop one leading apostrophe where what follows the apostrophes is one of `= + - @`, a tab or a carriage return.
+/// drop one leading apostrophe where what follows the apostrophes is one of `= + - @`, a tab, a carriage return or a line feed.
 pub(crate) fn safe_for_spreadsheets(text: &str) -> Cow<'_, str> {
     if text.parse::<f64>().is_ok() {
         // "-0.5" is a number to a spreadsheet, not a formula.
         return Cow::Borrowed(text);
     }
-    if text.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'])
+    if text
+        .trim_start_matches('\'')
+        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
     {
         Cow::Owned(format!("'{text}"))
     } else {
@@ -216,6 +218,7 @@ mod tests {
             ("-0.5", "-0.5"),
             ("@SUM(A1)", "'@SUM(A1)"),
             ("\tx", "'\tx"),
+            ("\n=1", "'\n=1"),
             ("'=1", "''=1"),
             ("plain", "plain"),
             ("'tis", "'tis"),

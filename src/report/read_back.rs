@@ -175,7 +175,7 @@ fn json_rows(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
 pub(crate) fn as_in_article(cell: &str) -> &str {
     let words = cell.trim_start_matches('\'');
     let is_guarded = words.len() < cell.len()
-        && words.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
+        && words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
     if is_guarded { &cell[1..] } else { cell }
 }
 

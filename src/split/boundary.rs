@@ -40,11 +40,16 @@ pub(super) fn sentences(line: &str, language: &str) -> Vec<Span> {
     starts.sort_unstable();
     let mut sentences = Vec::new();
     let mut at = 0;
+    // Looked for once a sentence: thousands of stops without a letter between them are one sentence, and looked at at each of them.
+    let letter_from = |at: usize| masked[at..].find(char::is_alphanumeric).map(|found| at + found);
+    let mut letter = letter_from(0);
     for start in starts {
         let cut = cut_before(line, &masked, start);
-        if cut > at && is_boundary(line, &masked, Span::new(at, start)) {
+        let has_words = letter.is_some_and(|letter| letter < start);
+        if cut > at && has_words && is_boundary(line, &masked, Span::new(at, start)) {
             push_trimmed(line, Span::new(at, cut), &mut sentences);
             at = cut;
+            letter = letter_from(at);
         }
     }
     push_trimmed(line, Span::new(at, line.len()), &mut sentences);
@@ -116,8 +121,7 @@ fn is_boundary(line: &str, masked: &str, span: Span) -> bool {
     let word_start = masked.len() - right.len();
     let right = &right[..right.floor_char_boundary(CONTEXT)];
     let left_end = span.start + sentence.len();
-    !(LIST_MARK.is_match(sentence)
-        || !sentence.contains(char::is_alphanumeric)
+    !((sentence.len() <= CONTEXT && LIST_MARK.is_match(sentence))
         || right.starts_with([',', ':', ';', '='])
         || (stops_short(left) && starts_lower(right))
         || abbreviation::continues(left, right)

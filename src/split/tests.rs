@@ -65,6 +65,16 @@ fn ends_sentences() {
     }
 }
 
+/// In time that grows with the text: the square of it would take minutes.
+#[test]
+fn stops_without_a_letter_are_one_sentence() {
+    for unit in ["... ", "? ", "* ", "1. "] {
+        let article = article("", &unit.repeat(60_000));
+        let sentences = split(&article, &layout(&article));
+        assert!(!sentences.is_empty(), "{unit}");
+    }
+}
+
 #[test]
 fn a_line_end_ends_a_sentence() {
     let article = article("", "He told\n  her.\n\nShe left");

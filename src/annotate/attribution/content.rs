@@ -9,11 +9,29 @@ const FEWEST: usize = 4;
 /// No more tokens between a source and a cue are looked at, which bounds the work at each cue.
 const FARTHEST: usize = 40;
 
+/// Bytes of content that are kept of one attribution: more is no sentence.
+const LONGEST: usize = 4_000;
+
 /// The content of an attribution, in order; at most one part on either side of its source and cue.
 ///
 /// "She said that it rains" has it behind, "It rains, she said on Monday" before, "“It rains,” she said, “and pours”" on
 /// both sides.
 pub(super) fn content(words: &Words, attribution: &Attribution) -> Vec<Span> {
+    let mut room = LONGEST;
+    let cut = |span: Span| {
+        let limit = span.start + room.min(span.len());
+        // At the end of a word.
+        let end = words[..words.partition_point(|word| word.span.end <= limit)]
+            .last()
+            .map_or(0, |word| word.span.end);
+        let end = if limit == span.end { span.end } else { end.max(span.start) };
+        room -= end - span.start;
+        Span::new(span.start, end)
+    };
+    of_cue(words, attribution).into_iter().map(cut).filter(|span| !span.is_empty()).collect()
+}
+
+fn of_cue(words: &Words, attribution: &Attribution) -> Vec<Span> {
     let block = attribution.source.map_or(attribution.cue, |source| source.hull(&attribution.cue));
     let first = words.partition_point(|word| word.span.end <= block.start);
     let last = words.partition_point(|word| word.span.start < block.end);

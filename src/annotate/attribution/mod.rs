@@ -67,6 +67,9 @@ impl Found {
     }
 }
 
+/// Most cues of a sentence that count, the first ones: what they introduce may be all that follows each of them.
+const MOST: usize = 16;
+
 pub(super) fn main(found: &[Found]) -> Option<&Attribution> {
     let rank = |found: &&Found| (found.class != Class::Say, found.attribution.source.is_none());
     found.iter().min_by_key(rank).map(|found| &found.attribution)
@@ -88,6 +91,7 @@ pub(super) fn attributions_of(words: &Words, quotations: &[Quotation]) -> Vec<Fo
         search.found.retain(|found| found.firm);
     }
     search.found.sort_by_key(|found| found.attribution.cue);
+    search.found.truncate(MOST);
     let unnamed = anonymity::asked_for(words);
     for found in &mut search.found {
         found.attribution.anonymous |= unnamed && anonymity::may_be_unnamed(words, found.attribution.source);

@@ -173,6 +173,19 @@ fn narration_has_no_attribution() {
 }
 
 #[test]
+fn no_sentence_costs_more_than_a_bound() {
+    let quoted = "He said \"yes and ".repeat(2_000);
+    for text in ["said ".repeat(5_000), quoted] {
+        let found = attributions(&text, &quotations(&text));
+        let content: usize = found.iter().flat_map(|of| &of.content).map(|span| span.len()).sum();
+        assert!(found.len() <= MOST && content <= MOST * 4_000, "{} and {content}", found.len());
+        for span in found.iter().flat_map(|of| &of.content) {
+            assert!(!span.slice(&text).is_empty());
+        }
+    }
+}
+
+#[test]
 fn a_sentence_may_have_several() {
     let text = "Ana Diaz said the mill had closed, adding that it would reopen, according to the Gazette.";
     let found = attributions(text, &[]);

@@ -10,7 +10,7 @@ pub(super) enum Row<'run> {
 }
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
-    RunSchema::<Row<'run>>::new("attributions", "One row per statement that is attributed to a source, in the order of the sentences.")
+    RunSchema::<Row<'run>>::new("attributions", "One row per statement that is attributed to a source, in the order of the sentences; of a sentence the first 16.")
         .sentence(sentence)
         .words(["source", "source_start_char", "source_end_char"], "Who it is attributed to. Empty where nobody is named (\"reportedly\").", |_, row| source(row))
         .column("source_sentence_id", "The sentence that names the source: an earlier one for a quotation that goes on after its speaker was named.", |_, row| source(row).map(|(sentence, _)| sentence.to_string()))
@@ -30,7 +30,7 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
             Row::Found(_, of) => of.kind.as_str(),
             Row::Carried { .. } => "direct",
         })
-        .column("content", "What is attributed, its parts separated by `; `.", |lookup, row| lookup.all_words(sentence(row), content(row)))
+        .column("content", "What is attributed, its parts separated by `; `; 4,000 bytes at most.", |lookup, row| lookup.all_words(sentence(row), content(row)))
         .column("content_spans", "Offsets of the parts into the sentence's field, in characters.", |lookup, row| lookup.all_chars(sentence(row), content(row)))
 }
 
