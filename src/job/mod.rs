@@ -129,6 +129,21 @@ impl Job {
         Ok(Self { store, ..job })
     }
 
+    /// Refuses paths that cannot be written down: `run.json` names them.
+    pub(crate) fn check_paths(&self) -> Result<()> {
+        let mut paths =
+            self.inputs.iter().chain(self.heads.values()).chain(&self.sentiment).chain([&self.out]);
+        match paths.find(|path| path.to_str().is_none()) {
+            None => Ok(()),
+            Some(path) => Err(Error::Usage {
+                message: format!(
+                    "{}: the path is not UTF-8; rename it, or give its folder from above",
+                    path.display()
+                ),
+            }),
+        }
+    }
+
     /// The job with the keys of a job file.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         // By way of text: 0.67 stays 0.67, where a number of 32 bits made one of 64 would have more digits.
@@ -271,6 +286,17 @@ mod tests {
             let message = job(case.job).unwrap_err().to_string();
             assert!(message.contains(case.message), "{message}");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_path_that_cannot_be_written_down_is_refused_before_any_work() {
+        use std::os::unix::ffi::OsStrExt;
+
+        let path = PathBuf::from(std::ffi::OsStr::from_bytes(b"b\xff"));
+        let job = Job { inputs: vec![path], ..Job::default() };
+        let error = compare(&job, &crate::pipeline::Silent).err().unwrap().to_string();
+        assert!(error.contains("the path is not UTF-8"), "{error}");
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub fn compare_reading(
     store: &Store,
     observer: &dyn Observer,
 ) -> Result<Finished> {
+    job.check_paths()?;
     let mut clock = Clock::new(observer);
     clock.begin("reading", None);
     let Reading { articles, rejected, ignored, inputs, notes } = reading()?;

@@ -117,8 +117,9 @@ impl Fields {
 
     /// The object's own spelling of `name`, where its value is not null.
     fn key(&self, name: &str) -> Option<String> {
-        let is_it = |(key, value): &(&String, &Box<RawValue>)| same_name(key, name) && value.get() != "null";
-        self.object.iter().find(is_it).map(|(key, _)| key.clone())
+        let mut fields = self.object.iter();
+        let found = fields.find(|(key, value)| same_name(key, name) && value.get() != "null");
+        found.map(|(key, _)| key.clone())
     }
 }
 
