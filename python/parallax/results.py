@@ -5,8 +5,8 @@ from __future__ import annotations
 import html
 import json
 import os
-from pathlib import Path
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Union, overload
 
 from . import _parallax
@@ -19,9 +19,6 @@ _CLAIMS = 40
 
 #: Bytes of whole articles in what a notebook shows.
 _TEXT = 400_000
-
-#: What tables may be written as.
-_FORMATS = ("csv", "jsonl", "parquet")
 
 #: Height of the view in a notebook, in pixels.
 _HEIGHT = 640
@@ -119,15 +116,13 @@ class Results:
         ``report.html``, all or nothing.
 
         Raises:
+            parallax.errors.UsageError: for no format, or one that there is not.
             parallax.errors.OutputError: where the folder holds something else.
             parallax.errors.ResultsError: where it cannot be written.
         """
         if isinstance(self._native, _parallax.Folder):
             raise UsageError("these results were read from a folder; copy that folder")
-        formats = list(dict.fromkeys([formats] if isinstance(formats, str) else formats))
-        wrong = [name for name in formats if name not in _FORMATS]
-        if wrong or not formats:
-            raise UsageError(f"formats is {wrong or formats}; give some of {', '.join(_FORMATS)}")
+        formats = [formats] if isinstance(formats, str) else list(formats)
         self._native.write(_path(folder), formats)
         return _path(folder)
 

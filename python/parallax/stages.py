@@ -8,8 +8,8 @@ import json
 import math
 import os
 import sys
-from pathlib import Path
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Callable
 
 from . import _parallax
@@ -335,31 +335,22 @@ class _Bars:
             self._bar = None
 
 
-class _Function:
-    def __init__(self, function: Progress) -> None:
-        self.tell = function
-
-    def close(self) -> None:
-        pass
-
-
 @contextlib.contextmanager
 def _told(progress: bool | Progress | None) -> Iterator[Progress | None]:
     """What is to be told of the progress, as long as there is some."""
-    told = _progress(progress)
-    try:
-        yield told.tell if told else None
-    finally:
-        if told:
-            told.close()
-
-
-def _progress(progress: bool | Progress | None) -> _Lines | _Bars | _Function | None:
     if callable(progress):
-        return _Function(progress)
-    shown = _is_watched() if progress is None else progress
-    if not shown:
-        return None
+        yield progress
+    elif _is_watched() if progress is None else progress:
+        shown = _shown()
+        try:
+            yield shown.tell
+        finally:
+            shown.close()
+    else:
+        yield None
+
+
+def _shown() -> _Lines | _Bars:
     try:
         from tqdm.auto import tqdm
     except ImportError:

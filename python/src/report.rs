@@ -5,7 +5,7 @@ use arrow_array::{Array, BooleanArray, Float64Array, Int64Array, RecordBatch, St
 use arrow_schema::SchemaRef;
 use parallax::job::Finished;
 use parallax::report::{self, Format, PageBounds};
-use pyo3::exceptions::PyValueError;
+use parallax::{Error, Result};
 use pyo3::prelude::*;
 use pyo3::types::PyCapsule;
 use pyo3_arrow::PyTable;
@@ -110,7 +110,7 @@ impl Run {
     }
 
     fn write(&self, py: Python<'_>, folder: PathBuf, formats: Vec<String>) -> PyResult<()> {
-        let formats = formats.iter().map(|name| format(name)).collect::<PyResult<Vec<Format>>>()?;
+        let formats = formats_of(&formats).map_err(|error| exception(py, &error))?;
         let inputs = self.0.provenance.config["inputs"].as_array().map_or(&[][..], Vec::as_slice);
         let inputs: Vec<PathBuf> = inputs.iter().filter_map(Value::as_str).map(PathBuf::from).collect();
         let write = || {
@@ -121,9 +121,19 @@ impl Run {
     }
 }
 
-fn format(name: &str) -> PyResult<Format> {
-    let known = Format::ALL.into_iter().find(|format| format.extension() == name);
-    known.ok_or_else(|| PyValueError::new_err(format!("`{name}` is no format; give csv, jsonl or parquet")))
+/// The formats of these names, each once.
+fn formats_of(names: &[String]) -> Result<Vec<Format>> {
+    let known = Format::ALL.map(Format::extension);
+    match names.iter().find(|name| !known.contains(&name.as_str())) {
+        None if !names.is_empty() => {
+            let is_asked = |format: &Format| names.iter().any(|name| name == format.extension());
+            Ok(Format::ALL.into_iter().filter(is_asked).collect())
+        }
+        wrong => {
+            let what = wrong.map_or("formats is empty".to_owned(), |name| format!("`{name}` is no format"));
+            Err(Error::Usage { message: format!("{what}; give some of {}", known.join(", ")) })
+        }
+    }
 }
 
 /// The results that an earlier run left in a folder.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use arrow_array::{ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray};
 use parallax::job::{LoadedEncoder, compare_reading, load_encoder, open_store};
-use parallax::pipeline::{self, Models, Stoppable, document};
+use parallax::pipeline::{self, Models, Related, Stoppable, document};
 use parallax::records::{Article, Relation};
 use parallax::store::CachedEncoder;
 use parallax::{Error, Result};
@@ -87,37 +87,23 @@ pub fn relate(
         pipeline::relate(&pairs, &models, &job.options, observer)
     })?;
     let related = related.map_err(|error| exception(py, &error))?;
-    let text = |cells: Vec<Option<String>>| Arc::new(StringArray::from(cells)) as ArrayRef;
-    let figure = |cells: Vec<f64>| Arc::new(Float64Array::from(cells)) as ArrayRef;
+    let rows = || pairs.iter().zip(&related);
+    type Row<'a> = (&'a (String, String), &'a Related);
+    let text =
+        |cell: fn(Row<'_>) -> Option<String>| Arc::new(rows().map(cell).collect::<StringArray>()) as ArrayRef;
+    let figure = |cell: fn(&Related) -> f32| {
+        Arc::new(related.iter().map(|of| Some(f64::from(cell(of)))).collect::<Float64Array>()) as ArrayRef
+    };
     let columns = [
-        ("text_a", text(pairs.iter().map(|(a, _)| Some(a.clone())).collect())),
-        ("text_b", text(pairs.iter().map(|(_, b)| Some(b.clone())).collect())),
-        (
-            "relation",
-            text(
-                related
-                    .iter()
-                    .map(|of| Some(of.relation.map_or("none", Relation::as_str).to_owned()))
-                    .collect(),
-            ),
-        ),
-        ("tier", text(related.iter().map(|of| of.tier.map(|tier| tier.as_str().to_owned())).collect())),
-        ("shared", figure(related.iter().map(|of| f64::from(of.shared)).collect())),
-        ("same", figure(related.iter().map(|of| f64::from(of.same)).collect())),
-        (
-            "conflict",
-            text(
-                related
-                    .iter()
-                    .map(|of| of.conflict.as_ref().map(|(kind, _)| kind.as_str().to_owned()))
-                    .collect(),
-            ),
-        ),
-        (
-            "conflict_words",
-            text(related.iter().map(|of| of.conflict.as_ref().map(|(_, words)| words.join(" | "))).collect()),
-        ),
-        ("cosine", figure(related.iter().map(|of| f64::from(of.cosine)).collect())),
+        ("text_a", text(|((a, _), _)| Some(a.clone()))),
+        ("text_b", text(|((_, b), _)| Some(b.clone()))),
+        ("relation", text(|(_, of)| Some(of.relation.map_or("none", Relation::as_str).to_owned()))),
+        ("tier", text(|(_, of)| of.tier.map(|tier| tier.as_str().to_owned()))),
+        ("shared", figure(|of| of.shared)),
+        ("same", figure(|of| of.same)),
+        ("conflict", text(|(_, of)| of.conflict.as_ref().map(|(kind, _)| kind.as_str().to_owned()))),
+        ("conflict_words", text(|(_, of)| of.conflict.as_ref().map(|(_, words)| words.join(" | ")))),
+        ("cosine", figure(|of| of.cosine)),
     ];
     Ok(table(columns.into_iter().map(|(name, cells)| (name, cells, true))))
 }

@@ -100,8 +100,8 @@ impl Fields {
                 Ok(None)
             };
         };
-        let value = self.object.remove(&key);
-        let raw = value.as_ref().map_or("", |value| value.get());
+        let value = self.object.remove(&key).expect("it was just found");
+        let raw = value.get();
         match text_of(raw) {
             Some(text) => Ok(Some(text)),
             None if is_number(raw) && role != Role::Text => Ok(Some(raw.to_owned())),
@@ -135,8 +135,10 @@ fn is_number(raw: &str) -> bool {
 /// A group is text: a string as it is, nothing for null, a number as it stands there, any other value as compact JSON.
 fn group_text(value: &RawValue) -> String {
     let raw = value.get();
+    if is_number(raw) {
+        return raw.to_owned();
+    }
     match serde_json::from_str(raw) {
-        _ if is_number(raw) => raw.to_owned(),
         Ok(Value::String(text)) => text,
         Ok(Value::Null) => String::new(),
         Ok(other) => other.to_string(),

@@ -196,14 +196,21 @@ pub(crate) fn safe_for_spreadsheets(text: &str) -> Cow<'_, str> {
         // "-0.5" is a number to a spreadsheet, not a formula.
         return Cow::Borrowed(text);
     }
-    if text
-        .trim_start_matches('\'')
-        .starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
-    {
+    if begins_formula(text.trim_start_matches('\'')) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// Takes away the apostrophe that [`safe_for_spreadsheets`] puts before a cell.
+pub(crate) fn as_in_article(cell: &str) -> &str {
+    let words = cell.trim_start_matches('\'');
+    if words.len() < cell.len() && begins_formula(words) { &cell[1..] } else { cell }
+}
+
+fn begins_formula(words: &str) -> bool {
+    words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'])
 }
 
 #[cfg(test)]
@@ -224,6 +231,21 @@ mod tests {
             ("'tis", "'tis"),
         ] {
             assert_eq!(text.into_cell().to_csv(), field);
+        }
+    }
+
+    #[test]
+    fn a_guarded_cell_is_read_as_it_stood_in_the_article() {
+        for (cell, text) in [
+            ("'=1", "=1"),
+            ("''=1", "'=1"),
+            ("'tis", "'tis"),
+            ("=1", "=1"),
+            ("", ""),
+            ("'", "'"),
+            ("'-x", "-x"),
+        ] {
+            assert_eq!(as_in_article(cell), text);
         }
     }
 

@@ -1,6 +1,5 @@
 use std::collections::BTreeMap;
 use std::fmt;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use arrow_array::RecordBatch;
@@ -11,10 +10,10 @@ use super::arrow::batches;
 use super::cell::{Cell, Kind};
 use super::documentation::schemas;
 use super::page::{self, PageBounds};
-use super::read_back::{check_folder, need_rows, table_fault};
+use super::read_back::{check_folder, need_rows, no_such_table, run_json, table_fault};
 use super::schema::{Column, TableSchema};
 use super::table::Table;
-use crate::error::{Error, Result};
+use crate::error::Result;
 
 /// The results of a run that came to its end, in the folder that it wrote.
 pub struct Folder {
@@ -36,15 +35,10 @@ impl Folder {
     /// The folder's results; what a run was stopped in is finished first.
     ///
     /// # Errors
-    /// [`Error::Output`] where the folder holds none, [`Error::Read`] and [`Error::Table`] where `run.json` cannot be read.
+    /// [`Error::Output`](crate::Error::Output) where the folder holds none, [`Error::Read`](crate::Error::Read) and [`Error::Table`](crate::Error::Table) where `run.json` cannot be read.
     pub fn open(folder: &Path) -> Result<Self> {
         check_folder(folder)?;
-        let path = folder.join("run.json");
-        let run_json =
-            fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-        let run: RunFile = serde_json::from_str(&run_json).map_err(|error| {
-            table_fault(&path, format!("{error}; run `parallax compare` again with this version"))
-        })?;
+        let (run_json, run): (String, RunFile) = run_json(folder)?;
         Ok(Self { path: folder.to_owned(), run_json, tables: run.tables })
     }
 
@@ -61,11 +55,10 @@ impl Folder {
     /// A table, in the first of its formats that is there, with the types that `run.json` gives its columns.
     ///
     /// # Errors
-    /// [`Error::Usage`] for a name that no table has, [`Error::Output`], [`Error::Read`] and [`Error::Table`] where it is missing or cannot be read.
+    /// [`Error::Usage`](crate::Error::Usage) for a name that no table has, [`Error::Output`](crate::Error::Output), [`Error::Read`](crate::Error::Read) and [`Error::Table`](crate::Error::Table) where it is missing or cannot be read.
     pub fn record_batches(&self, name: &str) -> Result<(SchemaRef, Vec<RecordBatch>)> {
         let Some(Columns(columns)) = self.tables.get(name) else {
-            let names = self.table_names().join(", ");
-            return Err(Error::Usage { message: format!("`{name}` is no table; there are {names}") });
+            return Err(no_such_table(name, &self.table_names()));
         };
         let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
         let (path, rows) = need_rows(&self.path, name, &names)?;
@@ -92,7 +85,7 @@ impl Folder {
     /// `report.html`, made of the tables.
     ///
     /// # Errors
-    /// [`Error::Output`], [`Error::Read`] and [`Error::Table`] where a table is missing or cannot be read.
+    /// [`Error::Output`](crate::Error::Output), [`Error::Read`](crate::Error::Read) and [`Error::Table`](crate::Error::Table) where a table is missing or cannot be read.
     pub fn page(&self, bounds: PageBounds) -> Result<String> {
         page::render(&self.path, bounds)
     }

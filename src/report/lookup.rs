@@ -17,6 +17,14 @@ pub(super) struct Extra {
     pub heads: Vec<String>,
 }
 
+impl Extra {
+    pub(super) fn of(run: &Run) -> Self {
+        let groups: BTreeSet<&String> =
+            run.corpus.articles().flat_map(|article| article.groups.keys()).collect();
+        Self { groups: groups.into_iter().cloned().collect(), heads: run.measures.heads().to_vec() }
+    }
+}
+
 /// The records of a run, each to be found by its id.
 pub(super) struct Lookup<'run> {
     pub run: &'run Run,
@@ -31,14 +39,10 @@ pub(super) struct Lookup<'run> {
 
 impl<'run> Lookup<'run> {
     pub(super) fn new(run: &'run Run, rejected: &'run [Rejection]) -> Self {
-        let groups: BTreeSet<&String> =
-            run.corpus.articles().flat_map(|article| article.groups.keys()).collect();
-        let extra =
-            Extra { groups: groups.into_iter().cloned().collect(), heads: run.measures.heads().to_vec() };
         Self {
             run,
             rejected,
-            extra,
+            extra: Extra::of(run),
             readings: run.readings.iter().map(|of| (&of.sentence, of.readings.as_slice())).collect(),
             event_of_article: run
                 .events

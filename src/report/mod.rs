@@ -20,7 +20,7 @@ mod folder;
 mod summary;
 
 pub use cell::Kind;
-pub(crate) use cell::safe_for_spreadsheets;
+pub(crate) use cell::{as_in_article, safe_for_spreadsheets};
 pub use documentation::{column_twice, documentation, schemas, tables as tables_documentation};
 pub use folder::Folder;
 pub use page::PageBounds;

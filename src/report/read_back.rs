@@ -1,8 +1,11 @@
+use std::borrow::Borrow;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::cell::as_in_article;
 use super::documentation::schemas;
 use super::parquet::read as read_parquet;
 use super::schema::TableSchema;
@@ -11,7 +14,7 @@ use super::write::recover;
 use crate::error::{Error, Result};
 
 /// What a run's folder has when it is whole.
-const RUN_FILE: &str = "run.json";
+pub(super) const RUN_FILE: &str = "run.json";
 
 /// The rows of one table of a run, with the cells of `N` columns in the order in which they were asked for. Texts stand as in
 /// the article; a cell that is empty, or null, is empty.
@@ -47,6 +50,24 @@ pub(crate) fn check_folder(folder: &Path) -> Result<()> {
                 .to_owned(),
         }),
     }
+}
+
+/// The text of `run.json`, and what is read of it.
+///
+/// # Errors
+/// [`Error::Read`] and [`Error::Table`].
+pub(super) fn run_json<T: DeserializeOwned>(folder: &Path) -> Result<(String, T)> {
+    let path = folder.join(RUN_FILE);
+    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let read = serde_json::from_str(&text);
+    let fault =
+        |error| table_fault(&path, format!("{error}; run `parallax compare` again with this version"));
+    read.map_err(fault).map(|read| (text, read))
+}
+
+/// For a name that none of `names` is.
+pub(super) fn no_such_table<S: Borrow<str>>(name: &str, names: &[S]) -> Error {
+    Error::Usage { message: format!("`{name}` is no table; there are {}", names.join(", ")) }
 }
 
 /// Reads a table of a run, in the first of its formats that is there. `None` where there is none.
@@ -171,32 +192,9 @@ fn json_rows(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
     lines.filter(|(_, line)| !line.is_empty()).map(row).collect()
 }
 
-/// Takes away the apostrophe that keeps a spreadsheet from running a cell (`report` puts it there).
-pub(crate) fn as_in_article(cell: &str) -> &str {
-    let words = cell.trim_start_matches('\'');
-    let is_guarded = words.len() < cell.len()
-        && words.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if is_guarded { &cell[1..] } else { cell }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_guarded_cell_is_read_as_it_stood_in_the_article() {
-        for (cell, text) in [
-            ("'=1", "=1"),
-            ("''=1", "'=1"),
-            ("'tis", "'tis"),
-            ("=1", "=1"),
-            ("", ""),
-            ("'", "'"),
-            ("'-x", "-x"),
-        ] {
-            assert_eq!(as_in_article(cell), text);
-        }
-    }
 
     #[test]
     fn csv_and_jsonl_are_read_alike() {

@@ -9,18 +9,15 @@ use arrow_schema::SchemaRef;
 use tempfile::{NamedTempFile, TempDir};
 
 use super::arrow::batches;
-use super::lookup::Lookup;
+use super::lookup::{Extra, Lookup};
 use super::page::{self, PageBounds};
-use super::read_back::check_folder;
+use super::read_back::{RUN_FILE, check_folder, no_such_table};
 use super::run_json::RunJson;
 use super::table::Format;
 use super::tables::{NAMES, table};
 use crate::error::{Error, Result};
 use crate::pipeline::Run;
 use crate::records::Provenance;
-
-/// The file whose presence says that the folder holds the results of a run.
-const RUN_FILE: &str = "run.json";
 
 /// The page for people.
 const PAGE_FILE: &str = "report.html";
@@ -165,8 +162,7 @@ pub fn record_batches(
     name: &str,
 ) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     if !NAMES.contains(&name) {
-        let message = format!("`{name}` is no table; there are {}", NAMES.join(", "));
-        return Err(Error::Usage { message });
+        return Err(no_such_table(name, &NAMES));
     }
     let lookup = Lookup::new(run, &provenance.rejected);
     let (schema, batches) = batches(table(name, &lookup));
@@ -175,8 +171,8 @@ pub fn record_batches(
 
 /// The text of `run.json`.
 pub fn run_json(run: &Run, provenance: &Provenance) -> String {
-    let lookup = Lookup::new(run, &provenance.rejected);
-    let run_json = RunJson::new(run, provenance, &lookup.extra);
+    let extra = Extra::of(run);
+    let run_json = RunJson::new(run, provenance, &extra);
     serde_json::to_string_pretty(&run_json).expect("texts and numbers can be written as JSON") + "\n"
 }
 

@@ -12,8 +12,8 @@ use super::page;
 use super::subject::Subject;
 use super::units::{Unit, units};
 use crate::error::{Error, Result};
-use crate::report::read_back::{as_in_article, check_folder, need, table_fault};
-use crate::report::{safe_for_spreadsheets, write_whole};
+use crate::report::read_back::{check_folder, need, table_fault};
+use crate::report::{as_in_article, safe_for_spreadsheets, write_whole};
 
 /// The folder, inside that of the run, for everything that has to do with validation.
 pub const FOLDER: &str = "validation";

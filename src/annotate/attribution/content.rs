@@ -20,11 +20,11 @@ pub(super) fn content(words: &Words, attribution: &Attribution) -> Vec<Span> {
     let mut room = LONGEST;
     let cut = |span: Span| {
         let limit = span.start + room.min(span.len());
-        // At the end of a word.
-        let end = words[..words.partition_point(|word| word.span.end <= limit)]
-            .last()
-            .map_or(0, |word| word.span.end);
-        let end = if limit == span.end { span.end } else { end.max(span.start) };
+        let whole = &words[..words.partition_point(|word| word.span.end <= limit)];
+        let end = match whole.last() {
+            _ if limit == span.end => limit,
+            last => last.map_or(span.start, |word| word.span.end.max(span.start)),
+        };
         room -= end - span.start;
         Span::new(span.start, end)
     };

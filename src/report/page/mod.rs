@@ -8,14 +8,14 @@ pub(crate) mod inline;
 
 pub use data::PageBounds;
 
-use std::fs;
 use std::path::Path;
 
 use minijinja::{AutoEscape, Environment, Value, context};
 use pulldown_cmark::{Event, Parser, Tag, TagEnd, html::push_html};
 use serde_json::Value as Json;
 
-use crate::error::{Error, Result};
+use super::read_back::run_json;
+use crate::error::Result;
 use crate::framing::{Measure, Measures};
 
 const TEMPLATE: &str = include_str!("report.html");
@@ -27,12 +27,9 @@ const SCRIPT: &str = include_str!("report.js");
 /// The same tables give the same bytes, whatever they are written as.
 ///
 /// # Errors
-/// [`Error::Output`], [`Error::Read`] and [`Error::Table`] where a table is missing or cannot be read.
+/// [`Error::Output`](crate::Error::Output), [`Error::Read`](crate::Error::Read) and [`Error::Table`](crate::Error::Table) where a table is missing or cannot be read.
 pub(super) fn render(folder: &Path, bounds: PageBounds) -> Result<String> {
-    let path = folder.join("run.json");
-    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
-    let run: Json = serde_json::from_str(&text)
-        .map_err(|error| Error::Table { path, message: format!("{error}; run `parallax compare` again") })?;
+    let (_, run): (String, Json) = run_json(folder)?;
     let data = data::read(folder, bounds)?;
     let json = serde_json::to_string(&data).expect("texts and numbers can be written as JSON");
     let mut environment = Environment::new();
