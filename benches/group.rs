@@ -8,7 +8,7 @@
 
 use std::time::Instant;
 
-use parallax::group::{GroupOptions, Profile, group};
+use parallax::group::{GroupOptions, Profile, ProfileSentence, group};
 use parallax::read::parse_day;
 use parallax::records::{Article, Corpus, Document, Encoding, Kind, Layout, Span, Thresholds, TokenStates};
 use serde_json::Value;
@@ -24,8 +24,9 @@ fn main() {
     let articles: Vec<Article> = rows.enumerate().map(|(n, row)| article(n, &row)).collect();
     let profile = |article: &Article| {
         let body = article.body.as_str();
-        Profile::new(article, [(Kind::Body, body, &encoding(body))], &Thresholds::default())
-            .expect("it has one sentence")
+        let encoding = encoding(body);
+        let sentence = ProfileSentence::encoded(Kind::Body, body, &encoding);
+        Profile::new(article, [sentence], &Thresholds::default()).expect("it has one sentence")
     };
     let profiles: Vec<Profile> = articles.iter().map(profile).collect();
     let document = |article: &Article| Document {

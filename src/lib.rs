@@ -44,6 +44,7 @@
 pub mod records;
 pub mod error;
 mod platform;
+mod arithmetic;
 pub mod read;
 pub mod clean;
 pub mod split;

@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::ClusterOptions;
+use crate::encode::EncodeOptions;
 use crate::framing::FramingOptions;
 use crate::group::{CopyOptions, GroupOptions};
 use crate::statistics::StatisticsOptions;
@@ -17,6 +18,8 @@ pub const MAX_THREADS: usize = 1024;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Options {
+    /// Which sentences are encoded.
+    pub encode: EncodeOptions,
     /// When words count as copied.
     pub copies: CopyOptions,
     /// How articles are grouped into events.

@@ -21,7 +21,7 @@ const ALLOWED: [(&str, &[&str]); 14] = [
     ("models", &["records", "error", "encode", "platform", "models"]),
     // What is stored are encodings: the store is an encoder around another one.
     ("store", &["records", "error", "encode", "platform", "store"]),
-    ("options", &["group", "cluster", "framing", "statistics", "options"]),
+    ("options", &["encode", "group", "cluster", "framing", "statistics", "options"]),
     (
         "pipeline",
         &[

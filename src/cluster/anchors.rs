@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
-use crate::records::{Annotations, Name, Quantity, QuantityKind, TokenStates};
+use crate::records::{Annotations, Name, Quantity, QuantityKind, Span, TokenStates};
 
 /// How rare each name, date and word is among the sentences of the run.
 ///
@@ -47,7 +47,7 @@ impl NameFrequency {
     ) -> Self {
         let mut frequency = Self::new(ShortNames::new(annotations));
         annotations.iter().for_each(|annotations| frequency.count_names(annotations));
-        sentences.into_iter().for_each(|(text, words)| frequency.count_words(text, words));
+        sentences.into_iter().for_each(|(text, words)| frequency.count_words(text, &words.spans));
         frequency
     }
 
@@ -60,9 +60,8 @@ impl NameFrequency {
     }
 
     /// Counts the words of one more sentence.
-    pub fn count_words(&mut self, text: &str, words: &TokenStates) {
-        let distinct: BTreeSet<String> =
-            words.spans.iter().map(|span| span.slice(text).to_lowercase()).collect();
+    pub fn count_words(&mut self, text: &str, words: &[Span]) {
+        let distinct: BTreeSet<String> = words.iter().map(|span| span.slice(text).to_lowercase()).collect();
         for word in distinct {
             *self.sentences_with_word.entry(word).or_insert(0) += 1;
         }

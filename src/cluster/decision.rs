@@ -1,7 +1,7 @@
 use serde::Deserialize;
 
-use super::Evidence;
 use super::verifier::Logistic;
+use super::{Evidence, Verification};
 use crate::records::{Conflict, PairReading};
 
 /// What a pair network's figures and the evidence come to: logistic models, made by `models/train_decision.py` on pairs of whole
@@ -50,9 +50,12 @@ impl Decision {
         self.prior.probability(evidence.values().into_iter())
     }
 
-    /// Whether the network is to read a pair.
-    pub(super) fn is_read(&self, prior: f32) -> bool {
-        prior >= self.least_prior
+    /// Whether the network is to read a pair of which the evidence alone was asked ([`Decision::prior`]): it is likely enough to be a match at
+    /// all, and what the network says can bring it to the probability `least`.
+    pub(super) fn is_read(&self, found: &Verification, least: f32) -> bool {
+        let most: f32 = self.shared.weights()[..N_READ].iter().map(|weight| weight.abs()).sum();
+        let figures = [0.0; N_READ].into_iter().chain(found.evidence.values());
+        found.shared >= self.least_prior && self.shared.probability_with(most, figures) >= least
     }
 
     /// The probabilities that two sentences share a proposition, and that they mainly say the same, which is never more.

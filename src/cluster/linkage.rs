@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use ndarray::Array2;
 
@@ -10,8 +11,8 @@ use crate::records::{Claim, ClaimId, Mention, PartialMention, Relation, Tier};
 pub(super) type Link = (usize, usize);
 
 /// Verified pairs, by the positions of their sentences in the corpus, the lower one first. A pair that is not in it is no
-/// match.
-pub type Verifications = BTreeMap<(usize, usize), Verification>;
+/// match. Pairs of the same words share what was found.
+pub type Verifications = BTreeMap<(usize, usize), Arc<Verification>>;
 
 /// A pair with the lower position first.
 pub(super) fn ordered((a, b): (usize, usize)) -> (usize, usize) {
@@ -47,7 +48,7 @@ const MOST_LOG_ODDS: f32 = 4.0;
 
 impl Linkage<'_, '_> {
     fn found(&self, i: usize, j: usize) -> Option<&Verification> {
-        self.verified.get(&self.pool.sentences((i, j)))
+        self.verified.get(&self.pool.sentences((i, j))).map(Arc::as_ref)
     }
 
     fn is_conflict(&self, i: usize, j: usize) -> bool {

@@ -22,6 +22,7 @@ mod verifier;
 mod pool;
 mod linkage;
 mod search;
+mod partners;
 mod targets;
 
 use jiff::civil::Date;
@@ -46,6 +47,7 @@ pub use evidence::Evidence;
 pub use lexical::{EventTerms, TermFrequency};
 pub use linkage::Verifications;
 pub use material::{Encode, Material};
+pub use partners::have_partners;
 pub use search::candidates;
 pub use similarity::Similarity;
 pub use targets::{SharedName, shared_names};
@@ -70,6 +72,8 @@ pub struct ClusterOptions {
     pub candidate: f32,
     /// True where claims are sought in the whole corpus, and not within events and between neighbouring ones.
     pub across_events: bool,
+    /// Most comparisons of the outlets of one claim, at least 1: the claim's sentence with each other outlet's first.
+    pub comparisons: usize,
 }
 
 impl Default for ClusterOptions {
@@ -81,6 +85,7 @@ impl Default for ClusterOptions {
             doubtful: 0.2,
             candidate: 0.25,
             across_events: false,
+            comparisons: 500,
         }
     }
 }
@@ -100,6 +105,9 @@ impl ClusterOptions {
         ];
         if let Some((key, value)) = shares.into_iter().find(|(_, value)| !(0.0..=1.0).contains(value)) {
             return Err(format!("`{key}` is {value}; give a number from 0 to 1"));
+        }
+        if self.comparisons == 0 {
+            return Err("`cluster.comparisons` is 0; give at least 1".to_owned());
         }
         if self.possible > self.confirmed {
             return Err("`cluster.possible` is above `cluster.confirmed`; lower the one or raise the other"
@@ -218,7 +226,8 @@ fn tell_apart(claims: &mut [Claim]) {
 }
 
 /// For each claim, a comparison for every pair of its outlets: of the two outlets' sentences, the pair that is most
-/// surely the same, or that contradict each other where one disputes the claim; then one for each sentence that is partial to it.
+/// surely the same, or that contradict each other where one disputes the claim; then one for each sentence that is partial to it. An outlet that
+/// prints the very words of another is compared with the first that does alone, and of a claim come [`ClusterOptions::comparisons`] at most.
 /// `known` are pairs that were verified before; only the others are encoded, verified and aligned.
 ///
 /// # Errors
@@ -232,12 +241,12 @@ pub fn compare_outlets(
 ) -> Result<Vec<Comparison>> {
     let mut comparisons = vec![];
     for claim in claims {
-        let choices = choices(claim, material);
+        let choices = choices(claim, material, options.comparisons);
         let all = choices.iter().flatten().map(|&link| ordered(link));
         let unknown: Vec<Link> = all.filter(|link| !known.contains_key(link)).collect();
         let encoded = Encoded::of_pairs(material, &unknown)?;
         let pairs: Vec<_> = unknown.iter().map(|&link| encoded.pair(link)).collect();
-        let verified = verifier.verify(&pairs, material.names, material.read)?;
+        let verified = verifier.verify(&pairs, material.names, material.read, 0.0)?;
         known.extend(unknown.into_iter().zip(verified));
         for links in choices {
             let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
@@ -262,20 +271,36 @@ pub fn compare_outlets(
     Ok(comparisons)
 }
 
-/// For every two outlets of a claim, the pairs of their sentences.
-fn choices(claim: &Claim, material: &Material<'_>) -> Vec<Vec<Link>> {
+/// For every two outlets of a claim that are compared, the pairs of their sentences: of outlets with the same words the first with each of the others,
+/// and the first ones with one another; `most` at most, those with the outlet of the medoid first. In the order of the outlets.
+fn choices(claim: &Claim, material: &Material<'_>, most: usize) -> Vec<Vec<Link>> {
     let position = |mention: &Mention| material.corpus.sentence_position(&mention.sentence);
-    let outlet = |position: usize| material.corpus.sentence_at(position).outlet();
+    let sentence = |position: usize| material.corpus.sentence_at(position);
     let mut mentions: Vec<usize> = claim.mentions.iter().map(position).collect();
-    mentions.sort_by_key(|&sentence| (outlet(sentence), sentence));
-    let outlets: Vec<&[usize]> = mentions.chunk_by(|&a, &b| outlet(a) == outlet(b)).collect();
-    let mut choices = vec![];
-    for (i, a) in outlets.iter().enumerate() {
-        for b in &outlets[i + 1..] {
-            choices.push(a.iter().flat_map(|&a| b.iter().map(move |&b| (a, b))).collect());
-        }
+    mentions.sort_by_key(|&at| (sentence(at).outlet(), at));
+    let outlets: Vec<&[usize]> =
+        mentions.chunk_by(|&a, &b| sentence(a).outlet() == sentence(b).outlet()).collect();
+    let words = |of: &[usize]| of.iter().map(|&at| sentence(at).text()).collect::<BTreeSet<&str>>();
+    let mut first_with: BTreeMap<BTreeSet<&str>, usize> = BTreeMap::new();
+    let first: Vec<usize> = (0..outlets.len())
+        .map(|outlet| *first_with.entry(words(outlets[outlet])).or_insert(outlet))
+        .collect();
+    let medoid = material.corpus.sentence_position(&claim.medoid);
+    let of_medoid = outlets.iter().position(|of| of.contains(&medoid));
+    let mut pairs = vec![];
+    for a in 0..outlets.len() {
+        let is_compared = |&b: &usize| first[b] == a || (first[a] == a && first[b] == b);
+        pairs.extend((a + 1..outlets.len()).filter(is_compared).map(|b| (a, b)));
     }
-    choices
+    if pairs.len() > most {
+        pairs.sort_by_key(|&(a, b)| (of_medoid != Some(a) && of_medoid != Some(b), a, b));
+        pairs.truncate(most);
+        pairs.sort_unstable();
+    }
+    let links = |(a, b): (usize, usize)| {
+        outlets[a].iter().flat_map(|&a| outlets[b].iter().map(move |&b| (a, b))).collect()
+    };
+    pairs.into_iter().map(links).collect()
 }
 
 fn comparison(

@@ -4,9 +4,10 @@ use ndarray::{Array2, ArrayView1};
 use rayon::prelude::*;
 
 use super::Candidate;
-use super::lexical::TermVector;
+use super::lexical::{TermFrequency, TermVector};
 use super::linkage::{Link, ordered};
 use super::material::Encoded;
+use crate::arithmetic::inner_products;
 use crate::records::EventId;
 
 /// Sentences among which claims are sought: those of one event, of two neighbouring ones, or of the whole corpus.
@@ -39,11 +40,13 @@ impl<'run> Pool<'run> {
     /// The pairs of sentences of different outlets that are looked at: those whose likeness is at least `least` and of which either
     /// is among the nearest of the other. In order.
     pub(super) fn nearest(&self, least: f32) -> Vec<Link> {
-        let (embeddings, terms) = (embeddings(&self.candidates), Terms::new(&self.candidates));
+        let texts: Vec<_> =
+            self.candidates.iter().map(|candidate| (candidate.text, candidate.terms)).collect();
+        let (embeddings, terms) = (embeddings(&self.candidates), Terms::new(&texts));
         let starts: Vec<usize> = (0..self.candidates.len()).step_by(BLOCK).collect();
         let of_block = |&start: &usize| {
             let end = (start + BLOCK).min(self.candidates.len());
-            let cosines = embeddings.slice(ndarray::s![start..end, ..]).dot(&embeddings.t());
+            let cosines = inner_products(embeddings.slice(ndarray::s![start..end, ..]), embeddings.view());
             let of_row = |(row, cosines): (usize, ArrayView1<'_, f32>)| {
                 let i = start + row;
                 let mut likeness = terms.cosines(i);
@@ -85,15 +88,16 @@ fn nearest(i: usize, likeness: &[f32], candidates: &[Candidate<'_>], least: f32)
 }
 
 /// The terms of the sentences of a pool, and the sentences of each term.
-struct Terms {
+pub(super) struct Terms {
     of_sentence: Vec<TermVector>,
     sentences: HashMap<String, Vec<(usize, f32)>>,
 }
 
 impl Terms {
-    fn new(candidates: &[Candidate<'_>]) -> Self {
-        let terms = |of: &Candidate<'_>| TermVector::new(of.text, of.terms);
-        let of_sentence: Vec<TermVector> = candidates.par_iter().map(terms).collect();
+    /// Of each sentence its words, and how rare words are in its event.
+    pub(super) fn new(sentences: &[(&str, &TermFrequency)]) -> Self {
+        let of_sentence: Vec<TermVector> =
+            sentences.par_iter().map(|(text, frequency)| TermVector::new(text, frequency)).collect();
         let mut sentences: HashMap<String, Vec<(usize, f32)>> = HashMap::new();
         for (sentence, terms) in of_sentence.iter().enumerate() {
             for (term, weight) in terms.terms() {
@@ -104,7 +108,7 @@ impl Terms {
     }
 
     /// The cosine of a sentence's terms with those of each.
-    fn cosines(&self, sentence: usize) -> Vec<f32> {
+    pub(super) fn cosines(&self, sentence: usize) -> Vec<f32> {
         let mut cosines = vec![0.0; self.of_sentence.len()];
         for (term, weight) in self.of_sentence[sentence].terms() {
             for &(other, of_other) in &self.sentences[term] {

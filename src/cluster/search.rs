@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use rayon::prelude::*;
+
 use super::linkage::{Group, Link, Linkage, Verifications, components, ordered};
 use super::material::Encoded;
 use super::pool::Pool;
@@ -7,11 +9,19 @@ use super::{Candidate, ClusterOptions, Material, Verification, Verifier};
 use crate::error::Result;
 use crate::records::{Claim, Event, EventId, Mention, Relation, SentenceId, Tier};
 
+/// Least likeness of two sentences of neighbouring events that are looked at, where [`ClusterOptions::candidate`] is not more: only what is
+/// surely the same counts there. `docs/experiments/matching.md` says what it lets go.
+const NEIGHBOURS: f32 = 0.38;
+
 /// Seeks claims pool by pool and keeps the verified pairs of their sentences.
 pub(super) struct Search<'search, 'run> {
     material: &'search Material<'run>,
     verifier: &'search Verifier,
     options: &'search ClusterOptions,
+    /// Least likeness of two sentences that are looked at.
+    likeness: f32,
+    /// Least probability that is of use.
+    least: f32,
     /// The pairs of the pool under way.
     found: Verifications,
     /// The pairs of sentences of claims.
@@ -39,21 +49,25 @@ pub fn candidates(
         let pool = Pool::new(&encoded, &members.events);
         let links = pool.nearest(options.candidate);
         let pairs: Vec<_> = links.iter().map(|&link| pool.pair(link)).collect();
-        let verified = verifier.verify(&pairs, material.names, material.read)?;
+        let verified = verifier.verify(&pairs, material.names, material.read, 0.0)?;
         found.extend(links.into_iter().map(|link| pool.sentences(link)).zip(verified));
     }
     Ok(found)
 }
 
 /// The documents of a pool with their events, and the positions of the sentences that are looked at.
-struct Members {
-    events: BTreeMap<usize, EventId>,
-    positions: Vec<usize>,
+pub(super) struct Members {
+    pub events: BTreeMap<usize, EventId>,
+    pub positions: Vec<usize>,
 }
 
 impl Members {
     /// The articles of some events; of their sentences those that are `wanted`.
-    fn new(material: &Material<'_>, events: &[&Event], wanted: impl Fn(&SentenceId) -> bool) -> Self {
+    pub(super) fn new(
+        material: &Material<'_>,
+        events: &[&Event],
+        wanted: impl Fn(&SentenceId) -> bool,
+    ) -> Self {
         let corpus = material.corpus;
         let articles =
             events.iter().flat_map(|event| event.articles.iter().map(|article| (article, event.id)));
@@ -65,7 +79,7 @@ impl Members {
     }
 
     /// True where no two sentences are of different outlets: then nothing needs to be encoded.
-    fn are_of_one_outlet(&self, material: &Material<'_>) -> bool {
+    pub(super) fn are_of_one_outlet(&self, material: &Material<'_>) -> bool {
         let mut outlets =
             self.positions.iter().map(|&position| material.corpus.sentence_at(position).outlet());
         let first = outlets.next();
@@ -79,19 +93,29 @@ impl<'search, 'run> Search<'search, 'run> {
         verifier: &'search Verifier,
         options: &'search ClusterOptions,
     ) -> Self {
-        Self { material, verifier, options, found: Verifications::new(), kept: Verifications::new() }
+        let (likeness, least) = (options.candidate, options.possible);
+        let (found, kept) = (Verifications::new(), Verifications::new());
+        Self { material, verifier, options, likeness, least, found, kept }
     }
 
-    /// The claims within events, or in the whole corpus if the options say so.
+    /// The claims within events, or in the whole corpus if the options say so. Events are looked at side by side.
     pub(super) fn claims(&mut self, events: &[Event]) -> Result<Vec<Claim>> {
         let all: Vec<&Event> = events.iter().collect();
         let n_events = if self.options.across_events { all.len().max(1) } else { 1 };
-        let mut claims = vec![];
-        for events in all.chunks(n_events) {
+        let seek = |events: &[&Event]| {
+            let mut search = Self::new(self.material, self.verifier, self.options);
             let members = Members::new(self.material, events, |_| true);
-            if !members.are_of_one_outlet(self.material) {
-                claims.extend(self.claims_of(&members)?);
+            if members.are_of_one_outlet(self.material) {
+                return Ok((vec![], search.kept));
             }
+            let claims = search.claims_of(&members)?;
+            Ok((claims, search.kept))
+        };
+        let found: Result<Vec<_>> = all.par_chunks(n_events).map(seek).collect();
+        let mut claims = vec![];
+        for (of_event, kept) in found? {
+            claims.extend(of_event);
+            self.kept.extend(kept);
         }
         Ok(claims)
     }
@@ -110,7 +134,7 @@ impl<'search, 'run> Search<'search, 'run> {
 
     /// The pairs of a pool that share a proposition or contradict each other, with what was found noted.
     fn links(&mut self, pool: &Pool<'_>, wanted: &dyn Fn(usize, usize) -> bool) -> Result<Vec<Link>> {
-        let near = pool.nearest(self.options.candidate);
+        let near = pool.nearest(self.likeness);
         let wanted: Vec<Link> = near.into_iter().filter(|&(i, j)| wanted(i, j)).collect();
         self.verify(&wanted.iter().map(|&link| pool.pair(link)).collect::<Vec<_>>())?;
         let is_link = |link: &Link| is_of_use(&self.found[&pool.sentences(*link)], self.options);
@@ -145,7 +169,8 @@ impl<'search, 'run> Search<'search, 'run> {
 
     fn verify(&mut self, pairs: &[(Candidate<'_>, Candidate<'_>)]) -> Result<()> {
         let keys = pairs.iter().map(|(a, b)| ordered((a.position, b.position)));
-        let verified = self.verifier.verify(pairs, self.material.names, self.material.read)?;
+        let Material { names, read, .. } = *self.material;
+        let verified = self.verifier.verify(pairs, names, read, self.least)?;
         self.found.extend(keys.zip(verified));
         Ok(())
     }
@@ -159,25 +184,41 @@ impl<'search, 'run> Search<'search, 'run> {
 
     /// Seeks claims between neighbouring events among the sentences that no claim has: a sentence that surely makes a
     /// claim of the other event goes to that claim; two that are surely the same make a claim of the first event.
+    ///
+    /// Pairs of events are taken in their order, and side by side as far as no two of them have an event in common.
     pub(super) fn between_neighbours(&mut self, events: &[Event], claims: &mut Vec<Claim>) -> Result<()> {
         let mut claims = Claims::new(claims);
-        let order: BTreeMap<EventId, usize> =
-            events.iter().enumerate().map(|(position, event)| (event.id, position)).collect();
-        for (position, event) in events.iter().enumerate() {
-            let neighbours = event.neighbours.iter().map(|neighbour| order[neighbour]);
-            for neighbour in neighbours.filter(|&neighbour| neighbour > position) {
-                let members =
-                    Members::new(self.material, &[event, &events[neighbour]], |id| claims.is_open(id));
-                if !members.are_of_one_outlet(self.material) {
-                    self.join_neighbours(&members, &mut claims)?;
-                    self.keep();
+        for round in rounds(events) {
+            let seek = |&(a, b): &(usize, usize)| {
+                let mut search = Self {
+                    likeness: self.options.candidate.max(NEIGHBOURS),
+                    least: self.options.confirmed,
+                    ..Self::new(self.material, self.verifier, self.options)
+                };
+                let members = Members::new(self.material, &[&events[a], &events[b]], |id| claims.is_open(id));
+                if members.are_of_one_outlet(self.material) {
+                    return Ok((vec![], search.kept));
+                }
+                let joins = search.joins(&members, &claims)?;
+                search.keep();
+                Ok((joins, search.kept))
+            };
+            let found: Result<Vec<_>> = round.par_iter().map(seek).collect();
+            for (joins, kept) in found? {
+                self.kept.extend(kept);
+                for join in joins {
+                    match join {
+                        Join::New(claim) => claims.push(claim),
+                        Join::To(claim, mention) => claims.add(claim, mention),
+                    }
                 }
             }
         }
         Ok(())
     }
 
-    fn join_neighbours(&mut self, members: &Members, claims: &mut Claims<'_>) -> Result<()> {
+    /// What two neighbouring events have in common.
+    fn joins(&mut self, members: &Members, claims: &Claims<'_>) -> Result<Vec<Join>> {
         let encoded = Encoded::new(self.material, members.positions.clone())?;
         let pool = Pool::new(&encoded, &members.events);
         // As they stand before any sentence of this pool is given away.
@@ -186,7 +227,7 @@ impl<'search, 'run> Search<'search, 'run> {
         let is_wanted = |i: usize, j: usize| {
             pool.event_of(i) != pool.event_of(j) && (medoids[i].is_none() || medoids[j].is_none())
         };
-        let mut taken = BTreeSet::new();
+        let (mut taken, mut joined, mut joins) = (BTreeSet::new(), BTreeMap::new(), vec![]);
         for (i, j) in self.links(&pool, &is_wanted)? {
             if !self.is_sure(&self.found[&pool.sentences((i, j))]) || taken.contains(&i) || taken.contains(&j)
             {
@@ -195,19 +236,21 @@ impl<'search, 'run> Search<'search, 'run> {
             let (claim, medoid, joining) = match (medoids[i], medoids[j]) {
                 (None, None) => {
                     taken.extend([i, j]);
-                    claims.push(self.linkage(&pool).claim(&Group::of(vec![i, j])));
+                    joins.push(Join::New(self.linkage(&pool).claim(&Group::of(vec![i, j]))));
                     continue;
                 }
                 (Some(claim), _) => (claim, i, j),
                 (None, Some(claim)) => (claim, j, i),
             };
-            if self.makes(&claims.list[claim], &pool.candidates[joining])? {
+            let so_far: &mut Claim = joined.entry(claim).or_insert_with(|| claims.list[claim].clone());
+            if self.makes(so_far, &pool.candidates[joining])? {
                 taken.insert(joining);
                 let mention = self.linkage(&pool).mention(joining, medoid, Relation::Same);
-                claims.add(claim, mention);
+                so_far.add(mention.clone());
+                joins.push(Join::To(claim, mention));
             }
         }
-        Ok(())
+        Ok(joins)
     }
 
     fn is_sure(&self, found: &Verification) -> bool {
@@ -224,6 +267,33 @@ impl<'search, 'run> Search<'search, 'run> {
         self.verify(&unknown.iter().map(|&link| encoded.pair(link)).collect::<Vec<_>>())?;
         Ok(links.iter().all(|link| self.is_sure(&self.found[link])))
     }
+}
+
+/// What two neighbouring events bring to the claims.
+enum Join {
+    New(Claim),
+    /// To the claim at this place of the list.
+    To(usize, Mention),
+}
+
+/// The pairs of neighbouring events, in rounds of pairs without a common event: whatever a pair changes, those that come after it in
+/// order and have an event of it are in a later round.
+fn rounds(events: &[Event]) -> Vec<Vec<(usize, usize)>> {
+    let order: BTreeMap<EventId, usize> =
+        events.iter().enumerate().map(|(position, event)| (event.id, position)).collect();
+    let (mut rounds, mut next): (Vec<Vec<(usize, usize)>>, Vec<usize>) = (vec![], vec![0; events.len()]);
+    for (position, event) in events.iter().enumerate() {
+        let neighbours = event.neighbours.iter().map(|neighbour| order[neighbour]);
+        for neighbour in neighbours.filter(|&neighbour| neighbour > position) {
+            let round = next[position].max(next[neighbour]);
+            (next[position], next[neighbour]) = (round + 1, round + 1);
+            if round == rounds.len() {
+                rounds.push(vec![]);
+            }
+            rounds[round].push((position, neighbour));
+        }
+    }
+    rounds
 }
 
 /// Whether two sentences have anything to do with each other.

@@ -1,3 +1,6 @@
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use rayon::prelude::*;
 use serde::Deserialize;
 
@@ -77,9 +80,18 @@ impl Logistic {
         self.weights.len()
     }
 
+    pub(super) fn weights(&self) -> &[f32] {
+        &self.weights
+    }
+
     pub(super) fn probability(&self, figures: impl Iterator<Item = f32>) -> f32 {
+        self.probability_with(0.0, figures)
+    }
+
+    /// The probability where so many log-odds come on top.
+    pub(super) fn probability_with(&self, more: f32, figures: impl Iterator<Item = f32>) -> f32 {
         let logit: f32 = self.weights.iter().zip(figures).map(|(weight, figure)| weight * figure).sum();
-        1.0 / (1.0 + (-logit - self.bias).exp())
+        1.0 / (1.0 + (-logit - self.bias - more).exp())
     }
 }
 
@@ -124,7 +136,8 @@ impl Verifier {
         Ok(Self { decision: Some(decision), ..self })
     }
 
-    /// Verifies each pair, in its order. Symmetric: exchanging a pair's two sentences changes nothing but the sides of the alignment.
+    /// Verifies each pair, in its order; pairs of the same words, dates and annotations once. A pair that cannot come to share a
+    /// proposition with the probability `least` is not read by the network. Symmetric: exchanging a pair's two sentences changes nothing but the sides of the alignment.
     ///
     /// # Errors
     /// What `read` says.
@@ -133,13 +146,27 @@ impl Verifier {
         pairs: &[(Candidate<'_>, Candidate<'_>)],
         names: &NameFrequency,
         read: &Read<'_>,
+        least: f32,
+    ) -> Result<Vec<Arc<Verification>>> {
+        let (distinct, positions) = distinct_pairs(pairs);
+        let found: Vec<Arc<Verification>> =
+            self.verify_distinct(&distinct, names, read, least)?.into_iter().map(Arc::new).collect();
+        Ok(positions.into_iter().map(|position| Arc::clone(&found[position])).collect())
+    }
+
+    fn verify_distinct(
+        &self,
+        pairs: &[(Candidate<'_>, Candidate<'_>)],
+        names: &NameFrequency,
+        read: &Read<'_>,
+        least: f32,
     ) -> Result<Vec<Verification>> {
         let judge =
             |(a, b): &(Candidate<'_>, Candidate<'_>)| self.judge(&Pair::new(*a, *b, &self.thresholds), names);
         let mut found: Vec<Verification> = pairs.par_iter().map(judge).collect();
         let Some(decision) = &self.decision else { return Ok(found) };
         let near: Vec<usize> =
-            (0..pairs.len()).filter(|&pair| decision.is_read(found[pair].shared)).collect();
+            (0..pairs.len()).filter(|&pair| decision.is_read(&found[pair], least)).collect();
         let texts: Vec<(&str, &str)> =
             near.iter().map(|&pair| (pairs[pair].0.text, pairs[pair].1.text)).collect();
         for (pair, reading) in near.into_iter().zip(read(&texts)?) {
@@ -179,6 +206,29 @@ impl Verifier {
             alignment,
         }
     }
+}
+
+/// Pairs of which no two are the same to the verifier, and for each of `pairs` the position of its like among them.
+fn distinct_pairs<'run>(
+    pairs: &[(Candidate<'run>, Candidate<'run>)],
+) -> (Vec<(Candidate<'run>, Candidate<'run>)>, Vec<usize>) {
+    let mut of_words: HashMap<_, Vec<usize>> = HashMap::new();
+    let mut distinct: Vec<(Candidate<'_>, Candidate<'_>)> = vec![];
+    let is_like = |a: &Candidate<'_>, b: &Candidate<'_>| {
+        std::ptr::eq(a.terms, b.terms) && a.annotations == b.annotations
+    };
+    let position = |(a, b): &(Candidate<'run>, Candidate<'run>)| {
+        let of_words = of_words.entry((a.text, b.text, a.date, b.date)).or_default();
+        let known =
+            of_words.iter().find(|&&known| is_like(&distinct[known].0, a) && is_like(&distinct[known].1, b));
+        known.copied().unwrap_or_else(|| {
+            distinct.push((*a, *b));
+            of_words.push(distinct.len() - 1);
+            distinct.len() - 1
+        })
+    };
+    let positions = pairs.iter().map(position).collect();
+    (distinct, positions)
 }
 
 impl Verifier {

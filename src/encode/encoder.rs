@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,19 +8,21 @@ use safetensors::SafeTensors;
 
 use super::Encoder;
 use super::bert::BertEngine;
+use super::eight_bit::on_one_thread;
 use super::engine::{Engine, Forward, SentimentModel};
 use super::fingerprint::{self, Fingerprint};
 use super::head::{Head, floats};
 use super::model::{ModelFiles, ModelManifest};
 use super::onnx::OnnxEngine;
 use super::pair::{PairHead, PairSide};
-use super::readout::{mean_states, pieces_of_words, word_shares, word_states};
+use super::quantised::QuantisedEngine;
+use super::readout::{heaviest, mean_states, pieces_of_words, word_shares, word_states};
 use super::syntax::SyntaxHead;
 use super::target::TargetHead;
 use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
 use crate::error::{Error, Result};
-use crate::records::{Encoding, PairReading, Score, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Score, Sentiment, Span, Words};
 
 /// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
 const BATCH_TOKENS: usize = 1024;
@@ -83,8 +86,8 @@ pub(super) type Batch = Vec<usize>;
 type RunBatch<'run, T> = dyn Fn(&Batch, &[Tokens]) -> Result<Vec<T>, String> + Sync + 'run;
 
 impl ModelEncoder {
-    /// Loads the model, to be run by the engine that its weights are for: rten for `model.onnx`, our own for the
-    /// `model.safetensors` of a BERT.
+    /// Loads the model, to be run by the engine that its weights are for: one of our own for a `model.onnx` in 8 bits as
+    /// `models/build_encoder.py` writes it and for the `model.safetensors` of a BERT, rten for any other `model.onnx`.
     ///
     /// # Errors
     /// [`Error::Model`] where a file is missing, cannot be read or does not fit the others.
@@ -95,8 +98,7 @@ impl ModelEncoder {
             None if files.get("rust_model.ot").is_some() => {
                 Err("rust_model.ot is run by rust-bert only; give --engine rust-bert".to_owned())
             }
-            None => OnnxEngine::new(files.require("model.onnx")?.clone(), &files.manifest)
-                .map(|engine| Box::new(engine) as _),
+            None => of_graph(files.require("model.onnx")?, &files.manifest),
         };
         let engine = engine.map_err(|message| Error::Model { name: files.manifest.name.clone(), message })?;
         Self::with_engine(files, engine, n_threads)
@@ -115,9 +117,10 @@ impl ModelEncoder {
             .map(|bytes| read_sentiment(bytes, manifest))
             .transpose()
             .map_err(|message| Error::Model { name: name.clone(), message })?;
-        let target = files.get("heads/target_sentiment.onnx").cloned().map(TargetHead::new).transpose();
+        let width = manifest.dimensions;
+        let target = files.get(TargetHead::PATH).map(|bytes| TargetHead::new(bytes, width)).transpose();
         let target = target.map_err(|message| Error::Model { name: name.clone(), message })?;
-        let pair = files.get(PairHead::PATH).cloned().map(PairHead::new).transpose();
+        let pair = files.get(PairHead::PATH).map(|bytes| PairHead::new(bytes, width)).transpose();
         let pair = pair.map_err(|message| Error::Model { name: name.clone(), message })?;
         let loaded = files.get(LOADED).map(|bytes| read_loaded(bytes, manifest)).transpose();
         let loaded = loaded.map_err(|message| Error::Model { name: name.clone(), message })?;
@@ -381,14 +384,12 @@ impl ModelEncoder {
         let batches: Vec<Batch> =
             (0..pairs.len()).collect::<Vec<_>>().chunks(PAIRS_AT_ONCE).map(<[usize]>::to_vec).collect();
         let read = |batch: &Batch| {
-            let read_pair = |&pair: &usize| {
+            // Sums of floats depend on their order, so a pair is always read in the same one.
+            let sides = |&pair: &usize| {
                 let (a, b) = pairs[pair];
-                // Sums of floats depend on their order, so a pair is always read in the same one.
-                let (a, b) = (side(a.min(b)), side(a.max(b)));
-                let n_tokens = a.ids.len() + b.ids.len();
-                head.apply(a, b, |id| self.weight(id)).map_err(|message| Error::Encode { n_tokens, message })
+                (side(a.min(b)), side(a.max(b)))
             };
-            let readings = batch.iter().map(read_pair).collect::<Result<Vec<_>>>()?;
+            let readings = head.apply(&batch.iter().map(sides).collect::<Vec<_>>(), |id| self.weight(id));
             advance(batch.len());
             Ok(readings)
         };
@@ -421,6 +422,18 @@ impl Encoder for ModelEncoder {
         Ok(encodings)
     }
 
+    fn words(&self, texts: &[&str]) -> Result<Vec<Words>> {
+        let of_text = |(&text, tokens): (&&str, Tokens)| {
+            let weight = |piece: &usize| self.weight(tokens.ids[*piece]);
+            let (spans, weights) = pieces_of_words(&words(text), &tokens.spans)
+                .into_iter()
+                .map(|(span, pieces)| (span, heaviest(&pieces, weight)))
+                .unzip();
+            Words { spans, weights }
+        };
+        Ok(texts.iter().zip(self.tokenize(texts)?).map(of_text).collect())
+    }
+
     fn target_sentiment(
         &self,
         mentions: &[(&str, Span)],
@@ -432,10 +445,10 @@ impl Encoder for ModelEncoder {
             let ids = ids_of(batch, tokens);
             let is_target = |(row, token): (usize, usize)| {
                 let (_, target) = mentions[batch[row]];
-                if tokens[batch[row]].spans[token].overlaps(&target) { 1.0 } else { 0.0 }
+                tokens[batch[row]].spans[token].overlaps(&target)
             };
             let target = Array2::from_shape_fn(ids.dim(), is_target);
-            head.apply(self.engine.states(ids.view(), head.layer)?.view(), target.view())
+            Ok(head.apply(self.engine.states(ids.view(), head.layer)?.view(), target.view()))
         })
     }
 
@@ -468,6 +481,14 @@ impl std::fmt::Debug for ModelEncoder {
     }
 }
 
+/// The engine for a `model.onnx`.
+fn of_graph(bytes: &Cow<'static, [u8]>, manifest: &ModelManifest) -> Result<Box<dyn Engine>, String> {
+    if let Some(engine) = QuantisedEngine::read(bytes, manifest)? {
+        return Ok(Box::new(engine));
+    }
+    Ok(Box::new(OnnxEngine::new(bytes.clone(), manifest)?))
+}
+
 /// Runs the batches on so many workers, until all are done or one fails. Each result comes with its batch, in any order.
 pub(super) fn run_all<T: Send>(
     batches: &[Batch],
@@ -477,19 +498,20 @@ pub(super) fn run_all<T: Send>(
     let next = AtomicUsize::new(0);
     let failed = AtomicBool::new(false);
     let done = Mutex::new(Vec::with_capacity(batches.len()));
+    let work = || {
+        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let result = run(batch);
+            let stop = result.is_err() || failed.load(Ordering::Relaxed);
+            failed.store(stop, Ordering::Relaxed);
+            done.lock().expect("no worker panics").push((batch, result));
+            if stop {
+                break;
+            }
+        }
+    };
     std::thread::scope(|scope| {
         for _ in 0..n_threads.min(batches.len()) {
-            scope.spawn(|| {
-                while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let result = run(batch);
-                    let stop = result.is_err() || failed.load(Ordering::Relaxed);
-                    failed.store(stop, Ordering::Relaxed);
-                    done.lock().expect("no worker panics").push((batch, result));
-                    if stop {
-                        break;
-                    }
-                }
-            });
+            scope.spawn(|| on_one_thread(work));
         }
     });
     done.into_inner().expect("no worker panics")

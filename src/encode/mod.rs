@@ -12,6 +12,10 @@ mod head_files;
 mod fingerprint;
 mod readout;
 mod engine;
+mod graph_weights;
+mod eight_bit;
+mod transformer;
+mod quantised;
 mod onnx;
 mod target;
 mod pair;
@@ -27,8 +31,10 @@ mod mask;
 
 pub use words::words;
 
+use serde::{Deserialize, Serialize};
+
 use crate::error::Result;
-use crate::records::{Encoding, PairReading, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Sentiment, Span, Words};
 
 pub use encoder::ModelEncoder;
 pub use engine::{Engine, Forward, SentimentModel};
@@ -40,6 +46,42 @@ pub(crate) use model::sha256_of;
 pub use model::{ModelFiles, ModelManifest, is_inside, is_pickle, read_manifest};
 pub use pooling::Pooling;
 
+/// Which sentences are encoded: the `[encode]` section of a job file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EncodeOptions {
+    /// Which of the sentences that the model can read.
+    pub sentences: EncodedSentences,
+}
+
+/// Which sentences are encoded.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum EncodedSentences {
+    /// All of a run of at most [`EncodeOptions::FEW`] sentences, else the candidates.
+    #[default]
+    Auto,
+    /// Every sentence.
+    All,
+    /// Each article's headline and first sentences, which tell events apart, and the sentences that may have a partner in an article
+    /// of another outlet by their words. The others have no figures of the model and are in no claim.
+    Candidates,
+}
+
+impl EncodeOptions {
+    /// Most sentences of a run that are all encoded unless it is asked otherwise.
+    pub const FEW: usize = 20_000;
+
+    /// Whether a run of so many sentences encodes them all.
+    pub fn takes_all(&self, n_sentences: usize) -> bool {
+        match self.sentences {
+            EncodedSentences::Auto => n_sentences <= Self::FEW,
+            EncodedSentences::All => true,
+            EncodedSentences::Candidates => false,
+        }
+    }
+}
+
 /// Turns texts into encodings.
 pub trait Encoder: Sync {
     /// One encoding for each text, in the order of `texts`. `advance` is told how many texts were done since it was
@@ -48,6 +90,12 @@ pub trait Encoder: Sync {
     /// # Errors
     /// [`Error::Encode`](crate::Error::Encode) where the engine fails.
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>>;
+
+    /// The words of each text as [`Encoder::encode`] gives them, without their states: nothing is run for them.
+    ///
+    /// # Errors
+    /// [`Error::Encode`](crate::Error::Encode) where the tokenizer fails.
+    fn words(&self, texts: &[&str]) -> Result<Vec<Words>>;
 
     /// The sentiment of each text toward the words of it that the span covers, in the order of `mentions`; `None` where the
     /// model has no head for it, or does not read so far. `advance` as in [`Encoder::encode`].

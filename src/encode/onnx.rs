@@ -144,16 +144,8 @@ impl Engine for OnnxEngine {
     }
 }
 
-/// The input `token_states_LAYER` of a graph above a layer, and that layer.
-pub(super) fn states_input(model: &Model) -> Option<(NodeId, usize)> {
-    model.input_ids().iter().find_map(|&input| {
-        let info = model.node_info(input)?;
-        Some((input, info.name()?.strip_prefix("token_states_")?.parse().ok()?))
-    })
-}
-
 /// Runs a graph on the calling thread alone.
-pub(super) fn run_graph(
+fn run_graph(
     model: &Model,
     inputs: Vec<(NodeId, ValueOrView<'_>)>,
     outputs: &[NodeId],
@@ -168,7 +160,7 @@ fn states_of(value: Value, (n_texts, n_tokens): (usize, usize)) -> Result<Array3
 }
 
 /// The values of an output as `shape(width)` says, where it holds `n_rows` rows of some width.
-pub(super) fn floats<S, D>(
+fn floats<S, D>(
     value: Value,
     n_rows: usize,
     shape: impl Fn(usize) -> S,
@@ -185,7 +177,7 @@ where
 }
 
 /// Loads a graph from the bytes of the model's file `path`.
-pub(super) fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
+fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
     match bytes {

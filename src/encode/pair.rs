@@ -1,21 +1,23 @@
-use std::borrow::Cow;
+use ndarray::ArrayView2;
 
-use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate};
-use rten::{Model, NodeId};
-use rten_tensor::NdTensor;
-
-use super::onnx::{floats, load_graph, run_graph, states_input};
+use super::eight_bit::{EightBitLinear, on_one_thread};
+use super::graph_weights::GraphWeights;
+use super::transformer::{Layer, Passage, Scratch};
+use crate::arithmetic::{gelu, mean, sum};
 use crate::records::PairReading;
 
 /// Reads two sentences together: the layers above `layer`, trained for it, on the token states of both.
 ///
 /// Symmetric: the two sentences are told apart only by which tokens are of one and the same sentence.
 pub(super) struct PairHead {
-    model: Model,
-    states: NodeId,
-    marks: NodeId,
-    side: NodeId,
-    logits: NodeId,
+    /// What each of a token's marks adds to its state: shape `[N_MARKS, width]`.
+    marks: Vec<f32>,
+    layers: Vec<Layer>,
+    hidden: EightBitLinear,
+    /// Shape `[width, N_OUTPUTS]`.
+    output: Vec<f32>,
+    bias: Vec<f32>,
+    width: usize,
     /// The layer whose token states go in.
     pub layer: usize,
 }
@@ -32,46 +34,80 @@ pub(super) struct PairSide<'run> {
 /// Inverse document frequencies are divided by it, so that a mark is about 1 at most.
 const IDF_SCALE: f32 = 10.0;
 
+/// Figures of a [`PairReading`].
+const N_OUTPUTS: usize = 3;
+
 impl PairHead {
     /// Where a model's folder holds it.
     pub(super) const PATH: &'static str = "heads/pair.onnx";
 
-    /// Loads `heads/pair.onnx`. The name of its input `token_states_LAYER` says which layer's states it takes.
-    pub(super) fn new(bytes: Cow<'static, [u8]>) -> Result<Self, String> {
-        let model = load_graph(bytes, Self::PATH)?;
-        let node = |id: &str| model.node_id(id).map_err(|_| format!("{} has no `{id}`", Self::PATH));
-        let (marks, side, logits) = (node("marks")?, node("side")?, node("logits")?);
-        let (states, layer) = states_input(&model)
-            .ok_or_else(|| format!("{} has no input `token_states_LAYER`", Self::PATH))?;
-        Ok(Self { model, states, marks, side, logits, layer })
+    /// Loads the weights of `heads/pair.onnx` for states of this width. The name of its input `token_states_LAYER` says which
+    /// layer's states it takes.
+    pub(super) fn new(bytes: &[u8], width: usize) -> Result<Self, String> {
+        let graph = GraphWeights::read(bytes, Self::PATH)?;
+        Ok(Self {
+            marks: graph.floats("marks.weight", N_MARKS * width)?,
+            layers: Layer::read_all(&graph, 0, width, true)?,
+            hidden: EightBitLinear::read(&graph, &["hidden".to_owned()], 4 * width, width)?,
+            output: graph.floats("output.weight", width * N_OUTPUTS)?,
+            bias: graph.floats("output.bias", N_OUTPUTS)?,
+            width,
+            layer: graph.layer_below()?,
+        })
     }
 
-    /// One forward pass for a pair. `idf` gives the inverse document frequency of a token.
+    /// One pass for some pairs, each as if alone. `idf` gives the inverse document frequency of a token.
     pub(super) fn apply(
         &self,
-        a: PairSide<'_>,
-        b: PairSide<'_>,
+        pairs: &[(PairSide<'_>, PairSide<'_>)],
         idf: impl Fn(u32) -> f32,
-    ) -> Result<PairReading, String> {
-        let (n_a, n_b) = (a.ids.len(), b.ids.len());
-        let n = n_a + n_b;
-        let states: Array2<f32> =
-            concatenate(Axis(0), &[a.states, b.states]).map_err(|error| error.to_string())?;
-        let width = states.ncols();
-        let marks: Vec<f32> = marks(a.ids, b.ids, &idf).chain(marks(b.ids, a.ids, &idf)).flatten().collect();
-        let side: Vec<f32> = (0..n).map(|token| if token < n_a { 0.0 } else { 1.0 }).collect();
-        let inputs = vec![
-            (self.states, NdTensor::from_data([1, n, width], states.into_iter().collect::<Vec<_>>()).into()),
-            (self.marks, NdTensor::from_data([1, n, N_MARKS], marks).into()),
-            (self.side, NdTensor::from_data([1, n], side).into()),
-        ];
-        let logits =
-            run_graph(&self.model, inputs, &[self.logits])?.pop().ok_or("the graph gives no logits")?;
-        let logits: Array1<f32> = floats(logits, 1, |n_outputs| n_outputs)?;
-        match logits.as_slice() {
-            Some(&[shared, same, conflicting]) => Ok(PairReading { shared, same, conflicting }),
-            _ => Err(format!("{} gives {} figures, not 3", Self::PATH, logits.len())),
+    ) -> Vec<PairReading> {
+        let (mut states, mut passages) = (vec![], vec![]);
+        for (a, b) in pairs {
+            let marked = marks(a.ids, b.ids, &idf).chain(marks(b.ids, a.ids, &idf));
+            for (marks, row) in marked.zip(a.states.outer_iter().chain(b.states.outer_iter())) {
+                let first = states.len();
+                states.extend(row);
+                let added = marks.iter().zip(self.marks.chunks_exact(self.width));
+                for (mark, weights) in added {
+                    states[first..]
+                        .iter_mut()
+                        .zip(weights)
+                        .for_each(|(state, weight)| *state += mark * weight);
+                }
+            }
+            passages.push(Passage { n_tokens: a.ids.len() + b.ids.len(), second: Some(a.ids.len()) });
         }
+        on_one_thread(|| {
+            let mut scratch = Scratch::default();
+            self.layers.iter().for_each(|layer| layer.apply(&mut states, &passages, &mut scratch));
+            let mut first = 0;
+            let of_passage = |passage: &Passage| {
+                let rows = &states[first * self.width..(first + passage.n_tokens) * self.width];
+                first += passage.n_tokens;
+                self.read_out(rows, passage.second.expect("a pair has two sentences"))
+            };
+            passages.iter().map(of_passage).collect()
+        })
+    }
+
+    /// From the last layer's states of a pair, whose second sentence begins at token `second`, to its figures.
+    fn read_out(&self, states: &[f32], second: usize) -> PairReading {
+        let (a, b) = states.split_at(second * self.width);
+        let joined = |a: &[f32], b: &[f32]| -> Vec<f32> {
+            let sums = a.iter().zip(b).map(|(a, b)| a + b);
+            sums.chain(a.iter().zip(b).map(|(a, b)| (a - b).abs())).collect()
+        };
+        let firsts = joined(&a[..self.width], &b[..self.width]);
+        let read = [firsts, joined(&mean(a, self.width), &mean(b, self.width))].concat();
+        let mut hidden = self.hidden.apply_to_one(&read);
+        hidden.iter_mut().for_each(|value| *value = gelu(*value));
+        let logit = |output: usize| {
+            let weights = self.output.iter().skip(output).step_by(N_OUTPUTS);
+            sum(&hidden.iter().zip(weights).map(|(value, weight)| value * weight).collect::<Vec<_>>())
+                + self.bias[output]
+        };
+        PairReading { shared: logit(0), same: logit(1), conflicting: logit(2) }
     }
 }
 

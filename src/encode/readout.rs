@@ -30,14 +30,18 @@ pub(super) fn word_states(
 ) -> TokenStates {
     let (rows, scales): (Vec<Vec<i8>>, Vec<f32>) =
         words.iter().map(|(_, pieces)| quantised_mean(&states, pieces)).unzip();
-    let heaviest = |pieces: &[usize]| pieces.iter().map(|&piece| weight(piece)).fold(0.0, f32::max);
     TokenStates {
         spans: words.iter().map(|&(span, _)| span).collect(),
-        weights: words.iter().map(|(_, pieces)| heaviest(pieces)).collect(),
+        weights: words.iter().map(|(_, pieces)| heaviest(pieces, |&piece| weight(piece))).collect(),
         states: Array2::from_shape_vec((words.len(), states.ncols()), rows.concat())
             .expect("one row for each word"),
         scales,
     }
+}
+
+/// The weight of a word by those of its pieces, at least 0.
+pub(super) fn heaviest(pieces: &[usize], weight: impl Fn(&usize) -> f32) -> f32 {
+    pieces.iter().map(weight).fold(0.0, f32::max)
 }
 
 /// The means over all tokens of each layer's states, joined.

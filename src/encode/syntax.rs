@@ -1,50 +1,60 @@
+use std::ops::Range;
+
 use half::f16;
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, aview1, concatenate, s};
 use safetensors::{Dtype, SafeTensors};
 
+use super::eight_bit::EightBitLinear;
 use super::model::ModelManifest;
 use crate::records::{Dependency, Parsed, Span, Tag};
 
 /// Figures of a word that the encoder's states do not hold: [`surface`].
 const SURFACE: usize = 8;
 
-/// Tells of each word its kind, its head and how it belongs to it: `models/syntax_head.py` says how.
+/// Tells of each word its kind, its head and how it belongs to it: `models/syntax_head.py` says how. Its matrices are rounded to 8
+/// bits.
 pub(super) struct SyntaxHead {
     layers: Vec<usize>,
-    input: Dense,
-    context: Vec<Dense>,
-    tag: Dense,
-    dependent: Dense,
-    governor: Dense,
-    /// Shape `[dependent, governor]`.
-    arc: Array2<f32>,
+    input: EightBitLinear,
+    context: Vec<EightBitLinear>,
+    /// What is read of a word's state, one beside the other: [`Parts`].
+    read: EightBitLinear,
+    parts: Parts,
+    arc: EightBitLinear,
     /// What speaks for a word as a head whatever the dependent.
-    prior: Array1<f32>,
+    prior: Vec<f32>,
     /// What stands for the root beside the governors.
-    root: Array1<f32>,
+    root: Vec<f32>,
     /// What speaks for a head at a distance of -FAR to FAR words.
-    distance: Array1<f32>,
-    below: Dense,
-    above: Array2<f32>,
-    root_above: Array1<f32>,
-    relation: Dense,
+    distance: Vec<f32>,
+    relation: EightBitLinear,
 }
 
-/// A matrix product with a bias.
+/// Where the outputs of [`SyntaxHead::read`] stand.
+struct Parts {
+    tag: Range<usize>,
+    /// The word as a dependent, and as a governor.
+    dependent: Range<usize>,
+    governor: Range<usize>,
+    /// The word below a head, and above a dependent.
+    below: Range<usize>,
+    above: Range<usize>,
+}
+
+/// A matrix product with a bias, as the file holds it.
 struct Dense {
     /// Shape `[in, out]`.
     weight: Array2<f32>,
-    bias: Array1<f32>,
+    bias: Vec<f32>,
 }
 
 impl Dense {
-    /// Each row of `rows` alone.
-    fn apply(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
-        rows.dot(&self.weight) + &self.bias
+    fn without_bias(weight: Array2<f32>) -> Self {
+        Self { bias: vec![0.0; weight.ncols()], weight }
     }
 
-    fn relu(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
-        self.apply(rows).mapv_into(|value| value.max(0.0))
+    fn in_eight_bits(&self) -> EightBitLinear {
+        EightBitLinear::of_floats(self.weight.view(), &self.bias)
     }
 }
 
@@ -71,45 +81,52 @@ impl SyntaxHead {
         let tensors = Tensors(SafeTensors::deserialize(bytes).map_err(|error| error.to_string())?);
         let n_context = (0..).take_while(|layer| tensors.has(&format!("context.{layer}.weight"))).count();
         let context = (0..n_context).map(|layer| tensors.dense(&format!("context.{layer}")));
-        let head = Self {
-            context: context.collect::<Result<_, _>>()?,
-            input: tensors.dense("input")?,
-            tag: tensors.dense("tag")?,
-            dependent: tensors.dense("dependent")?,
-            governor: tensors.dense("governor")?,
-            arc: tensors.matrix("arc")?,
-            prior: tensors.vector("prior")?,
-            root: tensors.vector("root")?,
-            distance: tensors.vector("distance")?,
-            below: tensors.dense("below")?,
-            above: tensors.matrix("above.weight")?.reversed_axes(),
-            root_above: tensors.vector("root_above")?,
-            relation: tensors.dense("relation")?,
-            layers,
-        };
-        head.check(manifest.dimensions).map(|()| head)
-    }
+        let context = context.collect::<Result<Vec<_>, _>>()?;
+        let (input, relation) = (tensors.dense("input")?, tensors.dense("relation")?);
+        let arc = Dense::without_bias(tensors.matrix("arc")?);
+        let above = Dense::without_bias(tensors.matrix("above.weight")?.reversed_axes());
+        let read = ["tag", "dependent", "governor", "below"].map(|name| tensors.dense(name));
+        let [tag, dependent, governor, below] = read;
+        let read = [tag?, dependent?, governor?, below?, above];
+        let (prior, root, distance) =
+            (tensors.vector("prior")?, tensors.vector("root")?, tensors.vector("distance")?);
 
-    fn check(&self, width: usize) -> Result<(), String> {
-        let hidden = self.input.weight.ncols();
-        let (arc, relation) = (self.dependent.weight.ncols(), self.below.weight.ncols());
-        let shapes = [
-            (&self.input.weight, (self.layers.len() * width + SURFACE, hidden)),
-            (&self.tag.weight, (hidden, Tag::ALL.len())),
-            (&self.dependent.weight, (hidden, arc)),
-            (&self.governor.weight, (hidden, arc)),
-            (&self.arc, (arc, arc)),
-            (&self.below.weight, (hidden, relation)),
-            (&self.above, (hidden, relation)),
-            (&self.relation.weight, (relation, Dependency::ALL.len())),
-        ];
-        let context = self.context.iter().map(|layer| (&layer.weight, (3 * hidden, hidden)));
-        let fit = shapes.into_iter().chain(context).all(|(matrix, shape)| matrix.dim() == shape);
-        let lengths = [(self.prior.len(), arc), (self.root.len(), arc), (self.root_above.len(), relation)];
-        if fit && lengths.iter().all(|(length, wanted)| length == wanted) && self.distance.len() % 2 == 1 {
-            return Ok(());
+        let hidden = input.weight.ncols();
+        let (n_arc, n_relation) = (arc.weight.ncols(), relation.weight.nrows());
+        let outputs = [Tag::ALL.len(), n_arc, n_arc, n_relation, n_relation];
+        let is_shaped = |dense: &Dense, shape| dense.weight.dim() == shape;
+        let fits = is_shaped(&input, (layers.len() * manifest.dimensions + SURFACE, hidden))
+            && context.iter().all(|dense| is_shaped(dense, (3 * hidden, hidden)))
+            && read.iter().zip(outputs).all(|(dense, n_outputs)| is_shaped(dense, (hidden, n_outputs)))
+            && is_shaped(&arc, (n_arc, n_arc))
+            && is_shaped(&relation, (n_relation, Dependency::ALL.len()))
+            && (prior.len(), root.len()) == (n_arc, n_arc)
+            && distance.len() % 2 == 1;
+        if !fits || layers.is_empty() {
+            return Err("its shapes do not fit each other or the model".to_owned());
         }
-        Err("its shapes do not fit each other or the model".to_owned())
+        let mut end = 0;
+        let [tag, dependent, governor, below, above] = outputs.map(|n_outputs| {
+            end += n_outputs;
+            end - n_outputs..end
+        });
+        let weights: Vec<_> = read.iter().map(|dense| dense.weight.view()).collect();
+        let joined = Dense {
+            weight: concatenate(Axis(1), &weights).map_err(|error| error.to_string())?,
+            bias: read.iter().flat_map(|dense| dense.bias.iter().copied()).collect(),
+        };
+        Ok(Self {
+            layers,
+            input: input.in_eight_bits(),
+            context: context.iter().map(Dense::in_eight_bits).collect(),
+            read: joined.in_eight_bits(),
+            parts: Parts { tag, dependent, governor, below, above },
+            arc: arc.in_eight_bits(),
+            prior,
+            root,
+            distance,
+            relation: relation.in_eight_bits(),
+        })
     }
 
     /// The layers whose states go in.
@@ -127,51 +144,64 @@ impl SyntaxHead {
         if words.is_empty() {
             return vec![];
         }
-        let words_states = self.words(inputs(text, words, states));
-        let tags = self.tag.apply(words_states.view());
+        let of_words = self.words(inputs(text, words, states));
+        let read = self.read.apply(of_words.view());
+        let part = |columns: &Range<usize>| read.slice(s![.., columns.clone()]);
+        let positive = |values: ArrayView2<'_, f32>| values.mapv(|value| value.max(0.0));
         let (dependent, governor) =
-            (self.dependent.relu(words_states.view()), self.governor.relu(words_states.view()));
-        let asked = dependent.dot(&self.arc);
-        let arcs = asked.dot(&governor.t()) + governor.dot(&self.prior);
-        let root = self.root.mapv(|value| value.max(0.0));
-        let to_root = asked.dot(&root) + root.dot(&self.prior);
-        let (below, above) = (self.below.apply(words_states.view()), words_states.dot(&self.above));
-        let parsed = (0..words.len()).map(|word| {
-            let tag = Tag::ALL[largest(tags.row(word))].1;
-            let head = self.head(word, arcs.row(word), to_root[word]);
-            let Some(head) = head else {
+            (positive(part(&self.parts.dependent)), positive(part(&self.parts.governor)));
+        let asked = self.arc.apply(dependent.view());
+        let (prior, root) = (aview1(&self.prior), aview1(&self.root).mapv(|value| value.max(0.0)));
+        // One product after the other: a product of matrices is added up as the processor likes.
+        let priors: Vec<f32> = governor.rows().into_iter().map(|row| row.dot(&prior)).collect();
+        let of_root = root.dot(&prior);
+        let head = |word: usize| {
+            let asked = asked.row(word);
+            let score = |head: usize| asked.dot(&governor.row(head)) + priors[head];
+            self.head(word, words.len(), score, asked.dot(&root) + of_root)
+        };
+        let heads: Vec<Option<usize>> = (0..words.len()).map(head).collect();
+        let mut joined = part(&self.parts.below).to_owned();
+        for (mut below, head) in joined.rows_mut().into_iter().zip(&heads) {
+            if let Some(head) = *head {
+                below += &part(&self.parts.above).row(head);
+            }
+        }
+        let mut relations = self.relation.apply(positive(joined.view()).view());
+        relations.column_mut(Dependency::Root as usize).fill(f32::NEG_INFINITY);
+        let parsed = |(word, head): (usize, &Option<usize>)| {
+            let tag = Tag::ALL[largest(part(&self.parts.tag).row(word))].1;
+            let Some(head) = *head else {
                 return Parsed { tag, head: Parsed::ROOT, relation: Dependency::Root };
             };
-            let joined = (&below.row(word) + &above.row(head)).mapv_into(|value| value.max(0.0));
-            let mut relations = joined.dot(&self.relation.weight) + &self.relation.bias;
-            relations[Dependency::Root as usize] = f32::NEG_INFINITY;
             let head = u16::try_from(head).expect("a text has fewer words than the root's number");
-            Parsed { tag, head, relation: Dependency::ALL[largest(relations.view())].1 }
-        });
-        parsed.collect()
+            Parsed { tag, head, relation: Dependency::ALL[largest(relations.row(word))].1 }
+        };
+        heads.iter().enumerate().map(parsed).collect()
     }
 
     /// The words' states, each with its neighbours: shape `[words, hidden]`.
     fn words(&self, inputs: Array2<f32>) -> Array2<f32> {
-        let mut states = self.input.relu(inputs.view());
+        let positive = |values: Array2<f32>| values.mapv_into(|value| value.max(0.0));
+        let mut states = positive(self.input.apply(inputs.view()));
         for layer in &self.context {
             let edge = Array2::zeros((1, states.ncols()));
             let n = states.nrows();
             let before = concatenate![Axis(0), edge, states.slice(s![..n - 1, ..])];
             let after = concatenate![Axis(0), states.slice(s![1.., ..]), edge];
             let around = concatenate![Axis(1), before, states, after];
-            states += &layer.relu(around.view());
+            states += &positive(layer.apply(around.view()));
         }
         states
     }
 
-    /// The head of a word; `None` for the root.
-    fn head(&self, word: usize, scores: ArrayView1<'_, f32>, to_root: f32) -> Option<usize> {
+    /// The head of a word among so many; `None` for the root.
+    fn head(&self, word: usize, n_words: usize, score: impl Fn(usize) -> f32, to_root: f32) -> Option<usize> {
         let far = self.distance.len() / 2;
         let distance = |head: usize| (head + far).saturating_sub(word).min(2 * far);
         let (mut best, mut head) = (to_root, None);
-        for other in (0..scores.len()).filter(|&other| other != word) {
-            let score = scores[other] + self.distance[distance(other)];
+        for other in (0..n_words).filter(|&other| other != word) {
+            let score = score(other) + self.distance[distance(other)];
             if score > best {
                 (best, head) = (score, Some(other));
             }
@@ -240,8 +270,8 @@ impl Tensors<'_> {
         Err(format!("{name} holds values that are no numbers; the file is damaged"))
     }
 
-    fn vector(&self, name: &str) -> Result<Array1<f32>, String> {
-        Ok(Array1::from_vec(self.floats(name)?.1))
+    fn vector(&self, name: &str) -> Result<Vec<f32>, String> {
+        Ok(self.floats(name)?.1)
     }
 
     fn matrix(&self, name: &str) -> Result<Array2<f32>, String> {

@@ -1,65 +1,79 @@
-use std::borrow::Cow;
+use ndarray::{ArrayView2, ArrayView3};
 
-use ndarray::{Array1, ArrayView1, ArrayView2, ArrayView3};
-use rten::{Model, NodeId};
-use rten_tensor::NdTensor;
-
+use super::eight_bit::{EightBitLinear, on_one_thread};
+use super::graph_weights::GraphWeights;
 use super::head::softmax;
-use super::onnx::{floats, load_graph, run_graph, states_input};
+use super::transformer::{Layer, Passage, Scratch};
+use crate::arithmetic::mean;
 use crate::records::Sentiment;
 
 /// The sentiment toward some words of a text: the layers above `layer`, trained for it, with the target's tokens marked.
 pub(super) struct TargetHead {
-    model: Model,
-    states: NodeId,
-    target: NodeId,
-    logits: NodeId,
+    /// Added to the state of each token of the target.
+    marker: Vec<f32>,
+    layers: Vec<Layer>,
+    output: EightBitLinear,
+    width: usize,
     /// The layer whose token states go in.
     pub layer: usize,
 }
 
 impl TargetHead {
-    /// Loads `heads/target_sentiment.onnx`. The name of its input `token_states_LAYER` says which layer's states it takes.
-    pub(super) fn new(bytes: Cow<'static, [u8]>) -> Result<Self, String> {
-        const PATH: &str = "heads/target_sentiment.onnx";
-        let model = load_graph(bytes, PATH)?;
-        let node = |id: &str| model.node_id(id).map_err(|_| format!("{PATH} has no `{id}`"));
-        let (target, logits) = (node("target")?, node("logits")?);
-        let (states, layer) =
-            states_input(&model).ok_or_else(|| format!("{PATH} has no input `token_states_LAYER`"))?;
-        Ok(Self { states, target, logits, layer, model })
+    /// Where a model's folder holds it.
+    pub(super) const PATH: &'static str = "heads/target_sentiment.onnx";
+
+    /// Loads the weights of `heads/target_sentiment.onnx` for states of this width. The name of its input `token_states_LAYER`
+    /// says which layer's states it takes.
+    pub(super) fn new(bytes: &[u8], width: usize) -> Result<Self, String> {
+        let graph = GraphWeights::read(bytes, Self::PATH)?;
+        let layer = graph.layer_below()?;
+        Ok(Self {
+            marker: graph.floats("marker", width)?,
+            layers: Layer::read_all(&graph, layer, width, false)?,
+            output: EightBitLinear::read(&graph, &["output".to_owned()], 2 * width, 3)?,
+            width,
+            layer,
+        })
     }
 
-    /// One forward pass for each text: what a text gives must not depend on the others, and this graph multiplies one row
-    /// otherwise than several. `states` has the shape `[texts, tokens, width]`, `target` the shape `[texts, tokens]` with 1
-    /// for a token of the target and 0 elsewhere; `None` for a text whose target has no token.
+    /// One pass for some texts, each as if alone. `states` has the shape `[texts, tokens, width]`, `target` the shape
+    /// `[texts, tokens]` with true for a token of the target; `None` for a text whose target has no token.
     pub(super) fn apply(
         &self,
         states: ArrayView3<'_, f32>,
-        target: ArrayView2<'_, f32>,
-    ) -> Result<Vec<Option<Sentiment>>, String> {
-        let of_text = |(states, target): (ArrayView2<'_, f32>, ArrayView1<'_, f32>)| {
-            let has_target = target.iter().any(|&mark| mark > 0.0);
-            has_target.then(|| self.apply_to_one(states, target)).transpose()
-        };
-        states.outer_iter().zip(target.outer_iter()).map(of_text).collect()
+        target: ArrayView2<'_, bool>,
+    ) -> Vec<Option<Sentiment>> {
+        let with_target: Vec<usize> =
+            (0..target.nrows()).filter(|&text| target.row(text).iter().any(|&is_target| is_target)).collect();
+        let mut rows = Vec::with_capacity(with_target.len() * target.ncols() * self.width);
+        for &text in &with_target {
+            for (state, &is_target) in
+                states.index_axis(ndarray::Axis(0), text).outer_iter().zip(target.row(text))
+            {
+                let marker = |at: usize| if is_target { self.marker[at] } else { 0.0 };
+                rows.extend(state.iter().enumerate().map(|(at, value)| value + marker(at)));
+            }
+        }
+        let passage = |_: &usize| Passage { n_tokens: target.ncols(), second: None };
+        let passages: Vec<Passage> = with_target.iter().map(passage).collect();
+        let mut sentiments = vec![None; target.nrows()];
+        on_one_thread(|| {
+            let mut scratch = Scratch::default();
+            self.layers.iter().for_each(|layer| layer.apply(&mut rows, &passages, &mut scratch));
+            for (&text, states) in with_target.iter().zip(rows.chunks_exact(target.ncols() * self.width)) {
+                let is_target: Vec<bool> = target.row(text).to_vec();
+                sentiments[text] = Some(self.read_out(states, &is_target));
+            }
+        });
+        sentiments
     }
 
-    fn apply_to_one(
-        &self,
-        states: ArrayView2<'_, f32>,
-        target: ArrayView1<'_, f32>,
-    ) -> Result<Sentiment, String> {
-        let (n_tokens, width) = states.dim();
-        let states = NdTensor::from_data([1, n_tokens, width], states.iter().copied().collect::<Vec<_>>());
-        let target = NdTensor::from_data([1, n_tokens], target.to_vec());
-        let inputs = vec![(self.states, states.into()), (self.target, target.into())];
-        let logits =
-            run_graph(&self.model, inputs, &[self.logits])?.pop().ok_or("the graph gives no logits")?;
-        let logits: Array1<f32> = floats(logits, 1, |n_classes| n_classes)?;
-        match softmax(&logits).as_slice() {
-            Some(&[negative, neutral, positive]) => Ok(Sentiment { negative, neutral, positive }),
-            _ => Err(format!("the target head has {} classes, not 3", logits.len())),
-        }
+    /// From the last layer's states of a text to its sentiment: the mean of the target's tokens, and the first token.
+    fn read_out(&self, states: &[f32], is_target: &[bool]) -> Sentiment {
+        let of_target = states.chunks_exact(self.width).zip(is_target).filter(|&(_, &is_target)| is_target);
+        let of_target = of_target.flat_map(|(state, _)| state).copied().collect::<Vec<f32>>();
+        let pooled = [mean(&of_target, self.width).as_slice(), &states[..self.width]].concat();
+        let shares = softmax(&ndarray::Array1::from_vec(self.output.apply_to_one(&pooled)));
+        Sentiment { negative: shares[0], neutral: shares[1], positive: shares[2] }
     }
 }

@@ -1,6 +1,7 @@
 //! Whole articles with the claims that people saw in them: how much of it `compare` finds, and how much of what it finds is right.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -133,10 +134,11 @@ pub fn event_pairs(articles_file: &std::path::Path, job: &Job) -> Result<Vec<Eve
         Models { encoder: &cached, verifier: &verifier?, thresholds: &thresholds, measures: &measures };
     let given = given_events(&corpus, &event_of);
     let found = match_claims(&corpus, Some(given), &models, &job.options, &Silent)?;
-    let pair = |((a, b), found): (Pair, Verification)| {
+    let pair = |((a, b), found): (Pair, Arc<Verification>)| {
         let sentences = [a, b].map(|position| corpus.sentence_at(position));
         let place = |of: &CorpusSentence<'_>| (of.article.id.clone(), of.sentence.field, of.sentence.chars);
         let event = event_of[&sentences[0].article.id].clone();
+        let found = Arc::unwrap_or_clone(found);
         EventPair { event, places: [place(&sentences[0]), place(&sentences[1])], found }
     };
     Ok(found.candidates.into_iter().map(pair).collect())

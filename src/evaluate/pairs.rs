@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::inputs::Inputs;
 use super::rows::Groups;
 use crate::cluster::{Evidence, Verification};
@@ -72,9 +74,9 @@ impl Pairs {
         let (encoder, verifier, model) = inputs.encoder_and_verifier()?;
         let read = |pairs: &[(&str, &str)]| encoder.pair_readings(pairs, &|_| ());
         let found = with_pairs(&self.texts(), &encoder, inputs.observer, |pairs, names| {
-            verifier.verify(pairs, names, &read)
+            verifier.verify(pairs, names, &read, 0.0)
         })?;
-        Ok((found, model))
+        Ok((found.into_iter().map(Arc::unwrap_or_clone).collect(), model))
     }
 
     fn texts(&self) -> Vec<&str> {

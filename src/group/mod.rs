@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 use crate::records::{Article, ArticleId, Corpus, Event, EventId, Thresholds};
 use linkage::{Linked, days_between, link};
 use neighbourhood::neighbourhoods;
-pub use profiles::Profile;
 use profiles::Profiles;
+pub use profiles::{Profile, ProfileSentence};
 
 pub use copies::{CopyOptions, copies};
 

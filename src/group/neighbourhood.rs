@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::profiles::Profiles;
+use crate::arithmetic::inner_products;
 use crate::records::LevelThresholds;
 
 /// Rows of the similarity matrix that one worker makes at once.
@@ -37,7 +38,7 @@ pub(super) fn neighbourhoods(
     let of_block = |start: usize| {
         let end = (start + BLOCK).min(profiles.len());
         let rows = profiles.embeddings.slice(ndarray::s![start..end, ..]);
-        let cosines = rows.dot(&profiles.embeddings.t());
+        let cosines = inner_products(rows, profiles.embeddings.view());
         let neighbourhood = |article: usize| {
             let mut similarities = cosines.row(article - start).to_vec();
             postings.add_cosines(profiles, article, &mut similarities);

@@ -6,10 +6,39 @@ use jiff::civil::Date;
 use ndarray::{Array1, Array2};
 
 use super::words::{Count, WordVector, count_words, distinctive_words};
-use crate::records::{Article, ArticleId, Encoding, Kind, Thresholds};
+use crate::records::{Article, ArticleId, Encoding, Kind, Span, Thresholds};
 
 /// A headline counts as often as so many sentences: it says what the story is about.
 const HEADLINE_WEIGHT: f32 = 2.0;
+
+/// What a profile reads of a sentence.
+#[derive(Debug, Clone, Copy)]
+pub struct ProfileSentence<'run> {
+    /// What it is part of.
+    pub kind: Kind,
+    /// Its words.
+    pub text: &'run str,
+    /// Byte offsets of each word into the text.
+    pub spans: &'run [Span],
+    /// The weight of each word ([`TokenStates::weights`](crate::records::TokenStates::weights)).
+    pub weights: &'run [f32],
+    /// Its embedding, of length 1; `None` where it was not encoded.
+    pub embedding: Option<&'run [f32]>,
+}
+
+impl<'run> ProfileSentence<'run> {
+    /// Of a sentence that was encoded.
+    pub fn encoded(kind: Kind, text: &'run str, encoding: &'run Encoding) -> Self {
+        let words = &encoding.words;
+        Self {
+            kind,
+            text,
+            spans: &words.spans,
+            weights: &words.weights,
+            embedding: Some(&encoding.embedding),
+        }
+    }
+}
 
 /// What grouping needs of one article. A function of the article and the encodings of its sentences.
 #[derive(Debug, Clone)]
@@ -25,19 +54,21 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The profile of an article from its encoded sentences, in order: of each what it is part of, its words and what the encoder
-    /// gave. `None` where there is no sentence. `thresholds` are those of the encoder.
+    /// The profile of an article from its sentences, in order. `None` where none was encoded. `thresholds` are those of the
+    /// encoder.
     pub fn new<'run>(
         article: &Article,
-        sentences: impl IntoIterator<Item = (Kind, &'run str, &'run Encoding)>,
+        sentences: impl IntoIterator<Item = ProfileSentence<'run>>,
         thresholds: &Thresholds,
     ) -> Option<Self> {
         let (mut words, mut sum) = (BTreeMap::new(), None);
-        for (kind, text, encoding) in sentences {
-            let weight = if kind == Kind::Headline { HEADLINE_WEIGHT } else { 1.0 };
-            let sum = sum.get_or_insert_with(|| Array1::<f32>::zeros(encoding.embedding.len()));
-            sum.scaled_add(weight, &ndarray::aview1(&encoding.embedding));
-            count_words(text, &encoding.words, weight, thresholds.words.story, &mut words);
+        for sentence in sentences {
+            let weight = if sentence.kind == Kind::Headline { HEADLINE_WEIGHT } else { 1.0 };
+            if let Some(embedding) = sentence.embedding {
+                let sum = sum.get_or_insert_with(|| Array1::<f32>::zeros(embedding.len()));
+                sum.scaled_add(weight, &ndarray::aview1(embedding));
+            }
+            count_words(&sentence, weight, thresholds.words.story, &mut words);
         }
         let sum = sum?;
         let length = sum.dot(&sum).sqrt();

@@ -60,8 +60,9 @@ fn events_in_order(articles: &[Made], order: &[usize], options: &GroupOptions) -
     let profile = |&n: &usize| {
         let (about, words, _) = &articles[n];
         let article = &corpus.documents()[n].article;
-        Profile::new(article, [(Kind::Body, *words, &encoding(about, words))], &Thresholds::default())
-            .expect("it has a sentence")
+        let encoding = encoding(about, words);
+        let sentence = ProfileSentence::encoded(Kind::Body, words, &encoding);
+        Profile::new(article, [sentence], &Thresholds::default()).expect("it has a sentence")
     };
     group(&corpus, order.iter().map(profile).collect(), options, &Thresholds::default())
 }

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use crate::records::TokenStates;
+use super::profiles::ProfileSentence;
 
 /// A sparse vector over the words of a corpus, in rising order of the word's number.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -80,15 +80,14 @@ pub(super) fn distinctive_words(counts: &[BTreeMap<String, Count>]) -> Vec<WordV
 /// Counts the words of a sentence `times` over. Words whose background weight is below `least` are too common to tell stories apart
 /// ("said", "people").
 pub(super) fn count_words(
-    text: &str,
-    words: &TokenStates,
+    of: &ProfileSentence<'_>,
     times: f32,
     least: f32,
     counts: &mut BTreeMap<String, Count>,
 ) {
-    let weighted = words.spans.iter().zip(&words.weights);
+    let weighted = of.spans.iter().zip(of.weights);
     for (span, &weight) in weighted.filter(|&(_, &weight)| weight >= least) {
-        let word = span.slice(text).to_lowercase();
+        let word = span.slice(of.text).to_lowercase();
         let stem = word.strip_suffix("’s").or(word.strip_suffix("'s")).unwrap_or(&word);
         let count = counts.entry(stem.to_owned()).or_insert(Count { n: 0.0, weight });
         count.n += times;

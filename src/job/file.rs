@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{EngineName, Job};
 use crate::cluster::ClusterOptions;
+use crate::encode::EncodeOptions;
 use crate::framing::FramingOptions;
 use crate::group::{CopyOptions, GroupOptions};
 use crate::options::Options;
@@ -26,6 +27,7 @@ pub(super) struct JobFile {
     threads: usize,
     heads: BTreeMap<String, PathBuf>,
     read: ReadOptions,
+    encode: EncodeOptions,
     copies: CopyOptions,
     group: GroupOptions,
     cluster: ClusterOptions,
@@ -42,7 +44,7 @@ impl Default for JobFile {
 impl From<Job> for JobFile {
     fn from(job: Job) -> Self {
         let Job { inputs, out, formats, model, engine, sentiment, heads, read, options, store: _ } = job;
-        let Options { copies, group, cluster, framing, statistics, threads } = options;
+        let Options { encode, copies, group, cluster, framing, statistics, threads } = options;
         Self {
             inputs,
             out,
@@ -53,6 +55,7 @@ impl From<Job> for JobFile {
             threads,
             heads,
             read,
+            encode,
             copies,
             group,
             cluster,
@@ -64,7 +67,7 @@ impl From<Job> for JobFile {
 
 impl From<JobFile> for Job {
     fn from(file: JobFile) -> Self {
-        let JobFile { copies, group, cluster, framing, statistics, threads, .. } = file;
+        let JobFile { encode, copies, group, cluster, framing, statistics, threads, .. } = file;
         Self {
             inputs: file.inputs,
             out: file.out,
@@ -74,7 +77,7 @@ impl From<JobFile> for Job {
             sentiment: file.sentiment,
             heads: file.heads,
             read: file.read,
-            options: Options { copies, group, cluster, framing, statistics, threads },
+            options: Options { encode, copies, group, cluster, framing, statistics, threads },
             store: None,
         }
     }

@@ -1,3 +1,4 @@
+use super::claims::{can_be_claim, with_partners};
 use super::clock::Clock;
 use super::{Models, Warning};
 use crate::annotate::agency::clauses;
@@ -5,61 +6,203 @@ use crate::annotate::loaded_language;
 use crate::cluster::{NameFrequency, ShortNames};
 use crate::encode::{Encoder, OutletMask, encode, hide_names};
 use crate::error::{Error, Result};
-use crate::group::Profile;
+use crate::group::{Profile, ProfileSentence};
+use crate::options::Options;
 use crate::records::{
-    Clause, Corpus, CorpusSentence, Document, Encoding, Kind, LoadedWord, Masked, Outlets, Score,
-    SentenceFigures, SentenceId,
+    Clause, Corpus, CorpusSentence, Document, Encoding, Event, Kind, LoadedWord, Masked, Outlets, Score,
+    SentenceFigures, SentenceId, Words,
 };
 
 /// Sentences that are encoded before what is kept of them is made and the rest let go. Enough for full batches of every length.
 const CHUNK: usize = 4096;
 
-/// What is kept of the encodings.
+/// First sentences of an article's body whose embeddings tell events apart: `docs/experiments/grouping.md` has the figures of others.
+const LEAD: usize = 5;
+
+/// What is kept of the encodings that tell events apart.
 pub(super) struct Encodings {
-    /// One for each sentence of the corpus; `None` for those that are not matched.
-    pub figures: Vec<Option<SentenceFigures>>,
+    /// As [`Matched::figures`]; `None` where only the articles' beginnings were encoded.
+    pub figures: Option<Vec<Option<SentenceFigures>>>,
     /// Of each article with a matched sentence.
     pub profiles: Vec<Profile>,
     /// How rare names and words are in the corpus.
     pub names: NameFrequency,
+}
+
+/// What matching works on.
+pub(super) struct Matched {
+    /// One for each sentence of the corpus; `None` for those that are not matched.
+    pub figures: Vec<Option<SentenceFigures>>,
+    /// Whether a sentence may be in a claim. One for each of the corpus.
+    pub may_match: Vec<bool>,
     /// What the model could not read.
     pub warnings: Vec<Warning>,
 }
 
 /// Encodes the sentences that can be matched, some articles after the other, and keeps of each encoding what later phases ask of
-/// every sentence.
+/// every sentence; or, where `options` says so, the beginnings of the articles alone.
 pub(super) fn encodings(
     corpus: &Corpus,
     outlets: &Outlets,
     models: &Models<'_>,
+    options: &Options,
     clock: &mut Clock<'_>,
 ) -> Result<Encodings> {
-    let encoder = models.encoder;
-    let mask = mask(outlets)?;
+    let n_matched = n_matched(corpus, models.encoder.languages());
+    if !options.encode.takes_all(n_matched) {
+        return beginnings(corpus, models, clock);
+    }
     let mut names = names_of(corpus);
-    let mut warnings = warnings_of_language(corpus, encoder.languages());
-    let mut figures = Vec::with_capacity(corpus.n_sentences());
-    clock.begin("encoding", Some(n_matched(corpus, encoder.languages())));
+    let mut read = FiguresOf::new(corpus, outlets, models)?;
+    clock.begin("encoding", Some(n_matched));
     let profiles = by_article(corpus, models, &|n| clock.advance(n), &mut |chunk| {
-        let texts: Vec<(&str, &Encoding)> = chunk
-            .iter()
-            .filter_map(|(sentence, encoding)| Some((sentence.text(), encoding.as_ref()?)))
-            .collect();
-        texts.iter().for_each(|(text, encoding)| names.count_words(text, &encoding.words));
-        let mut masked = hide_names(encoder, &mask, &texts)?.into_iter();
         for (sentence, encoding) in chunk {
-            let of_sentence = encoding.as_ref().map(|encoding| {
-                let masked = masked.next().expect("every encoded text was looked at");
-                figures_of(sentence, encoding, masked.as_ref())
-            });
-            warnings
-                .extend(of_sentence.as_ref().and_then(|figures| warning_of_truncation(sentence, figures)));
-            figures.push(of_sentence);
+            if let Some(encoding) = encoding {
+                names.count_words(sentence.text(), &encoding.words.spans);
+            }
         }
-        Ok(())
+        read.read(chunk)
     })?;
+    Ok(Encodings { figures: Some(read.figures), profiles, names })
+}
+
+/// Encodes headlines and first sentences; of all other sentences the words are counted.
+fn beginnings(corpus: &Corpus, models: &Models<'_>, clock: &mut Clock<'_>) -> Result<Encodings> {
+    let encoder = models.encoder;
+    let is_matched = |sentence: &CorpusSentence<'_>| is_matched(corpus, sentence, encoder.languages());
+    let (mut names, mut profiles, mut first) = (names_of(corpus), vec![], 0);
+    clock.begin("encoding the beginnings", Some(corpus.documents().len()));
+    while first < corpus.documents().len() {
+        let end = end_of_chunk(corpus, first);
+        let sentences: Vec<Vec<CorpusSentence<'_>>> = (first..end)
+            .map(|document| corpus.sentences_of(document).map(|at| corpus.sentence_at(at)))
+            .map(|sentences| sentences.filter(is_matched).collect())
+            .collect();
+        let texts: Vec<&str> = sentences.iter().flatten().map(CorpusSentence::text).collect();
+        let mut words = encoder.words(&texts)?.into_iter();
+        let leads: Vec<&str> = sentences.iter().flat_map(|of| lead(of)).map(CorpusSentence::text).collect();
+        let mut embeddings = encode(encoder, &leads, &|_| ())?.into_iter().map(|encoding| encoding.embedding);
+        for sentences in sentences.iter().filter(|sentences| !sentences.is_empty()) {
+            let of_article: Vec<(Words, Option<Vec<f32>>)> = sentences
+                .iter()
+                .map(|sentence| {
+                    let is_encoded = lead(sentences).any(|of| of.id() == sentence.id());
+                    let embedding = is_encoded.then(|| embeddings.next().expect("one for each text"));
+                    (words.next().expect("one for each text"), embedding)
+                })
+                .collect();
+            let read = sentences.iter().zip(&of_article).map(|(sentence, (words, embedding))| {
+                names.count_words(sentence.text(), &words.spans);
+                ProfileSentence {
+                    kind: sentence.sentence.kind,
+                    text: sentence.text(),
+                    spans: &words.spans,
+                    weights: &words.weights,
+                    embedding: embedding.as_deref(),
+                }
+            });
+            profiles.extend(Profile::new(sentences[0].article, read, models.thresholds));
+        }
+        clock.advance(end - first);
+        first = end;
+    }
+    Ok(Encodings { figures: None, profiles, names })
+}
+
+/// The number of sentences of an article that its profile has the embeddings of: the headline, which comes first, and [`LEAD`] of the body.
+fn n_lead(kinds: impl Iterator<Item = Kind>) -> usize {
+    kinds.filter(|&kind| kind == Kind::Headline).count() + LEAD
+}
+
+/// Of the matched sentences of an article, those whose embeddings its profile has.
+fn lead<'a, 'run>(sentences: &'a [CorpusSentence<'run>]) -> impl Iterator<Item = &'a CorpusSentence<'run>> {
+    sentences.iter().take(n_lead(sentences.iter().map(|of| of.sentence.kind)))
+}
+
+/// The sentences that matching works on, with their figures: those that were encoded before, or those that may have a partner by their words,
+/// which are encoded here.
+pub(super) fn matched(
+    corpus: &Corpus,
+    outlets: &Outlets,
+    events: &[Event],
+    encoded: Option<Vec<Option<SentenceFigures>>>,
+    models: &Models<'_>,
+    options: &Options,
+    clock: &mut Clock<'_>,
+) -> Result<Matched> {
+    let mut warnings = warnings_of_language(corpus, models.encoder.languages());
+    let (figures, may_match) = match encoded {
+        Some(figures) => {
+            let claims = corpus.sentences().map(|sentence| can_be_claim(sentence.text()));
+            let may_match = figures.iter().zip(claims).map(|(of, can)| of.is_some() && can).collect();
+            (figures, may_match)
+        }
+        None => {
+            clock.begin("choosing sentences", None);
+            let may_match = with_partners(corpus, events, models, options)?;
+            clock.begin("encoding", Some(may_match.iter().filter(|&&may_match| may_match).count()));
+            (encode_chosen(corpus, outlets, &may_match, models, clock)?, may_match)
+        }
+    };
+    let read = corpus.sentences().zip(&figures);
+    warnings.extend(read.filter_map(|(sentence, of)| warning_of_truncation(&sentence, of.as_ref()?)));
     warnings.sort_by(|a, b| a.article.cmp(&b.article));
-    Ok(Encodings { figures, profiles, names, warnings })
+    Ok(Matched { figures, may_match, warnings })
+}
+
+/// The figures of the chosen sentences alone. One for each sentence of the corpus.
+fn encode_chosen(
+    corpus: &Corpus,
+    outlets: &Outlets,
+    chosen: &[bool],
+    models: &Models<'_>,
+    clock: &Clock<'_>,
+) -> Result<Vec<Option<SentenceFigures>>> {
+    let mut read = FiguresOf::new(corpus, outlets, models)?;
+    let mut first = 0;
+    while first < corpus.n_sentences() {
+        let mut n_chosen = 0;
+        let is_enough = |at: &usize| {
+            n_chosen += usize::from(chosen[*at]);
+            n_chosen == CHUNK
+        };
+        let end = (first..corpus.n_sentences()).find(is_enough).map_or(corpus.n_sentences(), |last| last + 1);
+        let texts = (first..end).filter(|&at| chosen[at]).map(|at| corpus.sentence_at(at).text());
+        let mut encodings =
+            encode(models.encoder, &texts.collect::<Vec<_>>(), &|n| clock.advance(n))?.into_iter();
+        let encoded = |at: usize| {
+            let encoding = chosen[at].then(|| encodings.next().expect("one for each text"));
+            (corpus.sentence_at(at), encoding)
+        };
+        read.read(&(first..end).map(encoded).collect::<Vec<_>>())?;
+        first = end;
+    }
+    Ok(read.figures)
+}
+
+/// Makes figures of encodings, in the order of the corpus.
+struct FiguresOf<'run> {
+    encoder: &'run dyn Encoder,
+    mask: OutletMask,
+    figures: Vec<Option<SentenceFigures>>,
+}
+
+impl<'run> FiguresOf<'run> {
+    fn new(corpus: &Corpus, outlets: &Outlets, models: &Models<'run>) -> Result<Self> {
+        let figures = Vec::with_capacity(corpus.n_sentences());
+        Ok(Self { encoder: models.encoder, mask: mask(outlets)?, figures })
+    }
+
+    fn read(&mut self, chunk: &[Encoded<'_>]) -> Result<()> {
+        let encoded = chunk.iter().filter_map(|(of, encoding)| Some((of.text(), encoding.as_ref()?)));
+        let mut masked = hide_names(self.encoder, &self.mask, &encoded.collect::<Vec<_>>())?.into_iter();
+        self.figures.extend(chunk.iter().map(|(sentence, encoding)| {
+            let encoding = encoding.as_ref()?;
+            let masked = masked.next().expect("every encoded text was looked at");
+            Some(figures_of(sentence, encoding, masked.as_ref()))
+        }));
+        Ok(())
+    }
 }
 
 /// The profiles of the articles alone.
@@ -124,14 +267,14 @@ fn encode_documents<'run>(
 
 fn profile(of_article: &[Encoded<'_>], models: &Models<'_>) -> Option<Profile> {
     let article = of_article.first()?.0.article;
-    Profile::new(article, of_article.iter().filter_map(with_encoding), models.thresholds)
+    let mut sentences: Vec<ProfileSentence<'_>> = of_article.iter().filter_map(with_encoding).collect();
+    let n_lead = n_lead(sentences.iter().map(|of| of.kind));
+    sentences.iter_mut().skip(n_lead).for_each(|sentence| sentence.embedding = None);
+    Profile::new(article, sentences, models.thresholds)
 }
 
-/// A sentence that was encoded: what it is part of, its words, its encoding.
-fn with_encoding<'run>(
-    (sentence, encoding): &'run Encoded<'run>,
-) -> Option<(Kind, &'run str, &'run Encoding)> {
-    Some((sentence.sentence.kind, sentence.text(), encoding.as_ref()?))
+fn with_encoding<'run>((sentence, encoding): &'run Encoded<'run>) -> Option<ProfileSentence<'run>> {
+    Some(ProfileSentence::encoded(sentence.sentence.kind, sentence.text(), encoding.as_ref()?))
 }
 
 /// True for a sentence that is the outlet's own reporting in a language that the model knows: only these are encoded and matched.

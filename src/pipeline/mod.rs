@@ -28,15 +28,16 @@ use crate::error::Result;
 use crate::framing::Measures;
 use crate::options::Options;
 use crate::records::{
-    Article, ArticleId, Claim, Comparison, Copies, Corpus, Coverage, Document, Event, Framing, Outlets,
-    SentenceFigures, SentenceReadings, Target, Thresholds,
+    Article, ArticleId, Claim, Comparison, Copies, Corpus, CorpusSentence, Coverage, Document, Event,
+    Framing, Outlets, SentenceFigures, SentenceReadings, Target, Thresholds,
 };
 use crate::statistics::{OutletEstimate, Wording};
 
 pub(crate) use clock::Clock;
 pub use clock::{Observer, Silent};
 pub use documents::{document, documents};
-pub(crate) use encodings::{head_of, n_matched, profiles, unmasked};
+use encodings::Encodings;
+pub(crate) use encodings::{head_of, is_matched, n_matched, profiles, unmasked};
 pub(crate) use framing::{Proposed, proposed};
 pub use pairs::{Related, relate};
 pub(crate) use pairs::{annotate_whole, with_pairs};
@@ -170,20 +171,24 @@ pub fn compare_articles(
         let corpus = documents(articles, &|n| clock.advance(n));
         stoppable.check()?;
         let outlets = Outlets::new(corpus.articles());
-        let encoded = encodings::encodings(&corpus, &outlets, models, &mut clock)?;
-        let found = events::events(&corpus, encoded.profiles, models, options, &mut clock);
+        let Encodings { figures, profiles, names } =
+            encodings::encodings(&corpus, &outlets, models, options, &mut clock)?;
+        let found = events::events(&corpus, profiles, models, options, &mut clock);
         stoppable.check()?;
-        let claimed = claims::claims(&corpus, &found.events, &encoded.names, models, options, &mut clock)?;
-        let background =
-            framing::Background { outlets: &outlets, events: &found.events, names: &encoded.names };
+        let events = &found.events;
+        let matched = encodings::matched(&corpus, &outlets, events, figures, models, options, &mut clock)?;
+        let claimed =
+            claims::claims(&corpus, events, &names, &matched.may_match, models, options, &mut clock)?;
+        let background = framing::Background { outlets: &outlets, events, names: &names };
         let framed = framing::framing(&corpus, &background, &claimed, models, options, &mut clock)?;
-        let figures =
-            outlets::figures(&corpus, &outlets, &found, &claimed, &framed, &encoded.figures, options);
+        let is_read =
+            |sentence: &CorpusSentence<'_>| is_matched(&corpus, sentence, models.encoder.languages());
+        let figures = outlets::figures(&corpus, &outlets, &found, &claimed, &framed, &is_read, options);
         Ok(Run {
             options: options.clone(),
             measures: models.measures.clone(),
-            figures: encoded.figures,
-            warnings: encoded.warnings,
+            figures: matched.figures,
+            warnings: matched.warnings,
             copies: found.copies,
             events: found.events,
             claims: claimed.claims,
@@ -224,13 +229,16 @@ pub(crate) fn match_claims(
 ) -> Result<Matching> {
     let mut clock = Clock::new(observer);
     let outlets = Outlets::new(corpus.articles());
-    let encoded = encodings::encodings(corpus, &outlets, models, &mut clock)?;
+    let Encodings { figures, profiles, names } =
+        encodings::encodings(corpus, &outlets, models, options, &mut clock)?;
     let events = match given {
         Some(events) => events,
-        None => events::events(corpus, encoded.profiles, models, options, &mut clock).events,
+        None => events::events(corpus, profiles, models, options, &mut clock).events,
     };
-    let claimed = claims::claims(corpus, &events, &encoded.names, models, options, &mut clock)?;
-    let candidates = claims::candidates(corpus, &events, &encoded.names, models, options)?;
+    let matched = encodings::matched(corpus, &outlets, &events, figures, models, options, &mut clock)?;
+    let may_match = &matched.may_match;
+    let claimed = claims::claims(corpus, &events, &names, may_match, models, options, &mut clock)?;
+    let candidates = claims::candidates(corpus, &events, &names, may_match, models, options)?;
     Ok(Matching { events, claims: claimed.claims, comparisons: claimed.comparisons, candidates })
 }
 

@@ -7,7 +7,7 @@ use crate::encode::words;
 use crate::framing::{folded_word, is_own};
 use crate::options::Options;
 use crate::records::{
-    Claim, ClaimId, Corpus, Coverage, EventId, Framing, Outlets, Part, SentenceFigures, SentenceReadings,
+    Claim, ClaimId, Corpus, CorpusSentence, Coverage, EventId, Framing, Outlets, Part, SentenceReadings,
 };
 use crate::statistics::{
     AlignedTerms, Observation, OutletEstimate, Series, Wording, Wordings, coverage, independent_outlets,
@@ -33,14 +33,14 @@ pub(super) fn figures(
     found: &Events,
     claimed: &Claims,
     framed: &Framed,
-    figures: &[Option<SentenceFigures>],
+    is_read: &dyn Fn(&CorpusSentence<'_>) -> bool,
     options: &Options,
 ) -> OutletFigures {
     let series = series(corpus, outlets, found, &claimed.claims, &framed.readings);
     OutletFigures {
         independent_outlets: independent_outlets(corpus, &claimed.claims, &found.copies),
         estimates: outlet_estimates(&series, &options.statistics),
-        wordings: wordings(corpus, outlets, found, &framed.framing, figures, options.statistics.min_aligned),
+        wordings: wordings(corpus, outlets, found, &framed.framing, is_read, options.statistics.min_aligned),
         coverage: coverage(corpus, outlets, &found.events, &claimed.claims, options.group.window_days),
     }
 }
@@ -89,13 +89,13 @@ fn wordings(
     outlets: &Outlets,
     found: &Events,
     framing: &[Framing],
-    figures: &[Option<SentenceFigures>],
+    is_read: &dyn Fn(&CorpusSentence<'_>) -> bool,
     min_aligned: usize,
 ) -> Vec<Wording> {
     let aligned = framing.iter().flat_map(|framing| aligned_terms(corpus, outlets, found, framing));
     let mut wordings = Wordings::new(aligned.collect());
-    let encoded = corpus.sentences().zip(figures).filter(|(_, figures)| figures.is_some());
-    for (sentence, _) in encoded.filter(|(sentence, _)| !found.copies.origin.contains_key(sentence.id())) {
+    let read = corpus.sentences().filter(|sentence| is_read(sentence));
+    for sentence in read.filter(|sentence| !found.copies.origin.contains_key(sentence.id())) {
         let text = sentence.text();
         let own = words(text).into_iter().filter(|word| is_own(sentence.annotations, word));
         let own: Vec<String> = own.map(|word| folded_word(word.slice(text))).collect();

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::{Models, Observer, Stoppable};
 use crate::annotate::annotate;
 use crate::cluster::{Candidate, NameFrequency, TermFrequency, Verification};
@@ -40,9 +42,10 @@ pub fn relate(
     let texts: Vec<&str> = pairs.iter().flat_map(|(a, b)| [a.as_str(), b.as_str()]).collect();
     let encoder = Stoppable::new(models.encoder, observer);
     let read = |pairs: &[(&str, &str)]| encoder.pair_readings(pairs, &|_| ());
-    let found =
-        with_pairs(&texts, &encoder, observer, |pairs, names| models.verifier.verify(pairs, names, &read))?;
-    let related = |((a, b), found): (&(String, String), Verification)| {
+    let found = with_pairs(&texts, &encoder, observer, |pairs, names| {
+        models.verifier.verify(pairs, names, &read, 0.0)
+    })?;
+    let related = |((a, b), found): (&(String, String), Arc<Verification>)| {
         let cluster = &options.cluster;
         let (tier, is_conflict) = (cluster.tier(&found), cluster.is_conflict(&found));
         let words = |[of_a, of_b]: [Span; 2]| [of_a.slice(a).to_owned(), of_b.slice(b).to_owned()];

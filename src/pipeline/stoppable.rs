@@ -1,7 +1,7 @@
 use super::Observer;
 use crate::encode::{Encoder, Fingerprint};
 use crate::error::{Error, Result};
-use crate::records::{Encoding, PairReading, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Sentiment, Span, Words};
 
 /// An encoder that fails with [`Error::Stopped`] when it is called after the observer of the run wanted it to stop; calls under way are finished. It gives what the
 /// encoder alone gives.
@@ -26,6 +26,11 @@ impl Encoder for Stoppable<'_> {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
         self.check()?;
         self.encoder.encode(texts, advance)
+    }
+
+    fn words(&self, texts: &[&str]) -> Result<Vec<Words>> {
+        self.check()?;
+        self.encoder.words(texts)
     }
 
     fn target_sentiment(

@@ -74,6 +74,21 @@ pub struct Score {
     pub shares: Vec<f32>,
 }
 
+/// The words of a text as the tokenizer splits them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Words {
+    /// Byte offsets of each word into the text.
+    pub spans: Vec<Span>,
+    /// As [`TokenStates::weights`].
+    pub weights: Vec<f32>,
+}
+
+impl From<TokenStates> for Words {
+    fn from(words: TokenStates) -> Self {
+        Self { spans: words.spans, weights: words.weights }
+    }
+}
+
 /// The words of a text with one vector each, from one layer of the encoder.
 ///
 /// A word is what the tokenizer splits at blanks and punctuation; its vector is the mean of its pieces' states,

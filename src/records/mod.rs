@@ -37,7 +37,7 @@ pub use clause::{Clause, ClauseVoice};
 pub use copy::{CopiedSpan, Copies};
 pub use cuts::{Cuts, Edit};
 pub use document::{Corpus, CorpusSentence, Document, Layout};
-pub use encoding::{Encoding, Score, SentenceFigures, TokenStates};
+pub use encoding::{Encoding, Score, SentenceFigures, TokenStates, Words};
 pub use frame::{Frame, FrameScore, FrameWord};
 pub use framing::{Comparison, Conflict, Evidence, Framing, FramingDifference, Relation};
 pub(crate) use id::content_digits;

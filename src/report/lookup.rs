@@ -5,7 +5,8 @@ use super::schema::Schema;
 use crate::framing::part_of;
 use crate::pipeline::Run;
 use crate::records::{
-    ArticleId, ClaimId, CorpusSentence, Document, EventId, Part, Reading, Rejection, SentenceId, Span,
+    ArticleId, Claim, ClaimId, CorpusSentence, Document, EventId, Part, Reading, Rejection, Relation,
+    SentenceId, Span,
 };
 
 /// Columns that a table has beside its own: what they are depends on the run.
@@ -35,6 +36,8 @@ pub(super) struct Lookup<'run> {
     event_of_article: BTreeMap<&'run ArticleId, EventId>,
     claim_of_sentence: BTreeMap<&'run SentenceId, ClaimId>,
     event_of_claim: BTreeMap<ClaimId, EventId>,
+    /// How many pairs of a claim's outlets are compared.
+    n_compared: BTreeMap<ClaimId, usize>,
 }
 
 impl<'run> Lookup<'run> {
@@ -55,7 +58,16 @@ impl<'run> Lookup<'run> {
                 .flat_map(|claim| claim.mentions.iter().map(|mention| (&mention.sentence, claim.id)))
                 .collect(),
             event_of_claim: run.claims.iter().map(|claim| (claim.id, claim.event)).collect(),
+            n_compared: n_compared(run),
         }
+    }
+
+    /// Pairs of a claim's outlets that are not compared.
+    pub(super) fn n_pairs_left_out(&self, claim: &Claim) -> usize {
+        let outlets: BTreeSet<&str> =
+            claim.mentions.iter().map(|mention| self.outlet(&mention.sentence)).collect();
+        let n_pairs = outlets.len() * outlets.len().saturating_sub(1) / 2;
+        n_pairs.saturating_sub(self.n_compared.get(&claim.id).copied().unwrap_or(0))
     }
 
     /// The event that an article reports; `None` where it was not looked at.
@@ -196,4 +208,12 @@ impl<'run, Row> RunSchema<'run, Row> {
             .column(start, offset, move |lookup, row| of(lookup, row).offset(lookup, |span| span.start))
             .column(end, offset, move |lookup, row| of(lookup, row).offset(lookup, |span| span.end))
     }
+}
+
+fn n_compared(run: &Run) -> BTreeMap<ClaimId, usize> {
+    let mut n_compared = BTreeMap::new();
+    for comparison in run.comparisons.iter().filter(|comparison| comparison.relation != Relation::Partial) {
+        *n_compared.entry(comparison.claim).or_insert(0) += 1;
+    }
+    n_compared
 }

@@ -3,10 +3,13 @@ use rayon::prelude::*;
 use super::encoding_store::Store;
 use crate::encode::{Encoder, Fingerprint};
 use crate::error::Result;
-use crate::records::{Encoding, PairReading, Sentiment, Span};
+use crate::records::{Encoding, PairReading, Sentiment, Span, Words};
 
 /// So many texts are encoded before they are put into the store: enough that texts of one length make full batches.
 const CHUNK: usize = 512;
+
+/// So many pairs are read: the states of a sentence serve all its pairs among them.
+const PAIRS: usize = 4096;
 
 /// An encoder that asks the store first and puts into it what it had to encode. It gives what the encoder alone gives,
 /// byte for byte, whatever is in the store.
@@ -30,6 +33,7 @@ impl<'a> CachedEncoder<'a> {
         &self,
         asked: &[&str],
         advance: &(dyn Fn(usize) + Sync),
+        chunk: usize,
         find: impl Fn(usize) -> Option<T> + Sync,
         make: impl Fn(&[usize]) -> Result<Vec<T>>,
     ) -> Result<Vec<T>> {
@@ -38,7 +42,7 @@ impl<'a> CachedEncoder<'a> {
         let mut missing: Vec<usize> =
             (0..asked.len()).filter(|&position| results[position].is_none()).collect();
         missing.sort_by_key(|&position| std::cmp::Reverse(asked[position].len()));
-        for chunk in missing.chunks(CHUNK) {
+        for chunk in missing.chunks(chunk) {
             for (&position, made) in chunk.iter().zip(make(chunk)?) {
                 results[position] = Some(made);
             }
@@ -50,7 +54,7 @@ impl<'a> CachedEncoder<'a> {
 impl Encoder for CachedEncoder<'_> {
     fn encode(&self, texts: &[&str], advance: &(dyn Fn(usize) + Sync)) -> Result<Vec<Encoding>> {
         let find = |position: usize| self.store.get(self.fingerprint, texts[position]);
-        self.find_or_make(texts, advance, find, |chunk| {
+        self.find_or_make(texts, advance, CHUNK, find, |chunk| {
             let of_chunk: Vec<&str> = chunk.iter().map(|&position| texts[position]).collect();
             let encodings = self.encoder.encode(&of_chunk, advance)?;
             of_chunk
@@ -59,6 +63,10 @@ impl Encoder for CachedEncoder<'_> {
                 .for_each(|(text, encoding)| self.store.put(self.fingerprint, text, encoding));
             Ok(encodings)
         })
+    }
+
+    fn words(&self, texts: &[&str]) -> Result<Vec<Words>> {
+        self.encoder.words(texts)
     }
 
     fn target_sentiment(
@@ -71,7 +79,7 @@ impl Encoder for CachedEncoder<'_> {
             let (text, span) = mentions[position];
             self.store.get_target_sentiment(self.fingerprint, text, span)
         };
-        self.find_or_make(&texts, advance, find, |chunk| {
+        self.find_or_make(&texts, advance, CHUNK, find, |chunk| {
             let of_chunk: Vec<(&str, Span)> = chunk.iter().map(|&position| mentions[position]).collect();
             let sentiments = self.encoder.target_sentiment(&of_chunk, advance)?;
             for (&(text, span), &sentiment) in of_chunk.iter().zip(&sentiments) {
@@ -88,7 +96,7 @@ impl Encoder for CachedEncoder<'_> {
     ) -> Result<Vec<Option<PairReading>>> {
         let longer: Vec<&str> = pairs.iter().map(|&(a, b)| if a.len() >= b.len() { a } else { b }).collect();
         let find = |position: usize| self.store.get_pair_reading(self.fingerprint, pairs[position]);
-        self.find_or_make(&longer, advance, find, |chunk| {
+        self.find_or_make(&longer, advance, PAIRS, find, |chunk| {
             let of_chunk: Vec<(&str, &str)> = chunk.iter().map(|&position| pairs[position]).collect();
             let readings = self.encoder.pair_readings(&of_chunk, advance)?;
             for (&pair, &reading) in of_chunk.iter().zip(&readings) {

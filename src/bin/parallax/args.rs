@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use parallax::encode::EncodedSentences;
 use parallax::job::{Job, check_head_name};
 use parallax::report::{Format, SummaryOptions};
 use parallax::store::StoreOptions;
@@ -72,6 +73,11 @@ pub struct CompareArguments {
     /// Seek claims in the whole corpus, not only within an event and its neighbours
     #[arg(long)]
     across_events: bool,
+
+    /// Which sentences the model reads: all, those that may be in a claim by their words (candidates: several times faster,
+    /// and the others have no figures), or all of a run of at most 20,000 (auto) [default: auto]
+    #[arg(long, value_name = "WHICH", value_enum)]
+    encode: Option<EncodeName>,
 
     /// Worker threads; results are the same for any number [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -158,6 +164,23 @@ fn size(argument: &str) -> Result<u64, String> {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
+enum EncodeName {
+    Auto,
+    All,
+    Candidates,
+}
+
+impl From<EncodeName> for EncodedSentences {
+    fn from(name: EncodeName) -> Self {
+        match name {
+            EncodeName::Auto => Self::Auto,
+            EncodeName::All => Self::All,
+            EncodeName::Candidates => Self::Candidates,
+        }
+    }
+}
+
+#[derive(Clone, Copy, ValueEnum)]
 enum FormatName {
     Csv,
     Jsonl,
@@ -194,6 +217,7 @@ impl CompareArguments {
         job.heads.extend(self.heads.iter().cloned());
         self.engine.apply(&mut job);
         job.options.cluster.across_events |= self.across_events;
+        job.options.encode.sentences = self.encode.map_or(job.options.encode.sentences, Into::into);
         job.options.threads = self.threads.map_or(job.options.threads, usize::from);
         job.store = self.store()?;
         let message = match (job.inputs.is_empty(), job.formats.is_empty()) {

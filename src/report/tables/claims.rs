@@ -20,6 +20,7 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
             claim.mentions.iter().map(|mention| lookup.outlet(&mention.sentence)).collect::<BTreeSet<_>>().len()
         })
         .column("n_independent_outlets", "The same, where outlets that have nothing but copies of one another's words count as one.", |_, (_, independent)| *independent)
+        .column("n_outlet_pairs_left_out", "Pairs of its outlets that have no row in `comparisons`: outlets that print the very words of another are compared with the first of them alone, and of a claim at most `[cluster] comparisons` pairs.", |lookup, (claim, _)| lookup.n_pairs_left_out(claim))
         .column("n_disputing", "Number of sentences that contradict it.", |_, (claim, _)| claim.disputing().count())
         .column("n_partial", "Number of sentences that share a proposition with it and are not counted above: `relation` is `partial` in `mentions`.", |_, (claim, _)| claim.partial.len())
         .column("tier", "`confirmed`: every match has at least the higher probability (`[cluster] confirmed`), and nothing speaks against it. `possible`: read it before use; also a claim that one outlet makes and another disputes. Of a claim that others only say in part, the surest of these matches.", |_, (claim, _)| claim.tier.as_str())
