@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 use crate::encode::sha256_of;
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_DATA, read_file};
 
 /// Most bytes of one line; a longer one is no labelled row.
 const MAX_LINE: u64 = 64 * 1024 * 1024;
@@ -37,7 +38,8 @@ impl Rows {
     /// gzip and for a file without rows.
     pub fn read(path: &Path) -> Result<Self> {
         let refuse = |line, message: String| Error::Labelled { path: path.to_owned(), line, message };
-        let file = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let file =
+            read_file(path, MOST_OF_DATA).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let mut lines = unpacked(&file);
         let (mut rows, mut bytes) = (vec![], vec![]);
         for line in 1.. {

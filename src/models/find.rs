@@ -7,6 +7,7 @@ use super::published;
 use super::registry::{known, registry};
 use crate::encode::{ModelEncoder, ModelFiles, ModelManifest, read_manifest};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 
 /// The name of the model that is part of the binary.
 const BUNDLED: &str = "parallax-en";
@@ -149,10 +150,12 @@ pub fn sheet(model: &str) -> Result<Sheet> {
         _ => Some(Path::new(model).to_owned()),
     };
     let figures = match &folder {
-        None => bundled_figures().to_owned(),
-        Some(folder) => std::fs::read_to_string(folder.join("sentiment_figures.json")).unwrap_or_default(),
+        None => bundled_figures().into(),
+        Some(folder) => {
+            read_file(&folder.join("sentiment_figures.json"), MOST_OF_SETTINGS).unwrap_or_default()
+        }
     };
-    let mut figures: serde_json::Value = serde_json::from_str(&figures).unwrap_or_default();
+    let mut figures: serde_json::Value = serde_json::from_slice(&figures).unwrap_or_default();
     let files = loaded.sizes().map(|(path, bytes)| SheetFile {
         path: path.to_owned(),
         bytes,
