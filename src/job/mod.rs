@@ -21,7 +21,7 @@ use crate::report::{Format, column_twice};
 use crate::store::StoreOptions;
 
 pub use encoder::{LoadedEncoder, load_encoder};
-pub use run::{Finished, compare, compare_reading, compare_with, open_store};
+pub use run::{Finished, compare, compare_reading, compare_with, open_store, prepare};
 
 /// What a run of `compare` is asked to do. In a job file every key may be left out, and the options of the stages are sections.
 ///

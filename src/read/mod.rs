@@ -40,7 +40,7 @@ use find::{Ending, Source};
 use text_folder::Metadata;
 
 pub use date::{DateOrder, parse_day};
-pub use find::why_left_out;
+pub use find::{named, why_left_out};
 pub use memory::{read_batches, read_lines};
 pub use options::ReadOptions;
 pub use rows::{Row, articles};
