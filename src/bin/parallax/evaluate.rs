@@ -11,6 +11,7 @@ use crate::args::named_folder;
 use crate::engine::EngineArguments;
 use crate::exit::{self, Outcome};
 use crate::progress::Progress;
+use crate::threads;
 
 /// Score a labelled file: how well parallax does on it, with a 95% interval beside every figure
 ///
@@ -148,7 +149,8 @@ Exit codes: 0 done, 1 failed, 2 wrong usage. A broken row stops the run: figures
 
 impl EvaluateArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
-        let job = self.job()?;
+        let mut job = self.job()?;
+        job.options.threads = threads::start(job.options.threads)?;
         let options = self.options();
         let (_, task) =
             Task::ALL.into_iter().find(|(name, _)| *name == self.task).expect("clap knows the tasks");

@@ -11,6 +11,7 @@ mod log;
 mod models;
 mod progress;
 mod shell;
+mod threads;
 mod train_head;
 mod validate;
 
@@ -42,9 +43,10 @@ fn main() -> ExitCode {
 }
 
 fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
-    let job = arguments.job()?;
+    let mut job = arguments.job()?;
     arguments.log.install()?;
-    report::prepare(&job.out, &job.inputs)?;
+    job.options.threads = threads::start(job.options.threads)?;
+    job::prepare(&job)?;
     let store = Arc::new(job::open_store(&job)?);
     interrupt::watch(&job.out, Arc::downgrade(&store));
     let progress = Progress::new(arguments.quiet);
