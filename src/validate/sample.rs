@@ -274,7 +274,10 @@ impl Sample {
 
     /// The bytes of `sample.csv`.
     pub fn to_csv(&self) -> Vec<u8> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .quote_style(csv::QuoteStyle::NonNumeric)
+            .from_writer(vec![]);
         for item in &self.items {
             let guarded = |text: &str| safe_for_spreadsheets(text).into_owned();
             let item = Item {
