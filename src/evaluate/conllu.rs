@@ -62,7 +62,7 @@ pub(super) fn read(path: &Path) -> Result<Rows> {
     if rows.is_empty() {
         return Err(refuse(1, "holds no sentences; give a treebank in CoNLL-U"));
     }
-    Ok(Rows { path: path.to_owned(), sha256: sha256_of(&packed), rows })
+    Ok(Rows { path: path.to_owned(), sha256: sha256_of(&packed), rows, rejected: vec![] })
 }
 
 /// The tokens of a sentence, from its text and its lines.

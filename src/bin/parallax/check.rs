@@ -60,9 +60,9 @@ impl CheckArguments {
         }
         let page: String = lines.iter().flat_map(|line| [printable(line), "\n".to_owned()]).collect();
         exit::print(&page)?;
-        exit::list_rejected(&rejected);
+        exit::list_rejected(&rejected, "`parallax compare` lists all in the table `rejected`");
         exit::list_ignored(&ignored);
-        Ok(if rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+        Ok(Outcome::of(&rejected))
     }
 }
 

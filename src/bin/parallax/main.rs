@@ -60,9 +60,9 @@ fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         let options = args::summary_options();
         exit::print(&report::summary(&run, &provenance.rejected, &job.out, &options))?;
     }
-    exit::list_rejected(&provenance.rejected);
+    exit::list_rejected(&provenance.rejected, "the table `rejected` has all");
     exit::list_ignored(&provenance.ignored);
-    Ok(if provenance.rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+    Ok(Outcome::of(&provenance.rejected))
 }
 
 fn run_report(arguments: &ReportArguments) -> anyhow::Result<Outcome> {
