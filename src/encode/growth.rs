@@ -29,9 +29,7 @@ pub(super) fn growth(tokenizer_json: &[u8]) -> Result<f64, String> {
     }
     match growth <= MOST {
         true => Ok(growth),
-        false => Err(format!(
-            "its normalizer and pre-tokenizer can make a text {growth:.0} times as long; more than {MOST} is refused"
-        )),
+        false => Err(format!("can make a text {growth:.0} times as long; more than {MOST} is refused")),
     }
 }
 
@@ -42,7 +40,7 @@ fn of_step(step: &Value) -> Result<f64, String> {
         step[field].as_array().into_iter().flatten().map(of_step).product()
     };
     let Some(kind) = step["type"].as_str() else {
-        return if step.is_null() { Ok(1.0) } else { Err("a step of it has no `type`".to_owned()) };
+        return if step.is_null() { Ok(1.0) } else { Err("has a step without `type`".to_owned()) };
     };
     Ok(match kind {
         "Sequence" if step["normalizers"].is_array() => all("normalizers")?,
@@ -77,7 +75,7 @@ fn of_replacement(pattern: &Value, n_bytes: f64) -> f64 {
 /// Bytes of the longest replacement of a SentencePiece map: the length of a trie, the trie, then replacements that end with a zero byte.
 fn longest_of(map: &str) -> Result<f64, String> {
     let bytes = STANDARD.decode(map).ok().filter(|bytes| bytes.len() >= 4);
-    let bytes = bytes.ok_or("its precompiled_charsmap is damaged")?;
+    let bytes = bytes.ok_or("has a damaged precompiled_charsmap")?;
     let (length, rest) = bytes.split_at(4);
     let trie = u32::from_le_bytes(length.try_into().expect("four bytes")) as usize;
     let replacements = rest.get(trie..).unwrap_or_default();

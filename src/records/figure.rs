@@ -8,7 +8,8 @@ pub fn figure<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f32, D::Erro
     let figure = f64::deserialize(deserializer)?;
     let is_sound = (-MOST..=MOST).contains(&figure);
     // JSON has no NaN, TOML does.
-    let message = || D::Error::custom(format!("{figure:e} is no figure of a model; the file is damaged"));
+    let message =
+        || D::Error::custom(format!("{figure:e} is no figure of a model, which lies between -1e6 and 1e6"));
     is_sound.then_some(figure as f32).ok_or_else(message)
 }
 

@@ -1,5 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -407,6 +407,8 @@ struct Alone {
 /// Waits until nobody else is at work in the folder, which takes seconds at most, and keeps others from it.
 #[cfg(unix)]
 fn lock(folder: &Path) -> io::Result<Alone> {
+    use std::fs::TryLockError;
+
     let file = File::open(folder)?;
     match file.try_lock() {
         Err(TryLockError::WouldBlock) => {
