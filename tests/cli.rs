@@ -93,7 +93,7 @@ fn two_outlets_that_say_the_same_share_a_claim() {
         (cli.rows("out/articles.csv"), cli.rows("out/claims.csv"), cli.rows("out/mentions.csv")),
         (2, 1, 2)
     );
-    assert!(cli.read("out/comparisons.csv").contains("Evening Star,Morning Post"));
+    assert!(cli.read("out/comparisons.csv").contains("\"Evening Star\",\"Morning Post\""));
 }
 
 /// Two outlets print one agency's text, the second behind a dateline and without its end; a third reports for
@@ -275,10 +275,10 @@ fn what_a_killed_run_left_is_not_read_and_is_replaced() {
     let cli = Cli::new();
     // One file of the first run into this folder is in its place, the others are not.
     cli.file("in/a.txt", BRIDGE)
-        .file("in/out/.parallax-commit/run.json", "{}")
-        .file("in/out/.parallax-commit/mentions.csv", "claim_id\n")
-        .file("in/out/.parallax-tmp-x", "half");
+        .file("in/out/.parallax-commit/run.json", "{\"tables\": {}}")
+        .file("in/out/.parallax-commit/mentions.csv", "claim_id\n");
     cli.file("in/out/.parallax-commit/stale", "").file("in/out/.parallax-new-y/claims.csv", "half");
+    cli.file("in/out/.parallax-new-y/lock", "");
     cli.file("in/out/sentences.csv", "id,outlet,text\na,Other,Half a table.\n");
     let found = cli.run(&["compare", "in", "--out", "elsewhere", "--quiet"]);
     assert!(found.starts_with("exit code 0"), "{found}");

@@ -16,7 +16,8 @@ Made from the code by `make docs`; do not edit.
 Every run of `parallax compare` writes these tables as CSV, JSONL or Parquet (`--format`), with the same columns in each. `run.json` lists
 each column with its type, so that a program need not guess.
 
-- CSV is RFC 4180 in UTF-8 with a header row. A text that a spreadsheet would run as a formula begins with an apostrophe. JSONL and
+- CSV is RFC 4180 in UTF-8 with a header row. Every text is in quotation marks; a number, a truth value and what is missing is not.
+  A text that a spreadsheet would run as a formula begins with an apostrophe. JSONL and
   Parquet hold every text exactly as it stands in the article.
 - `text` columns may be empty wherever the input gave nothing. Other columns are empty only where their type says \"or empty\".
 - A number has at most four decimals.

@@ -451,3 +451,87 @@ fn labels_of_framing_that_do_not_fit_are_refused() {
         refused(&[&articles, other.to_str().unwrap()], message);
     }
 }
+
+#[test]
+fn a_bad_row_is_rejected_and_the_others_are_scored() {
+    let row = |text: &str, label: &str| json!({"text": text, "label": label});
+    let pair = |a: &str, b: &str, label: u8| json!({"text_a": a, "text_b": b, "label": label});
+    let far = format!("{}The mayor was right.", "It rained in Arden all day. ".repeat(200));
+    let target = |text: &str, start: usize| json!({"text": text, "label": "positive", "start": start, "end": start + 5});
+    let attributed = |content: Value| json!({"text": "“It fell,” Diaz said.", "attributions": [{"source": [{"start": 11, "end": 15}], "cue": [{"start": 16, "end": 20}], "content": content}]});
+    for (task, good, bad) in [
+        (
+            "sentences",
+            vec![serde_json::from_str(SENTENCES).unwrap()],
+            vec![json!({"text": "One.", "sentences": ["Two."]})],
+        ),
+        (
+            "certainty",
+            vec![row("It may fall.", "1"), row("It fell.", "0")],
+            vec![row("It fell.", "perhaps"), row(" ", "1")],
+        ),
+        (
+            "quotations",
+            vec![row("“It fell,” Diaz said.", "direct")],
+            vec![row("“It fell.”", "irony"), json!({"label": "direct"})],
+        ),
+        (
+            "attribution",
+            vec![attributed(json!([{"start": 0, "end": 10}]))],
+            vec![attributed(json!([{"start": 0, "end": 999}])), json!({"text": "It fell."})],
+        ),
+        (
+            "claims",
+            vec![
+                pair("The bridge was closed.", "They closed the bridge.", 1),
+                pair("It rained.", "She won.", 0),
+            ],
+            vec![pair("The bridge was closed.", " ", 1), json!({"text_a": "One.", "text_b": "Two."})],
+        ),
+        (
+            "sentiment",
+            vec![target("The mayor was right and brave.", 4)],
+            // The last of them is seen to be out of reach only when it is read.
+            vec![target("The mayor was right.", 400), target(&far, far.len() - 16)],
+        ),
+        (
+            "events",
+            vec![json!({"event_id": "e", "text": "The bridge in Arden was closed.", "title": ""})],
+            vec![json!({"text": "No event."}), json!({"event_id": "f", "articles": [{"title": "No text"}]})],
+        ),
+    ] {
+        let alone = evaluate(task, &lines(&good), &["--quiet", "--json"]);
+        assert!(alone.starts_with("exit code 0"), "{alone}");
+        // Bad rows first, between and last, and a line that is no row.
+        let mut mixed = lines(&bad);
+        mixed.extend(b"no row\n");
+        mixed.extend(lines(&good));
+        mixed.extend(lines(&bad));
+        let scored = evaluate(task, &mixed, &["--quiet", "--json"]);
+        assert!(scored.starts_with("exit code 3"), "{task}: {scored}");
+        let json = |printed: &str| -> Value {
+            serde_json::from_str(&printed[printed.find('{').unwrap()..printed.rfind("}\n").unwrap() + 1])
+                .unwrap()
+        };
+        let (alone, with_bad) = (json(&alone), json(&scored));
+        assert_eq!(with_bad["figures"], alone["figures"], "{task}");
+        let rejected: Vec<u64> =
+            with_bad["rejected"].as_array().unwrap().iter().map(|of| of["row"].as_u64().unwrap()).collect();
+        let (n_bad, n_good) = (bad.len() as u64, good.len() as u64);
+        let lines = (1..=n_bad + 1).chain(n_bad + n_good + 2..=2 * n_bad + n_good + 1);
+        assert_eq!(rejected, lines.collect::<Vec<u64>>(), "{task}: {scored}");
+        assert!(scored.contains("rejected: rows.jsonl: row 1: "), "{scored}");
+    }
+}
+
+#[test]
+fn what_nobody_labelled_has_no_figure() {
+    let rows = [json!({"text": "It rained. “It fell,” Diaz said.", "attributions": []})];
+    let printed = evaluate("attribution", &lines(&rows), &[]);
+    for name in ["sentence F1", "sentence precision", "cue span precision", "cue span-overlap F1"] {
+        let line = printed.lines().find(|line| line.starts_with(&format!("{name}  "))).unwrap();
+        assert!(line.ends_with("    -   -"), "{line}");
+    }
+    let json = evaluate("attribution", &lines(&rows), &["--json"]);
+    assert!(json.contains("\"value\": null") && !json.contains("\"value\": 0.0"), "{json}");
+}

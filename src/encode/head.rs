@@ -4,6 +4,8 @@ use ndarray::{Array1, Array2, ArrayView1};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
+use crate::records::figure;
+
 /// A small classifier on the mean of the token states of some layers: linear, or with one hidden layer.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Head {
@@ -88,8 +90,9 @@ impl Head {
         if denses().any(|dense| dense.bias.len() != rows(dense)) {
             return Err("a bias does not have one value for each row of its weight".to_owned());
         }
-        if !denses().all(|dense| dense.weight.iter().chain(&dense.bias).all(|value| value.is_finite())) {
-            return Err("its weights are no numbers; the file is damaged".to_owned());
+        let is_figure = |weight: &f32| f64::from(weight.abs()) <= figure::MOST;
+        if !denses().all(|dense| dense.weight.iter().chain(&dense.bias).all(is_figure)) {
+            return Err("its weights are no figures of a model; the file is damaged".to_owned());
         }
         Ok(self)
     }

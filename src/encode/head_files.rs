@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::head::Head;
 use super::model::{ModelManifest, sha256_of};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 
 /// The weights in a head's folder.
 pub const HEAD_WEIGHTS: &str = "head.safetensors";
@@ -70,7 +71,7 @@ impl HeadFiles {
         }
         let read = |file: &str| {
             let path = folder.join(file);
-            std::fs::read(&path).map_err(|source| Error::Read { path, source })
+            read_file(&path, MOST_OF_SETTINGS).map_err(|source| Error::Read { path, source })
         };
         let text = String::from_utf8(read(HEAD_MANIFEST)?)
             .map_err(|_| refuse(format!("{HEAD_MANIFEST} is not UTF-8; train the head again")))?;

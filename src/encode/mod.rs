@@ -4,6 +4,7 @@
 //! depend on the texts around it, on the batch size or on the number of threads, down to the last bit.
 
 mod words;
+mod growth;
 mod tokenizer;
 mod pooling;
 mod model;

@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::pooling::Pooling;
 use super::tokenizer::bert_tokenizer;
 use crate::error::{Error, Result};
+use crate::platform::{self, MOST_OF_DATA, MOST_OF_SETTINGS};
 
 /// What a model without `[sha256]` may consist of, by path below its folder.
 const CONVENTIONAL: [&str; 16] = [
@@ -34,6 +35,9 @@ const WEIGHTS: [&str; 3] = ["model.onnx", "model.safetensors", "rust_model.ot"];
 
 /// Endings of files that are Python pickles, or may hold one: reading them runs code.
 const PICKLES: [&str; 6] = ["bin", "pt", "pth", "pkl", "pickle", "ckpt"];
+
+/// Most bytes that are put before each text.
+const MAX_PREFIX: usize = 1024;
 
 /// What `model.toml` says of a model.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -253,8 +257,10 @@ pub fn read_manifest(folder: &Path) -> Result<ModelManifest> {
 }
 
 fn read_file(folder: &Path, path: &str) -> Result<Vec<u8>> {
+    let is_weights = [".onnx", ".safetensors", ".ot"].iter().any(|ending| path.ends_with(ending));
+    let most = if is_weights { MOST_OF_DATA } else { MOST_OF_SETTINGS };
     let path = folder.join(path);
-    std::fs::read(&path).map_err(|source| Error::Read { path, source })
+    platform::read_file(&path, most).map_err(|source| Error::Read { path, source })
 }
 
 fn parse_manifest(text: &str, name: &str) -> Result<ModelManifest> {
@@ -262,6 +268,8 @@ fn parse_manifest(text: &str, name: &str) -> Result<ModelManifest> {
         toml::from_str(text).map_err(|error| refuse(name, &format!("model.toml: {error}")))?;
     let message = if manifest.max_tokens < 8 {
         "max_tokens leaves no room for words; give at least 8".to_owned()
+    } else if manifest.prefix.len() > MAX_PREFIX {
+        format!("`prefix` has more than {MAX_PREFIX} bytes, and is put before every text; shorten it")
     } else if manifest.languages.is_empty() || manifest.languages.iter().any(|code| code.len() != 3) {
         "`languages` is to hold ISO 639-3 codes, such as \"eng\"".to_owned()
     } else if manifest.alignment_layer > manifest.layers {

@@ -2,8 +2,9 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tokenizers::{Tokenizer, TruncationParams};
+use tokenizers::{ModelWrapper, PostProcessor, Tokenizer, TruncationParams};
 
+use super::growth::growth;
 use super::model::ModelManifest;
 use crate::error::{Error, Result};
 use crate::records::Span;
@@ -11,6 +12,13 @@ use crate::records::Span;
 /// No tokenizer needs more bytes than this to fill the longest text that a model reads; what lies behind is not
 /// tokenized, so that a line of five megabytes costs no more than a long sentence.
 const MAX_BYTES: usize = 32 * 1024;
+
+/// Most bytes that a text may come to while it is tokenized. Only of a tokenizer that can make it more than a thousand times as long is less
+/// than [`MAX_BYTES`] read.
+const MAX_GROWN: f64 = 1000.0 * MAX_BYTES as f64;
+
+/// Most characters of a word that are looked up piece by piece: that takes time with the square of their number.
+const MAX_WORD: usize = 1000;
 
 /// The tokens of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +34,8 @@ pub(super) struct Tokens {
 /// A tokenizer that cuts at the model's longest text and never pads.
 pub(super) struct TextTokenizer {
     tokenizer: Tokenizer,
+    /// Bytes of a text that are read, at most.
+    most_bytes: usize,
     /// What is put before each text.
     prefix: String,
 }
@@ -38,14 +48,29 @@ impl TextTokenizer {
     /// The tokenizer of the model `model_name`, which reads `max_tokens` and asks for `prefix`.
     pub(super) fn of(json: &[u8], max_tokens: usize, prefix: &str, model_name: &str) -> Result<Self> {
         let refuse = |message: String| Error::Model { name: model_name.to_owned(), message };
+        // Before the file is loaded, which runs its normalizer on its own tokens.
+        let growth = growth(json).map_err(|message| refuse(format!("tokenizer.json {message}")))?;
         let mut tokenizer = Tokenizer::from_bytes(json)
             .map_err(|error| refuse(format!("tokenizer.json cannot be read: {error}")))?;
+        let n_added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(false));
+        if n_added >= max_tokens {
+            return Err(refuse(format!(
+                "tokenizer.json puts {n_added} tokens around a text, and max_tokens is {max_tokens}; give more in model.toml"
+            )));
+        }
+        if matches!(tokenizer.get_model(), ModelWrapper::WordPiece(model) if model.max_input_chars_per_word > MAX_WORD)
+        {
+            return Err(refuse(format!(
+                "tokenizer.json: `max_input_chars_per_word` is more than {MAX_WORD}; 100 is usual"
+            )));
+        }
         let truncation = TruncationParams { max_length: max_tokens, ..TruncationParams::default() };
         tokenizer.with_truncation(Some(truncation)).map_err(|error| {
             refuse(format!("max_tokens = {max_tokens} does not fit the tokenizer: {error}"))
         })?;
         tokenizer.with_padding(None);
-        Ok(Self { tokenizer, prefix: prefix.to_owned() })
+        let most_bytes = MAX_BYTES.min((MAX_GROWN / growth) as usize);
+        Ok(Self { tokenizer, most_bytes, prefix: prefix.to_owned() })
     }
 
     /// Number of tokens in the vocabulary, those that were added to it included.
@@ -59,7 +84,7 @@ impl TextTokenizer {
     }
 
     pub(super) fn tokenize(&self, text: &str) -> Result<Tokens> {
-        let head = &text[..text.floor_char_boundary(MAX_BYTES)];
+        let head = &text[..text.floor_char_boundary(self.most_bytes)];
         let input =
             if self.prefix.is_empty() { Cow::Borrowed(head) } else { Cow::Owned(self.prefix.clone() + head) };
         let encoding = self
@@ -111,4 +136,49 @@ pub(super) fn bert_tokenizer(vocabulary: &[u8], config: Option<&[u8]>) -> Result
         },
     });
     Ok(tokenizer.to_string().into_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A tokenizer of four words, and what is to be changed in it.
+    fn refused(pointer: &str, value: Value) -> String {
+        let mut json = json!({
+            "version": "1.0", "added_tokens": [], "normalizer": {"type": "Lowercase"}, "pre_tokenizer": {"type": "Whitespace"},
+            "post_processor": {"type": "TemplateProcessing",
+                "single": [{"SpecialToken": {"id": "[CLS]", "type_id": 0}}, {"Sequence": {"id": "A", "type_id": 0}}], "pair": [],
+                "special_tokens": {"[CLS]": {"id": "[CLS]", "ids": [1], "tokens": ["[CLS]"]}}},
+            "model": {"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100, "vocab": {"[UNK]": 0, "[CLS]": 1, "a": 2, "##a": 3}},
+        });
+        let read = |json: &Value| TextTokenizer::of(json.to_string().as_bytes(), 16, "", "mine");
+        assert_eq!(read(&json).unwrap().tokenize("aa a").unwrap().ids, [1, 2, 3, 2]);
+        *json.pointer_mut(pointer).unwrap() = value;
+        read(&json).err().unwrap().to_string()
+    }
+
+    #[test]
+    fn a_tokenizer_that_costs_more_than_any_in_use_is_refused() {
+        for (pointer, value, message) in [
+            (
+                "/normalizer",
+                json!({"type": "Replace", "pattern": {"String": "a"}, "content": "a".repeat(10_000)}),
+                "can make a text 10000 times as long",
+            ),
+            (
+                "/post_processor/special_tokens/[CLS]",
+                json!({"id": "[CLS]", "ids": vec![1; 100], "tokens": vec!["[CLS]"; 100]}),
+                "puts 100 tokens around a text, and max_tokens is 16",
+            ),
+            (
+                "/model/max_input_chars_per_word",
+                json!(100_000),
+                "`max_input_chars_per_word` is more than 1000",
+            ),
+        ] {
+            let refused = refused(pointer, value);
+            assert!(refused.contains(message), "{refused}");
+        }
+    }
 }

@@ -40,12 +40,15 @@ struct Labelled {
 /// Who does what to whom: passive clauses, their "by" phrases, and the heads of agents and patients. Rows are the sentences of a
 /// treebank with the relations of Universal Dependencies.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let rows: Vec<usize> = (0..inputs.rows.len()).collect();
+    let (rows, trees) = inputs.usable(|row| {
+        inputs.text(row)?;
+        tokens(inputs.rows, row)
+    })?;
     let (texts, groups) = inputs.texts(&rows)?;
     let (encoder, model) = inputs.encoder()?;
     let encodings = inputs.encode(&encoder, &texts)?;
     let mut scored = vec![];
-    for (row, (text, encoding)) in texts.iter().zip(&encodings).enumerate() {
+    for (tree, (text, encoding)) in trees.iter().zip(texts.iter().zip(&encodings)) {
         let Some(parse) = &encoding.syntax else {
             return Err(Error::Usage {
                 message: format!(
@@ -54,7 +57,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
             });
         };
         let words = &encoding.words.spans;
-        let labelled = labelled(&tokens(inputs.rows, row)?, words);
+        let labelled = labelled(tree, words);
         scored.push(score(&labelled, &roles(text, words, parse), &by_rules(text, words)));
     }
     let bootstrap = inputs.bootstrap(&groups);

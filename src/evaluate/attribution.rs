@@ -38,13 +38,11 @@ struct Scored {
 /// one that has `_attributions` where this one has `_articles`, tied by `doc_id`.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let labelled = labelled(inputs)?;
-    let rows: Vec<usize> = (0..inputs.rows.len()).collect();
-    inputs.observer.begin("annotating", Some(rows.len()));
-    let mut scored = vec![];
-    for &row in &rows {
-        scored.push(score(inputs, row, &labelled[row])?);
+    inputs.observer.begin("annotating", Some(inputs.rows.len()));
+    let (rows, scored) = inputs.usable(|row| {
         inputs.observer.advance(1);
-    }
+        score(inputs, row, &labelled(row)?)
+    })?;
     let groups = inputs.groups(&rows, ("row", &|row| row.to_string()))?;
     let bootstrap = inputs.bootstrap(&groups);
     let mut evaluation = inputs.evaluation(Task::Attribution, "article", rows.len(), &groups);
@@ -97,12 +95,12 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     Ok(evaluation)
 }
 
-/// The attributions of each article: source, cue and content of each.
-fn labelled(inputs: &Inputs<'_>) -> Result<Vec<Vec<Value>>> {
+/// Gives the attributions of an article: source, cue and content of each.
+type OfRow<'run> = Box<dyn Fn(usize) -> Result<Vec<Value>> + 'run>;
+
+fn labelled<'run>(inputs: &'run Inputs<'_>) -> Result<OfRow<'run>> {
     if inputs.rows.has("attributions") {
-        return (0..inputs.rows.len())
-            .map(|row| Ok(inputs.rows.list(row, "attributions")?.to_vec()))
-            .collect();
+        return Ok(Box::new(|row| Ok(inputs.rows.list(row, "attributions")?.to_vec())));
     }
     let path = beside(inputs.rows)?;
     let rows = Rows::read(&path)?;
@@ -113,14 +111,13 @@ fn labelled(inputs: &Inputs<'_>) -> Result<Vec<Vec<Value>>> {
         let annotator = rows.get(row, "annotator").cloned().unwrap_or_default();
         of_article.entry(rows.label(row, "doc_id")?).or_default().push((annotator, parts));
     }
-    let of_row = |row: usize| {
+    Ok(Box::new(move |row| {
         let mut all = of_article.get(&inputs.rows.label(row, "doc_id")?).cloned().unwrap_or_default();
         if let Some((first, _)) = all.first().cloned() {
             all.retain(|(annotator, _)| *annotator == first);
         }
         Ok(all.into_iter().map(|(_, parts)| parts).collect())
-    };
-    (0..inputs.rows.len()).map(of_row).collect()
+    }))
 }
 
 fn beside(rows: &Rows) -> Result<PathBuf> {
@@ -137,7 +134,7 @@ fn beside(rows: &Rows) -> Result<PathBuf> {
 }
 
 fn score(inputs: &Inputs<'_>, row: usize, labelled: &[Value]) -> Result<Scored> {
-    let text = inputs.rows.text(row, inputs.options.fields.text.as_deref().unwrap_or("text"))?;
+    let text = inputs.text(row)?;
     let bytes = byte_of_char(text);
     let owned = owned(labelled, &bytes);
     let labelled: [Spans; 3] = {

@@ -44,7 +44,7 @@ fn labelled(inputs: &Inputs<'_>, field: &str) -> Result<Evaluation> {
             ("related", "different"),
         ],
     );
-    let labelled = inputs.labelled(classes, field)?;
+    let labelled = inputs.labelled(classes, field, |row| Pairs::check(inputs, row))?;
     let pairs = Pairs::of_rows(inputs, &labelled.rows)?;
     let labels: Vec<bool> = labelled.labels.iter().map(|&class| class == SAME).collect();
     let mut evaluation = of_pairs(inputs, &pairs, &labels)?;
@@ -118,8 +118,10 @@ fn of_pairs(inputs: &Inputs<'_>, pairs: &Pairs, labels: &[bool]) -> Result<Evalu
 }
 
 fn graded(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let rows: Vec<usize> = (0..inputs.rows.len()).collect();
-    let grades = rows.iter().map(|&row| inputs.rows.number(row, "score")).collect::<Result<Vec<f64>>>()?;
+    let (rows, grades) = inputs.usable(|row| {
+        Pairs::check(inputs, row)?;
+        inputs.rows.number(row, "score")
+    })?;
     let pairs = Pairs::of_rows(inputs, &rows)?;
     let (scored, model) = pairs.verify(inputs)?;
     let mut evaluation = inputs.evaluation(Task::Claims, "pair", rows.len(), &pairs.groups);

@@ -334,12 +334,16 @@ fn figures(known: &[Known], bootstrap: &Bootstrap) -> Vec<super::Figure> {
     let share = |weights: &[f64], part: &dyn Fn(&Known) -> bool, whole: &dyn Fn(&Known) -> bool| {
         sum(weights, &|of| part(of) && whole(of)) / sum(weights, whole)
     };
+    let precision = |weights: &[f64], is: &dyn Fn(&Known) -> bool, given: &dyn Fn(&Known) -> bool| {
+        if known.iter().any(is) { share(weights, is, given) } else { f64::NAN }
+    };
     for (name, least) in [("both tiers", Tier::Possible), ("confirmed", Tier::Confirmed)] {
         let given = move |of: &Known| of.is_given(least);
         figures.add(&format!("{name}: precision, any match"), |weights| {
-            share(weights, &Known::is_match, &given)
+            precision(weights, &Known::is_match, &given)
         });
-        figures.add(&format!("{name}: precision, same"), |weights| share(weights, &Known::is_same, &given));
+        figures
+            .add(&format!("{name}: precision, same"), |weights| precision(weights, &Known::is_same, &given));
         figures.add(&format!("{name}: recall of same"), |weights| share(weights, &given, &Known::is_same));
     }
     figures.add("recall of same among the pairs looked at", |weights| {
@@ -368,7 +372,7 @@ fn figures(known: &[Known], bootstrap: &Bootstrap) -> Vec<super::Figure> {
         recall_at_precision(known, &order, weights) / sum(weights, &Known::is_same)
     });
     let labelled = |of: &Known| of.label == Some(Label::Conflict);
-    figures.add("conflicting: precision", |weights| share(weights, &labelled, &|of| of.is_conflict));
+    figures.add("conflicting: precision", |weights| precision(weights, &labelled, &|of| of.is_conflict));
     figures.add("conflicting: recall", |weights| share(weights, &|of| of.is_conflict, &labelled));
     figures.list
 }

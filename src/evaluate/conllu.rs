@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::rows::{Row, Rows, unpacked};
 use crate::encode::sha256_of;
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_DATA, read_file};
 use crate::records::Span;
 
 /// A syntactic word.
@@ -34,7 +35,8 @@ pub(super) fn read(path: &Path) -> Result<Rows> {
         line: Some(line),
         message: message.to_owned(),
     };
-    let packed = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+    let packed =
+        read_file(path, MOST_OF_DATA).map_err(|source| Error::Read { path: path.to_owned(), source })?;
     let mut file = String::new();
     unpacked(&packed)
         .read_to_string(&mut file)
@@ -60,7 +62,7 @@ pub(super) fn read(path: &Path) -> Result<Rows> {
     if rows.is_empty() {
         return Err(refuse(1, "holds no sentences; give a treebank in CoNLL-U"));
     }
-    Ok(Rows { path: path.to_owned(), sha256: sha256_of(&packed), rows })
+    Ok(Rows { path: path.to_owned(), sha256: sha256_of(&packed), rows, rejected: vec![] })
 }
 
 /// The tokens of a sentence, from its text and its lines.

@@ -179,7 +179,8 @@ impl Detection<'_> {
         let fields = &inputs.options.fields;
         let usual = if inputs.rows.has(self.label_field) { self.label_field } else { "label" };
         let classes = Classes::new(&self.classes, self.labels);
-        let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or(usual))?;
+        let field = fields.label.as_deref().unwrap_or(usual);
+        let labelled = inputs.labelled(classes, field, |row| inputs.text(row).map(|_| ()))?;
         let (texts, groups) = inputs.texts(&labelled.rows)?;
         let (scores, model) = (self.score)(&texts, &groups)?;
         let labels = &labelled.labels;

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::bootstrap::Bootstrap;
 use super::figures::Confusion;
+use crate::records::Rejection;
 
 /// What scoring a file gave.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,6 +19,9 @@ pub struct Evaluation {
     pub n: usize,
     /// Rows that were left out, by the reason.
     pub left_out: BTreeMap<String, usize>,
+    /// Rows that cannot be used, in their order.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub rejected: Vec<Rejection>,
     /// What the groups were taken from.
     pub group: String,
     /// Number of groups.

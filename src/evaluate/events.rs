@@ -114,11 +114,10 @@ fn first_of<'row>(text: &impl Fn(&str) -> Option<&'row str>, fields: [&str; 2]) 
 
 fn read(inputs: &Inputs<'_>) -> Result<Labelled> {
     let mut corpus = Labelled { articles: vec![], events: vec![], n_blank: 0 };
-    let text_field = inputs.options.fields.text.as_deref().unwrap_or("text");
     let label_field = inputs.options.fields.label.as_deref().unwrap_or("event_id");
+    let (_, found) = inputs.usable(|row| Ok((inputs.rows.label(row, label_field)?, told(inputs, row)?)))?;
     let (mut seen, mut n_blank): (BTreeMap<String, usize>, usize) = (BTreeMap::new(), 0);
-    for row in 0..inputs.rows.len() {
-        let event = inputs.rows.label(row, label_field)?;
+    for (event, told) in found {
         let mut push = |title: &str, text: &str, date: &str| {
             // As unique as the ids of a corpus are.
             let position = *seen.entry(event.clone()).and_modify(|n| *n += 1).or_insert(0);
@@ -128,23 +127,30 @@ fn read(inputs: &Inputs<'_>) -> Result<Labelled> {
             corpus.articles.push(Article { date_published, ..article(&id, title, text) });
             corpus.events.push(event.clone());
         };
-        if inputs.rows.get(row, "articles").is_none() {
-            let text = |field: &str| inputs.rows.get(row, field).and_then(Value::as_str);
-            let date = first_of(&text, DATE_FIELDS);
-            push(text("title").unwrap_or_default(), inputs.rows.text(row, text_field)?, date);
-            continue;
-        }
-        for of_event in inputs.rows.list(row, "articles")? {
-            let text = |field: &str| of_event.get(field).and_then(Value::as_str);
-            match text(text_field) {
-                Some(text) if text.trim().is_empty() => n_blank += 1,
-                Some(words) => push(text("title").unwrap_or_default(), words, first_of(&text, DATE_FIELDS)),
-                None => {
-                    let message = format!("an entry of `articles` has no `{text_field}`");
-                    return Err(inputs.rows.fault(row, message));
-                }
+        for [title, text, date] in told {
+            match text.trim().is_empty() {
+                true => n_blank += 1,
+                false => push(title, text, date),
             }
         }
     }
     Ok(Labelled { n_blank, ..corpus })
+}
+
+/// Title, text and date of each article of a row.
+fn told<'run>(inputs: &Inputs<'run>, row: usize) -> Result<Vec<[&'run str; 3]>> {
+    let text_field = inputs.options.fields.text.as_deref().unwrap_or("text");
+    if inputs.rows.get(row, "articles").is_none() {
+        let rows = inputs.rows;
+        let text = |field: &str| rows.get(row, field).and_then(Value::as_str);
+        let date = first_of(&text, DATE_FIELDS);
+        return Ok(vec![[text("title").unwrap_or_default(), rows.text(row, text_field)?, date]]);
+    }
+    let of_event = |article: &'run Value| {
+        let text = |field: &str| article.get(field).and_then(Value::as_str);
+        let words = text(text_field)
+            .ok_or_else(|| inputs.rows.fault(row, format!("an entry of `articles` has no `{text_field}`")))?;
+        Ok([text("title").unwrap_or_default(), words, first_of(&text, DATE_FIELDS)])
+    };
+    inputs.rows.list(row, "articles")?.iter().map(of_event).collect()
 }

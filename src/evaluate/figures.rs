@@ -30,9 +30,9 @@ impl Confusion {
         self.counts.iter().flatten().sum()
     }
 
-    /// Share of the rows given `class` that have this label, in [0, 1].
+    /// Share of the rows given `class` that have this label, in [0, 1]; NaN where no row has it.
     pub fn precision(&self, class: usize) -> f64 {
-        self.counts[class][class] / self.given(class)
+        if self.labelled(class) == 0.0 { f64::NAN } else { self.counts[class][class] / self.given(class) }
     }
 
     /// Share of the rows labelled `class` that were given it, in [0, 1].
@@ -40,8 +40,12 @@ impl Confusion {
         self.counts[class][class] / self.labelled(class)
     }
 
-    /// Harmonic mean of precision and recall, in [0, 1]; 0 for a class that is labelled and never given.
+    /// Harmonic mean of precision and recall, in [0, 1]; 0 for a class that is labelled and never given, NaN for one that is not
+    /// labelled.
     pub fn f1(&self, class: usize) -> f64 {
+        if self.labelled(class) == 0.0 {
+            return f64::NAN;
+        }
         2.0 * self.counts[class][class] / (self.labelled(class) + self.given(class))
     }
 
@@ -227,9 +231,14 @@ impl Overlap {
         })
     }
 
-    /// In [0, 1].
+    /// In [0, 1]; NaN where nothing is labelled.
     pub fn precision(&self) -> f64 {
-        self.given_right / self.given
+        if self.is_unlabelled() { f64::NAN } else { self.given_right / self.given }
+    }
+
+    /// True where there is nothing that could be found or met.
+    fn is_unlabelled(&self) -> bool {
+        self.labelled == 0.0 && self.given_right == 0.0
     }
 
     /// In [0, 1].
@@ -237,10 +246,10 @@ impl Overlap {
         self.labelled_found / self.labelled
     }
 
-    /// Harmonic mean of precision and recall, in [0, 1]; 0 where nothing was right.
+    /// Harmonic mean of precision and recall, in [0, 1]; 0 where nothing was right, NaN where nothing is labelled.
     pub fn f1(&self) -> f64 {
-        if self.given_right == 0.0 && self.given + self.labelled > 0.0 {
-            return 0.0;
+        if self.given_right == 0.0 {
+            return if self.is_unlabelled() { f64::NAN } else { 0.0 };
         }
         2.0 * self.precision() * self.recall() / (self.precision() + self.recall())
     }

@@ -18,10 +18,9 @@ const MOST_CLASSES: usize = 10;
 /// The policy frame of a text, of those that the file labels: the one with the highest score; of equals the one whose word
 /// comes first. Nothing is trained.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let labelled = inputs.labelled(
-        Classes::new(&Frame::NAMES, &[]),
-        inputs.options.fields.label.as_deref().unwrap_or("label"),
-    )?;
+    let field = inputs.options.fields.label.as_deref().unwrap_or("label");
+    let classes = Classes::new(&Frame::NAMES, &[]);
+    let labelled = inputs.labelled(classes, field, |row| inputs.text(row).map(|_| ()))?;
     let (texts, groups) = inputs.texts(&labelled.rows)?;
     let labels = &labelled.labels;
     let candidates: BTreeSet<usize> = labels.iter().copied().collect();

@@ -382,14 +382,18 @@ fn figures(scored: &[Scored], bootstrap: &super::Bootstrap) -> Vec<Figure> {
     let all_rows = |of: &Scored| of.rows.len() as f64;
     let all_useful = |of: &Scored| of.useful.len() as f64;
     let flag = |is: bool| f64::from(u8::from(is));
+    let is_labelled = scored.iter().any(|of| !of.useful.is_empty() || of.n_trivial > 0);
+    let of_rows = |weights: &[f64], part: &dyn Fn(&Scored) -> f64| {
+        if is_labelled { ratio(weights, part, &all_rows) } else { f64::NAN }
+    };
     figures.add("rows: share that is useful", |weights| {
-        ratio(weights, &|of| of.n_rows(|row| row.worth == Some(Worth::Useful)), &all_rows)
+        of_rows(weights, &|of| of.n_rows(|row| row.worth == Some(Worth::Useful)))
     });
     figures.add("rows: share that is useful, in the dimension that readers say", |weights| {
-        ratio(weights, &|of| of.n_rows(|row| row.is_of_kind), &all_rows)
+        of_rows(weights, &|of| of.n_rows(|row| row.is_of_kind))
     });
     figures.add("rows: share that is there, useful or trivial", |weights| {
-        ratio(weights, &|of| of.n_rows(|row| row.worth.is_some()), &all_rows)
+        of_rows(weights, &|of| of.n_rows(|row| row.worth.is_some()))
     });
     figures.add("useful differences that are found", |weights| {
         ratio(weights, &|of| of.n_useful(|useful| useful.found.is_some()), &all_useful)

@@ -1,18 +1,19 @@
 use std::collections::BTreeMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::Task;
 use super::bootstrap::Bootstrap;
 use super::classes::Classes;
 use super::evaluation::{Evaluation, Figures};
 use super::options::EvaluateOptions;
-use super::rows::{Groups, Rows};
+use super::rows::{Groups, Rows, rejection};
 use crate::cluster::Verifier;
 use crate::encode::{Encoder, ModelEncoder, ModelManifest, encode};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::job::Job;
 use crate::job::{LoadedEncoder, load_encoder};
 use crate::pipeline::Observer;
-use crate::records::{Article, Encoding};
+use crate::records::{Article, Encoding, Rejection};
 
 /// Fields that rows of one group usually share. The first is taken that is there and tells at least two groups apart.
 const GROUP_FIELDS: [&str; 8] =
@@ -24,6 +25,8 @@ pub(super) struct Inputs<'run> {
     pub job: &'run Job,
     pub options: &'run EvaluateOptions,
     pub observer: &'run dyn Observer,
+    /// Rows that cannot be used.
+    pub rejected: Mutex<Vec<Rejection>>,
 }
 
 /// Rows that are scored, with their labels as classes.
@@ -36,15 +39,82 @@ pub(super) struct Labelled {
     pub left_out: BTreeMap<String, usize>,
 }
 
-impl Inputs<'_> {
-    /// The label of every row by `classes` and by what `--map` adds to them.
-    pub(super) fn labelled(&self, mut classes: Classes, field: &str) -> Result<Labelled> {
+impl<'run> Inputs<'run> {
+    pub(super) fn new(
+        rows: &'run Rows,
+        job: &'run Job,
+        options: &'run EvaluateOptions,
+        observer: &'run dyn Observer,
+    ) -> Self {
+        Self { rows, job, options, observer, rejected: Mutex::new(rows.rejected.clone()) }
+    }
+
+    /// The rows that can be used, with what `read` makes of each; the others are rejected.
+    ///
+    /// # Errors
+    /// What is wrong with the first row where no row can be used, and whatever `read` says that is no fault of a row.
+    pub(super) fn usable<T>(&self, read: impl Fn(usize) -> Result<T>) -> Result<(Vec<usize>, Vec<T>)> {
+        let EvaluateOptions { fields, group_match, .. } = self.options;
+        let (mut rows, mut found, mut first) = (vec![], vec![], None);
+        for row in 0..self.rows.len() {
+            let read = read(row).and_then(|read| {
+                let field = fields.group.as_deref();
+                field.map(|field| Groups::key(self.rows, row, field, group_match.as_ref())).transpose()?;
+                Ok(read)
+            });
+            match read {
+                Ok(read) => {
+                    rows.push(row);
+                    found.push(read);
+                }
+                Err(fault) if rows.is_empty() && first.is_none() => first = Some(fault),
+                Err(fault) => self.reject(fault)?,
+            }
+        }
+        match first {
+            Some(fault) if rows.is_empty() => return Err(fault),
+            first => first.into_iter().try_for_each(|fault| self.reject(fault))?,
+        }
+        Ok((rows, found))
+    }
+
+    /// Notes the fault of a row.
+    ///
+    /// # Errors
+    /// The fault itself, where it is not that of a row of the file.
+    pub(super) fn reject(&self, fault: Error) -> Result<()> {
+        match fault {
+            Error::Labelled { path, line: Some(line), message } if path == self.rows.path => {
+                self.rejected().push(rejection(&path, line, message));
+                Ok(())
+            }
+            fault => Err(fault),
+        }
+    }
+
+    fn rejected(&self) -> MutexGuard<'_, Vec<Rejection>> {
+        self.rejected.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The label of every row by `classes` and by what `--map` adds to them; `check` looks at what else is read of a row.
+    pub(super) fn labelled(
+        &self,
+        mut classes: Classes,
+        field: &str,
+        check: impl Fn(usize) -> Result<()>,
+    ) -> Result<Labelled> {
         for mapping in &self.options.map {
             classes.map(mapping)?;
         }
+        let class = |row: usize| {
+            let class = classes.of_row(self.rows, row, field)?;
+            class.map(|_| check(row)).transpose()?;
+            Ok(class)
+        };
+        let (usable, found) = self.usable(class)?;
         let (mut rows, mut labels, mut left_out) = (vec![], vec![], BTreeMap::new());
-        for row in 0..self.rows.len() {
-            match classes.of_row(self.rows, row, field)? {
+        for (row, class) in usable.into_iter().zip(found) {
+            match class {
                 Some(class) => {
                     rows.push(row);
                     labels.push(class);
@@ -67,27 +137,33 @@ impl Inputs<'_> {
         rows: &[usize],
         distinct: (&str, &dyn Fn(usize) -> String),
     ) -> Result<Groups> {
-        let by_field = |field: &str| -> Result<Groups> {
-            Ok(Groups::by_field(self.rows, field, self.options.group_match.as_ref())?.select(rows))
-        };
+        let by_field =
+            |field: &str| Groups::of_some(self.rows, rows, field, self.options.group_match.as_ref());
         if let Some(field) = &self.options.fields.group {
             return by_field(field);
         }
-        for field in GROUP_FIELDS.into_iter().filter(|field| self.rows.has(field)) {
-            let groups = by_field(field)?;
-            if groups.n() > 1 {
-                return Ok(groups);
-            }
+        // Nobody asked for these: one that not every row has groups nothing.
+        let mut usual = GROUP_FIELDS.into_iter().filter_map(|field| by_field(field).ok());
+        if let Some(groups) = usual.find(|groups| groups.n() > 1) {
+            return Ok(groups);
         }
         Ok(Groups::from_keys(distinct.0.to_owned(), rows.iter().map(|&row| distinct.1(row)).collect()))
     }
 
     /// The texts of the given rows and their groups; where no field groups them, rows of one text hang together.
     pub(super) fn texts(&self, rows: &[usize]) -> Result<(Vec<&str>, Groups)> {
-        let field = self.options.fields.text.as_deref().unwrap_or("text");
-        let texts = rows.iter().map(|&row| self.rows.text(row, field)).collect::<Result<_>>()?;
-        let text_of = |row: usize| self.rows.text(row, field).unwrap_or_default().to_owned();
-        Ok((texts, self.groups(rows, (&format!("equal {field}"), &text_of))?))
+        let texts = rows.iter().map(|&row| self.text(row)).collect::<Result<_>>()?;
+        let text_of = |row: usize| self.text(row).unwrap_or_default().to_owned();
+        Ok((texts, self.groups(rows, (&format!("equal {}", self.text_field()), &text_of))?))
+    }
+
+    fn text_field(&self) -> &str {
+        self.options.fields.text.as_deref().unwrap_or("text")
+    }
+
+    /// The text of a row.
+    pub(super) fn text(&self, row: usize) -> Result<&str> {
+        self.rows.text(row, self.text_field())
     }
 
     pub(super) fn bootstrap(&self, groups: &Groups) -> Bootstrap {
@@ -128,6 +204,7 @@ impl Inputs<'_> {
             unit,
             n,
             left_out: BTreeMap::new(),
+            rejected: self.rejected().clone(),
             group: groups.field.clone(),
             n_groups: groups.n(),
             model: String::new(),

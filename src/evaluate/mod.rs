@@ -107,15 +107,16 @@ impl Task {
 /// As [`evaluate`].
 pub fn pair_evidence(file: &Path, job: &Job) -> Result<Vec<Evidence>> {
     let (rows, options) = (Rows::read(file)?, EvaluateOptions::default());
-    let inputs = inputs::Inputs { rows: &rows, job, options: &options, observer: &Silent };
+    let inputs = inputs::Inputs::new(&rows, job, &options, &Silent);
     let all: Vec<usize> = (0..rows.len()).collect();
     pairs::Pairs::of_rows(&inputs, &all)?.evidence(&inputs)
 }
 
-/// Scores a labelled file. `job` is what `compare` would run with: its model and thresholds.
+/// Scores a labelled file. `job` is what `compare` would run with: its model and thresholds. Rows that cannot be used are in
+/// [`Evaluation::rejected`].
 ///
 /// # Errors
-/// [`Error::Labelled`] where the file does not hold what the task needs, with line and field;
+/// [`Error::Labelled`] where no row holds what the task needs, with line and field, and for the first fault in two files that are to fit each other;
 /// [`Error::Usage`] for options that do not fit; and whatever loading the model can say.
 pub fn evaluate(
     task: Task,
@@ -127,15 +128,17 @@ pub fn evaluate(
     observer.begin("reading", None);
     let rows = match task {
         Task::Agency => conllu::read(file)?,
-        _ => Rows::read(file)?,
+        // Their two files must fit each other.
+        Task::ClaimsInEvents | Task::Framing => Rows::read(file)?,
+        _ => Rows::read_sound(file)?,
     };
     if options.labels.is_some() && !matches!(task, Task::ClaimsInEvents | Task::Framing) {
         let message =
             format!("{} takes one file; a second one is for claims-in-events and framing", task.name());
         return Err(Error::Usage { message });
     }
-    let inputs = inputs::Inputs { rows: &rows, job, options, observer };
-    match task {
+    let inputs = inputs::Inputs::new(&rows, job, options, observer);
+    let mut evaluation = match task {
         Task::Sentences => sentences::evaluate(&inputs),
         Task::Sentiment => sentiment::evaluate(&inputs),
         Task::Claims => claims::evaluate(&inputs),
@@ -150,5 +153,7 @@ pub fn evaluate(
         Task::Certainty => detection::certainty(&inputs),
         Task::Checkability => detection::checkability(&inputs),
         Task::Frames => frames::evaluate(&inputs),
-    }
+    }?;
+    evaluation.rejected.sort();
+    Ok(evaluation)
 }

@@ -19,40 +19,49 @@ pub(super) struct Pairs {
 impl Pairs {
     /// The pairs of `text_a` and `text_b` of the given rows.
     pub(super) fn of_rows(inputs: &Inputs<'_>, rows: &[usize]) -> Result<Self> {
-        let fields = &inputs.options.fields;
-        let field_a = fields.text_a.as_deref().unwrap_or("text_a");
-        let field_b = fields.text_b.as_deref().unwrap_or("text_b");
+        let field_a = inputs.options.fields.text_a.as_deref().unwrap_or("text_a");
         let mut texts = vec![];
         for &row in rows {
-            texts.push(inputs.rows.text(row, field_a)?.trim().to_owned());
-            texts.push(inputs.rows.text(row, field_b)?.trim().to_owned());
+            texts.extend(Self::texts_of(inputs, row)?.map(str::to_owned));
         }
         let first = |row: usize| inputs.rows.text(row, field_a).unwrap_or_default().to_owned();
         let groups = inputs.groups(rows, (&format!("equal {field_a}"), &first))?;
         Ok(Self { texts, groups })
     }
 
+    /// Makes sure that a row has both texts.
+    pub(super) fn check(inputs: &Inputs<'_>, row: usize) -> Result<()> {
+        Self::texts_of(inputs, row).map(|_| ())
+    }
+
+    fn texts_of<'run>(inputs: &Inputs<'run>, row: usize) -> Result<[&'run str; 2]> {
+        let fields = &inputs.options.fields;
+        let text = |field: &Option<String>, usual: &str| {
+            inputs.rows.text(row, field.as_deref().unwrap_or(usual)).map(str::trim)
+        };
+        Ok([text(&fields.text_a, "text_a")?, text(&fields.text_b, "text_b")?])
+    }
+
     /// Neighbours in a list of paraphrases are the same; the first of a list and the first of the next list of its group
     /// are not. Gives the pairs and which are the same.
     pub(super) fn of_paraphrases(inputs: &Inputs<'_>) -> Result<(Self, Vec<bool>)> {
-        let all: Vec<usize> = (0..inputs.rows.len()).collect();
-        let of_row = inputs.groups(&all, ("row", &|row| row.to_string()))?;
-        let (mut texts, mut labels, mut keys) = (vec![], vec![], vec![]);
-        let mut last_of_group: Vec<Option<String>> = vec![None; of_row.n()];
-        for row in all {
+        let list = |row: usize| -> Result<Vec<&str>> {
             let list = inputs.rows.list(row, "paraphrases")?;
             let list: Vec<&str> = list.iter().filter_map(|text| text.as_str()).map(str::trim).collect();
-            let group = of_row.of_row[row];
+            let message = || "`paraphrases` is an empty list; take the row out".to_owned();
+            if list.is_empty() { Err(inputs.rows.fault(row, message())) } else { Ok(list) }
+        };
+        let (rows, lists) = inputs.usable(list)?;
+        let of_row = inputs.groups(&rows, ("row", &|row| row.to_string()))?;
+        let (mut texts, mut labels, mut keys) = (vec![], vec![], vec![]);
+        let mut last_of_group: Vec<Option<String>> = vec![None; of_row.n()];
+        for (list, &group) in lists.iter().zip(&of_row.of_row) {
             let mut push = |a: &str, b: &str, same| {
                 texts.extend([a.to_owned(), b.to_owned()]);
                 labels.push(same);
                 keys.push(of_row.names[group].clone());
             };
-            let Some(&first) = list.first() else {
-                return Err(inputs
-                    .rows
-                    .fault(row, "`paraphrases` is an empty list; take the row out".to_owned()));
-            };
+            let first = list[0];
             list.windows(2).for_each(|pair| push(pair[0], pair[1], true));
             if let Some(other) = last_of_group[group].replace(first.to_owned()) {
                 push(&other, first, false);

@@ -29,6 +29,13 @@ pub fn print(evaluation: &Evaluation) -> String {
     if !evaluation.by_group.is_empty() {
         add_groups(&mut text, &evaluation.group, &evaluation.by_group);
     }
+    if !evaluation.rejected.is_empty() {
+        let _ = writeln!(
+            text,
+            "\nRejected: {} of the rows; the figures are those of the others.",
+            evaluation.rejected.len()
+        );
+    }
     for (reason, n) in &evaluation.left_out {
         let _ = writeln!(text, "\nLeft out: {n} with {reason}.");
     }

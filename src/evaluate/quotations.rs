@@ -12,7 +12,8 @@ const KINDS: [QuotationKind; 3] = [QuotationKind::Direct, QuotationKind::Scare, 
 /// What the first quotation marks of each text are for: direct speech, distance or a title.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let classes = Classes::new(&[KINDS.map(QuotationKind::as_str).as_slice(), &["none"]].concat(), &[]);
-    let labelled = inputs.labelled(classes, inputs.options.fields.label.as_deref().unwrap_or("label"))?;
+    let field = inputs.options.fields.label.as_deref().unwrap_or("label");
+    let labelled = inputs.labelled(classes, field, |row| inputs.text(row).map(|_| ()))?;
     let (texts, groups) = inputs.texts(&labelled.rows)?;
     let given: Vec<usize> = texts.iter().map(|text| class(text)).collect();
     let bootstrap = inputs.bootstrap(&groups);

@@ -24,7 +24,8 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
             ("contradiction", "conflicting"),
         ],
     );
-    let labelled = inputs.labelled(classes, inputs.options.fields.label.as_deref().unwrap_or("label"))?;
+    let field = inputs.options.fields.label.as_deref().unwrap_or("label");
+    let labelled = inputs.labelled(classes, field, |row| Pairs::check(inputs, row))?;
     let pairs = Pairs::of_rows(inputs, &labelled.rows)?;
     let (scored, model) = pairs.verify(inputs)?;
     let given: Vec<usize> =

@@ -8,6 +8,8 @@ use serde_json::{Map, Value};
 
 use crate::encode::sha256_of;
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_DATA, read_file};
+use crate::records::Rejection;
 
 /// Most bytes of one line; a longer one is no labelled row.
 const MAX_LINE: u64 = 64 * 1024 * 1024;
@@ -20,6 +22,8 @@ pub struct Rows {
     /// Hash of the file's bytes, packed as they were, in hexadecimal.
     pub sha256: String,
     pub(super) rows: Vec<Row>,
+    /// Lines that are no rows.
+    pub(super) rejected: Vec<Rejection>,
 }
 
 #[derive(Debug, Clone)]
@@ -36,10 +40,23 @@ impl Rows {
     /// [`Error::Read`] where the file cannot be read, [`Error::Labelled`] for a line that is no JSON object, for broken
     /// gzip and for a file without rows.
     pub fn read(path: &Path) -> Result<Self> {
+        let rows = Self::read_sound(path)?;
+        match rows.rejected.first() {
+            None => Ok(rows),
+            Some(first) => Err(fault_of(path, first)),
+        }
+    }
+
+    /// As [`Rows::read`], with the lines that are no JSON objects as rejections.
+    ///
+    /// # Errors
+    /// As [`Rows::read`]; the first rejection where there are no rows.
+    pub(super) fn read_sound(path: &Path) -> Result<Self> {
         let refuse = |line, message: String| Error::Labelled { path: path.to_owned(), line, message };
-        let file = std::fs::read(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let file =
+            read_file(path, MOST_OF_DATA).map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let mut lines = unpacked(&file);
-        let (mut rows, mut bytes) = (vec![], vec![]);
+        let (mut rows, mut rejected, mut bytes) = (vec![], vec![], vec![]);
         for line in 1.. {
             bytes.clear();
             let n = lines.by_ref().take(MAX_LINE).read_until(b'\n', &mut bytes).map_err(|error| {
@@ -53,10 +70,16 @@ impl Rows {
             if bytes.trim_ascii().is_empty() {
                 continue;
             }
-            let fields = serde_json::from_slice(bytes).map_err(|error| {
-                refuse(Some(line), format!("is no JSON object ({error}); give one object a line (JSONL)"))
-            })?;
-            rows.push(Row { line, fields });
+            match serde_json::from_slice(bytes) {
+                Ok(fields) => rows.push(Row { line, fields }),
+                Err(error) => {
+                    let reason = format!("is no JSON object ({error}); give one object a line (JSONL)");
+                    rejected.push(rejection(path, line, reason));
+                }
+            }
+        }
+        if let (true, Some(first)) = (rows.is_empty(), rejected.first()) {
+            return Err(fault_of(path, first));
         }
         if rows.is_empty() {
             return Err(refuse(
@@ -64,7 +87,7 @@ impl Rows {
                 "holds no rows; give a labelled file with one JSON object a line".to_owned(),
             ));
         }
-        Ok(Self { path: path.to_owned(), sha256: sha256_of(&file), rows })
+        Ok(Self { path: path.to_owned(), sha256: sha256_of(&file), rows, rejected })
     }
 
     /// Number of rows.
@@ -157,6 +180,20 @@ impl Rows {
     }
 }
 
+/// A row of the file that cannot be used.
+pub(super) fn rejection(path: &Path, line: usize, reason: String) -> Rejection {
+    Rejection { file: path.display().to_string(), row: Some(line as u64), reason }
+}
+
+/// A rejection as what stops the run.
+fn fault_of(path: &Path, Rejection { row, reason, .. }: &Rejection) -> Error {
+    Error::Labelled {
+        path: path.to_owned(),
+        line: row.and_then(|row| usize::try_from(row).ok()),
+        message: reason.clone(),
+    }
+}
+
 /// Unpacks gzip where the file starts with its two marks.
 pub(super) fn unpacked(file: &[u8]) -> Box<dyn BufRead + '_> {
     let is_gzip = file.starts_with(&[0x1f, 0x8b]);
@@ -190,18 +227,26 @@ impl Groups {
     /// # Errors
     /// [`Error::Labelled`] where a row lacks the field or the pattern does not match it.
     pub fn by_field(rows: &Rows, field: &str, pattern: Option<&Regex>) -> Result<Self> {
-        let key = |row: usize| {
-            let value = rows.label(row, field)?;
-            match pattern {
-                None => Ok(value),
-                Some(pattern) => matched(pattern, &value).ok_or_else(|| {
-                    rows.fault(row, format!("`{field}` is `{value}`, which `{pattern}` does not match"))
-                }),
-            }
-        };
-        let keys: Vec<String> = (0..rows.len()).map(key).collect::<Result<_>>()?;
+        Self::of_some(rows, &(0..rows.len()).collect::<Vec<usize>>(), field, pattern)
+    }
+
+    /// As [`Groups::by_field`], of some of the rows.
+    pub(super) fn of_some(rows: &Rows, some: &[usize], field: &str, pattern: Option<&Regex>) -> Result<Self> {
+        let keys = some.iter().map(|&row| Self::key(rows, row, field, pattern));
+        let keys: Vec<String> = keys.collect::<Result<_>>()?;
         let field = pattern.map_or(field.to_owned(), |pattern| format!("{field} as {pattern}"));
         Ok(Self::from_keys(field, keys))
+    }
+
+    /// The name of a row's group.
+    pub(super) fn key(rows: &Rows, row: usize, field: &str, pattern: Option<&Regex>) -> Result<String> {
+        let value = rows.label(row, field)?;
+        match pattern {
+            None => Ok(value),
+            Some(pattern) => matched(pattern, &value).ok_or_else(|| {
+                rows.fault(row, format!("`{field}` is `{value}`, which `{pattern}` does not match"))
+            }),
+        }
     }
 
     /// Groups by equal keys.

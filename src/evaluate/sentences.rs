@@ -24,15 +24,11 @@ struct Scored {
 /// Where sentences end. Rows have `text` and either `sentence_spans` (pairs of characters counted from 0) or `sentences`
 /// (their texts in order).
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let rows: Vec<usize> = (0..inputs.rows.len()).collect();
-    inputs.observer.begin("splitting", Some(rows.len()));
-    let scored = rows
-        .iter()
-        .map(|&row| {
-            inputs.observer.advance(1);
-            score(inputs, row)
-        })
-        .collect::<Result<Vec<Scored>>>()?;
+    inputs.observer.begin("splitting", Some(inputs.rows.len()));
+    let (rows, scored) = inputs.usable(|row| {
+        inputs.observer.advance(1);
+        score(inputs, row)
+    })?;
     let groups = inputs.groups(&rows, ("row", &|row| row.to_string()))?;
     let bootstrap = inputs.bootstrap(&groups);
     let mut evaluation = inputs.evaluation(Task::Sentences, "text", rows.len(), &groups);
@@ -61,7 +57,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
 }
 
 fn score(inputs: &Inputs<'_>, row: usize) -> Result<Scored> {
-    let text = inputs.rows.text(row, inputs.options.fields.text.as_deref().unwrap_or("text"))?;
+    let text = inputs.text(row)?;
     let labelled = match inputs.rows.has("sentence_spans") {
         true => spans(inputs, row, text)?,
         false => texts(inputs, row, text)?,

@@ -18,11 +18,21 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         &NAMES,
         &[("neg", "negative"), ("-1", "negative"), ("neu", "neutral"), ("pos", "positive")],
     );
-    let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or("label"))?;
-    let (texts, groups) = inputs.texts(&labelled.rows)?;
-    // Every field is read before the encoder runs, so that a fault costs no minutes.
-    let rows = || labelled.rows.iter().zip(&texts);
     let toward_target = inputs.rows.has(start) && inputs.rows.has(end);
+    // Every field is read before the encoder runs, so that a fault costs no minutes.
+    let check = |row: usize| {
+        let text = inputs.text(row)?;
+        if toward_target {
+            target(inputs, row, text, start, end)?;
+        }
+        if inputs.rows.has("score") {
+            inputs.rows.number(row, "score")?;
+        }
+        Ok(())
+    };
+    let labelled = inputs.labelled(classes, fields.label.as_deref().unwrap_or("label"), check)?;
+    let (texts, groups) = inputs.texts(&labelled.rows)?;
+    let rows = || labelled.rows.iter().zip(&texts);
     let targets = toward_target.then(|| {
         rows()
             .map(|(&row, text)| Ok((*text, target(inputs, row, text, start, end)?)))
@@ -37,11 +47,24 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
 
     let (encoder, model) = inputs.encoder()?;
     let of_texts = of_texts(inputs, &encoder, &texts)?;
-    let of_targets =
-        targets.map(|targets| of_targets(inputs, &encoder, &labelled.rows, &targets)).transpose()?;
+    let of_targets = targets.map(|targets| of_targets(inputs, &encoder, &targets)).transpose()?;
+    // What the model cannot see is seen only now.
+    let is_read = |&at: &usize| of_targets.as_ref().is_none_or(|all| all[at].is_some());
+    let (read, unread): (Vec<usize>, Vec<usize>) = (0..texts.len()).partition(is_read);
+    let message = "the target lies behind the last token that the model reads; shorten the text";
+    let fault = |&at: &usize| inputs.rows.fault(labelled.rows[at], message.to_owned());
+    if let (true, Some(first)) = (read.is_empty(), unread.first()) {
+        return Err(fault(first));
+    }
+    unread.iter().try_for_each(|at| inputs.reject(fault(at)))?;
+    let groups = groups.select(&read);
+    let labels = &read.iter().map(|&at| labelled.labels[at]).collect::<Vec<usize>>();
+    let of_texts: Vec<Sentiment> = read.iter().map(|&at| of_texts[at]).collect();
+    let of_targets: Option<Vec<Sentiment>> =
+        of_targets.map(|all| read.iter().filter_map(|&at| all[at]).collect());
+    let scores = scores.map(|scores| read.iter().map(|&at| scores[at]).collect::<Vec<f64>>());
     let bootstrap = inputs.bootstrap(&groups);
-    let mut figures = Figures::new(&bootstrap, texts.len());
-    let labels = &labelled.labels;
+    let mut figures = Figures::new(&bootstrap, labels.len());
     let given_texts: Vec<usize> = of_texts.iter().map(class).collect();
     let given: Vec<usize> =
         of_targets.as_ref().map_or(given_texts.clone(), |all| all.iter().map(class).collect());
@@ -56,7 +79,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
         add_correlations(&scores, of_targets.as_ref().unwrap_or(&of_texts), &mut figures);
     }
 
-    let mut evaluation = inputs.evaluation(Task::Sentiment, "text", texts.len(), &groups);
+    let mut evaluation = inputs.evaluation(Task::Sentiment, "text", labels.len(), &groups);
     evaluation.figures = figures.list;
     evaluation.confusion = Some(ConfusionTable::new(&labelled.classes.names, labels, &given));
     evaluation.left_out = labelled.left_out;
@@ -81,9 +104,8 @@ fn of_texts(inputs: &Inputs<'_>, encoder: &dyn Encoder, texts: &[&str]) -> Resul
 fn of_targets(
     inputs: &Inputs<'_>,
     encoder: &dyn Encoder,
-    rows: &[usize],
     mentions: &[(&str, Span)],
-) -> Result<Vec<Sentiment>> {
+) -> Result<Vec<Option<Sentiment>>> {
     inputs.observer.begin("reading targets", Some(mentions.len()));
     let sentiments = encoder.target_sentiment(mentions, &|n| inputs.observer.advance(n))?;
     if sentiments.iter().all(Option::is_none) {
@@ -91,11 +113,7 @@ fn of_targets(
                        not exist with --start and --end to score whole texts";
         return Err(Error::Usage { message: message.to_owned() });
     }
-    let of_row = |(&row, sentiment): (&usize, Option<Sentiment>)| {
-        let message = "the target lies behind the last token that the model reads; shorten the text or take the row out";
-        sentiment.ok_or_else(|| inputs.rows.fault(row, message.to_owned()))
-    };
-    rows.iter().zip(sentiments).map(of_row).collect()
+    Ok(sentiments)
 }
 
 fn target(inputs: &Inputs<'_>, row: usize, text: &str, start: &str, end: &str) -> Result<Span> {

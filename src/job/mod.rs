@@ -15,12 +15,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::framing::Measures;
 use crate::options::Options;
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 use crate::read::ReadOptions;
 use crate::report::{Format, column_twice};
 use crate::store::StoreOptions;
 
 pub use encoder::{LoadedEncoder, load_encoder};
-pub use run::{Finished, compare, compare_reading, compare_with, open_store};
+pub use run::{Finished, compare, compare_reading, compare_with, open_store, prepare};
 
 /// What a run of `compare` is asked to do. In a job file every key may be left out, and the options of the stages are sections.
 ///
@@ -91,9 +92,11 @@ impl Job {
     /// [`Error::Read`] where the file cannot be read; [`Error::Config`] for a key that does not exist (with the nearest
     /// one that does) or a value that does not fit.
     pub fn from_job_file(path: &Path) -> Result<Self> {
-        let text =
-            std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.to_owned(), source })?;
+        let bytes = read_file(path, MOST_OF_SETTINGS)
+            .map_err(|source| Error::Read { path: path.to_owned(), source })?;
         let refuse = |message: String| Error::Config { path: path.to_owned(), message };
+        let text =
+            String::from_utf8(bytes).map_err(|_| refuse("is not UTF-8; save it as UTF-8".to_owned()))?;
         let mut job: Self = toml::from_str(&text).map_err(|error| refuse(explain(&error)))?;
         job.check().map_err(refuse)?;
         let names_out = text.parse::<toml::Table>().is_ok_and(|table| table.contains_key("out"));

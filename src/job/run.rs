@@ -2,8 +2,9 @@ use super::{Job, LoadedEncoder, load_encoder};
 use crate::encode::{HeadManifest, ModelManifest};
 use crate::error::{Error, Result};
 use crate::pipeline::{Clock, Models, Observer, Run, Stoppable, compare_articles};
-use crate::read::{Reading, read};
+use crate::read::{Reading, named, read};
 use crate::records::{HeadUsed, ModelUsed, Provenance, Rejection};
+use crate::report;
 use crate::store::{CachedEncoder, Store};
 
 /// What a job found, and what it was made from.
@@ -21,6 +22,15 @@ pub struct Finished {
 /// [`Provenance::rejected`] instead.
 pub fn compare(job: &Job, observer: &dyn Observer) -> Result<Finished> {
     compare_with(job, &open_store(job)?, observer)
+}
+
+/// Makes the folder for a job's results before any work is done, and makes sure that they can be written there ([`report::prepare`]).
+///
+/// # Errors
+/// As [`report::prepare`]; [`Error::Usage`] for a path that is not UTF-8 and for a pattern that no file fits.
+pub fn prepare(job: &Job) -> Result<()> {
+    job.check_paths()?;
+    report::prepare(&job.out, &named(&job.inputs)?)
 }
 
 /// The store that a job asks for: one of its own for the time of the run where it asks for none, since sentences that can be in a

@@ -9,12 +9,14 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::cache::{Cache, is_name};
-use super::registry::KnownModel;
+use super::find::{BUNDLED, README, check_known};
+use super::registry::{KnownModel, known};
 use super::sentence_transformers::{self, Description};
 use super::source::Source;
 use super::{hub, wheel};
 use crate::encode::{ModelEncoder, ModelFiles, ModelManifest, is_pickle};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 
 /// What is to be fetched.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +119,12 @@ pub fn fetch(request: &FetchRequest, cache: &Cache, observer: &dyn FetchObserver
             "is no name for a model: letters, digits, `.`, `-` and `_`, no dot or hyphen first".to_owned(),
         ));
     }
+    let is_of_registry = |known: &KnownModel| {
+        [false, true].map(|from_hub| FetchRequest::known(known, from_hub).source).contains(&request.source)
+    };
+    if request.name == BUNDLED || known(&request.name).is_some_and(|known| !is_of_registry(&known)) {
+        return Err(refuse("is the name of another model that is known here; give a --name".to_owned()));
+    }
     let downloads = cache.downloads(&request.name);
     for folder in [cache.models(), downloads.clone()] {
         fs::create_dir_all(&folder).map_err(|error| refuse(io_message(&folder, &error)))?;
@@ -126,7 +134,8 @@ pub fn fetch(request: &FetchRequest, cache: &Cache, observer: &dyn FetchObserver
     lock.try_lock().map_err(|_| refuse("is being fetched by another process; wait for it".to_owned()))?;
 
     let folder = cache.model(&request.name);
-    if let Some(manifest) = sound_model(&folder) {
+    let sound = sound_model(&folder).filter(|manifest| check_known(&request.name, manifest).is_ok());
+    if let Some(manifest) = sound {
         if manifest.source != request.source.record() {
             let message = format!(
                 "is there already, from another source; delete {} or give a --name",
@@ -177,20 +186,18 @@ fn make(
     let mut get = |path: &str| get_checked(&mut *files, path, request, observer);
     let json = |path: &str| -> Result<Value, String> {
         let Some(file) = get(path)? else { return Ok(Value::Null) };
-        let bytes = fs::read(&file).map_err(|error| io_message(&file, &error))?;
+        let bytes = read_file(&file, MOST_OF_SETTINGS).map_err(|error| io_message(&file, &error))?;
         serde_json::from_slice(&bytes).map_err(|error| format!("{path}: {error}"))
     };
     let description = sentence_transformers::Files::read(json)?.describe()?;
 
-    let readme = get("README.md")?.and_then(|path| fs::read_to_string(path).ok()).unwrap_or_default();
+    let readme = get(README)?.and_then(|path| read_file(&path, MOST_OF_SETTINGS).ok()).unwrap_or_default();
+    let readme = String::from_utf8_lossy(&readme);
     let mut manifest = manifest(request, &description, &readme);
     let weights = weights(files.paths(), description.is_bert)?;
-    for (path, kept) in [
-        weights,
-        ("tokenizer.json", "tokenizer.json"),
-        ("config.json", "config.json"),
-        ("README.md", "README.md"),
-    ] {
+    for (path, kept) in
+        [weights, ("tokenizer.json", "tokenizer.json"), ("config.json", "config.json"), (README, README)]
+    {
         let Some(file) = get_checked(&mut *files, path, request, observer)? else {
             if path == "tokenizer.json" {
                 return Err("has no tokenizer.json; only fast tokenizers can be read".to_owned());

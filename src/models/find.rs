@@ -7,23 +7,52 @@ use super::published;
 use super::registry::{known, registry};
 use crate::encode::{ModelEncoder, ModelFiles, ModelManifest, read_manifest};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 
 /// The name of the model that is part of the binary.
-const BUNDLED: &str = "parallax-en";
+pub(super) const BUNDLED: &str = "parallax-en";
+
+/// For people; the registry does not hold it to a hash.
+pub(super) const README: &str = "README.md";
 
 /// The model of a name or in a folder. Names come first: a folder called like a model is given as `./NAME`.
 ///
 /// # Errors
-/// [`Error::Model`] where there is no such model or it cannot be used, [`Error::Read`] where a file cannot be read.
+/// [`Error::Model`] where there is no such model, it cannot be used, or it is not the one that the registry knows by its name;
+/// [`Error::Read`] where a file cannot be read.
 pub fn load(model: &str) -> Result<ModelFiles> {
     if model == BUNDLED {
         return ModelFiles::bundled();
     }
     let folder = Path::new(model);
     match Cache::platform() {
-        Ok(cache) if cache.has(model) => ModelFiles::from_folder(&cache.model(model)),
+        Ok(cache) if cache.has(model) => {
+            let files = ModelFiles::from_folder(&cache.model(model))?;
+            check_known(model, &files.manifest)?;
+            Ok(files)
+        }
         _ if folder.is_dir() => in_folder(folder),
         _ => Err(no_such_model(model)),
+    }
+}
+
+/// Refuses what has the name of a model of the registry and consists of other files. Their hashes were checked against `model.toml`, which
+/// anybody can write.
+pub(super) fn check_known(name: &str, manifest: &ModelManifest) -> Result<()> {
+    let Some(known) = known(name) else { return Ok(()) };
+    let is_known = |path: &str, found: &str| {
+        let expected = known.sha256.get(path).is_some_and(|expected| expected.eq_ignore_ascii_case(found));
+        expected || path == README
+    };
+    match manifest.sha256.iter().find(|(path, found)| !is_known(path, found)) {
+        None => Ok(()),
+        Some((path, _)) => {
+            let message = format!(
+                "its {path} is not the file that is known by this name; fetch it again (parallax models fetch {name}), or give another \
+                 model's folder another name"
+            );
+            Err(Error::Model { name: name.to_owned(), message })
+        }
     }
 }
 
@@ -149,10 +178,12 @@ pub fn sheet(model: &str) -> Result<Sheet> {
         _ => Some(Path::new(model).to_owned()),
     };
     let figures = match &folder {
-        None => bundled_figures().to_owned(),
-        Some(folder) => std::fs::read_to_string(folder.join("sentiment_figures.json")).unwrap_or_default(),
+        None => bundled_figures().into(),
+        Some(folder) => {
+            read_file(&folder.join("sentiment_figures.json"), MOST_OF_SETTINGS).unwrap_or_default()
+        }
     };
-    let mut figures: serde_json::Value = serde_json::from_str(&figures).unwrap_or_default();
+    let mut figures: serde_json::Value = serde_json::from_slice(&figures).unwrap_or_default();
     let files = loaded.sizes().map(|(path, bytes)| SheetFile {
         path: path.to_owned(),
         bytes,
@@ -184,13 +215,6 @@ fn bundled_figures() -> &'static str {
 pub fn verify(model: &str) -> Result<usize> {
     let files = load(model)?;
     files.verify()?;
-    for (path, expected) in known(model).map(|known| known.sha256).unwrap_or_default() {
-        if files.manifest.sha256.get(&path).is_some_and(|found| *found != expected) {
-            let message =
-                format!("{path} is not the file that is known for it; delete the model and fetch it again");
-            return Err(Error::Model { name: model.to_owned(), message });
-        }
-    }
     ModelEncoder::new(&files, 1)?;
     Ok(files.sizes().count())
 }

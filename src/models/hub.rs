@@ -21,6 +21,7 @@ pub(super) fn open(repository: &str, revision: &str, folder: &Path) -> Result<Bo
 
 #[cfg(feature = "hub")]
 mod client {
+    use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
     use std::path::{Path, PathBuf};
 
     use hf_hub::api::Progress;
@@ -29,6 +30,7 @@ mod client {
 
     use super::super::fetch::{FetchObserver, Files, io_message, sha256_of_file};
     use crate::encode::is_inside;
+    use crate::platform::MOST_OF_DATA;
 
     /// How often a file is asked for where the connection breaks.
     const ATTEMPTS: usize = 3;
@@ -61,10 +63,16 @@ mod client {
             Ok(Self { api, repo, name, cache, paths })
         }
 
-        /// One attempt; a part of the file that is there already is kept and the rest asked for.
-        fn download(&self, path: &str, observer: &dyn FetchObserver) -> Result<PathBuf, ApiError> {
-            let progress = Forward { observer, path };
-            self.repo.download_with_progress(path, progress)
+        /// One attempt; a part of the file that is there already is kept and the rest asked for. `None` where more came than was announced.
+        fn download(
+            &self,
+            path: &str,
+            size: u64,
+            observer: &dyn FetchObserver,
+        ) -> Option<Result<PathBuf, ApiError>> {
+            let progress = Forward { observer, path, size, received: 0 };
+            // hf-hub reads to the end of what is sent, and its progress has no other way to stop it.
+            catch_unwind(AssertUnwindSafe(|| self.repo.download_with_progress(path, progress))).ok()
         }
     }
 
@@ -76,6 +84,12 @@ mod client {
         fn get(&mut self, path: &str, observer: &dyn FetchObserver) -> Result<PathBuf, String> {
             let metadata = self.api.metadata(&self.repo.url(path)).map_err(|error| explain(&error, path))?;
             let (etag, size) = (metadata.etag(), metadata.size() as u64);
+            if size > MOST_OF_DATA {
+                return Err(format!(
+                    "{path} has {size} bytes, and files of more than {} GB are not read",
+                    MOST_OF_DATA >> 30
+                ));
+            }
             // Both become names of files.
             if [etag, metadata.commit_hash()].into_iter().any(|name| !is_inside(name) || name.contains('/')) {
                 return Err(format!("{path}: the server's answer is not one of the Hub"));
@@ -89,14 +103,20 @@ mod client {
             let found = match files.get(path).filter(|found| found.exists()) {
                 Some(found) => found,
                 None => {
-                    let mut attempt = self.download(path, observer);
+                    let mut attempt = self.download(path, size, observer);
                     for _ in 1..ATTEMPTS {
                         match attempt {
-                            Ok(_) => break,
-                            Err(error) if is_final(&error) => return Err(explain(&error, path)),
-                            Err(_) => attempt = self.download(path, observer),
+                            None | Some(Ok(_)) => break,
+                            Some(Err(error)) if is_final(&error) => return Err(explain(&error, path)),
+                            Some(Err(_)) => attempt = self.download(path, size, observer),
                         }
                     }
+                    let Some(attempt) = attempt else {
+                        let _ = std::fs::remove_file(&part);
+                        return Err(format!(
+                            "{path} does not end behind the {size} bytes that were announced; it was deleted"
+                        ));
+                    };
                     attempt.map_err(|error| explain(&error, path))?
                 }
             };
@@ -112,18 +132,26 @@ mod client {
         }
     }
 
-    /// Hands hf-hub's progress on.
+    /// Hands hf-hub's progress on, and ends a download that is longer than it was to be.
     struct Forward<'a> {
         observer: &'a dyn FetchObserver,
         path: &'a str,
+        size: u64,
+        received: u64,
     }
 
     impl Progress for Forward<'_> {
         fn init(&mut self, size: usize, _: &str) {
+            self.received = 0;
             self.observer.begin(self.path, Some(size as u64));
         }
 
         fn update(&mut self, size: usize) {
+            self.received += size as u64;
+            if self.received > self.size {
+                // Not a panic: nothing is printed.
+                resume_unwind(Box::new(()));
+            }
             self.observer.advance(size as u64);
         }
 

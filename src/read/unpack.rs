@@ -1,17 +1,15 @@
 //! Packed files -> their bytes.
 
-use std::io::{self, Error, ErrorKind, Read};
+use std::io;
 
 use super::find::Packing;
+use crate::platform::{MOST_OF_DATA, read_within};
 
-/// Most bytes that a packed file, or standard input, may hold: a small file can unpack to any size.
-const MOST: u64 = 4 << 30;
-
-/// The bytes of a packed file.
+/// The bytes of a packed file, within a bound: a small file can unpack to any size.
 pub(super) fn unpack(bytes: &[u8], packing: Packing) -> io::Result<Vec<u8>> {
     match packing {
-        Packing::Gzip => read_within(flate2::read::MultiGzDecoder::new(bytes), MOST),
-        Packing::Zstd => read_within(zstd::stream::read::Decoder::new(bytes)?, MOST),
+        Packing::Gzip => read_within(flate2::read::MultiGzDecoder::new(bytes), MOST_OF_DATA),
+        Packing::Zstd => read_within(zstd::stream::read::Decoder::new(bytes)?, MOST_OF_DATA),
     }
 }
 
@@ -26,17 +24,7 @@ pub(super) fn packing_of(bytes: &[u8]) -> Option<Packing> {
 
 /// All of standard input.
 pub(super) fn stdin() -> io::Result<Vec<u8>> {
-    read_within(io::stdin().lock(), MOST)
-}
-
-fn read_within(reader: impl Read, most: u64) -> io::Result<Vec<u8>> {
-    let mut bytes = vec![];
-    let n = reader.take(most + 1).read_to_end(&mut bytes)?;
-    if n as u64 > most {
-        let message = format!("holds more than {} GB unpacked; split it", most >> 30);
-        return Err(Error::new(ErrorKind::InvalidData, message));
-    }
-    Ok(bytes)
+    read_within(io::stdin().lock(), MOST_OF_DATA)
 }
 
 #[cfg(test)]

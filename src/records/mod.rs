@@ -9,6 +9,7 @@ mod document;
 mod sentence;
 mod annotation;
 mod encoding;
+pub(crate) mod figure;
 mod claim;
 mod copy;
 mod cuts;

@@ -1,5 +1,7 @@
 use serde::{Deserialize, Serialize};
 
+use super::figure::figure;
+
 /// Numbers that hold for one encoder: from which cosine or weight on something counts. A model's folder has them in
 /// `heads/thresholds.toml`, beside the verifier; a model without that file has those of the bundled one.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -20,8 +22,10 @@ pub struct Thresholds {
 #[serde(default, deny_unknown_fields)]
 pub struct WordThresholds {
     /// From here on a word is no function word.
+    #[serde(deserialize_with = "figure")]
     pub content: f32,
     /// From here on a word can tell stories apart ("said" and "people" cannot).
+    #[serde(deserialize_with = "figure")]
     pub story: f32,
 }
 
@@ -31,14 +35,19 @@ pub struct WordThresholds {
 pub struct AlignmentThresholds {
     /// Least of two words that are each other's nearest and count as aligned. Of the bundled model, unrelated words of one
     /// sentence lie around 0.3.
+    #[serde(deserialize_with = "figure")]
     pub aligned: f32,
     /// Least of a word and the word that answers it.
+    #[serde(deserialize_with = "figure")]
     pub answered: f32,
     /// Least of the word that a name, or the verb behind a negation or a plan, is answered by.
+    #[serde(deserialize_with = "figure")]
     pub closely: f32,
     /// Least of a word and the opposite that answers it.
+    #[serde(deserialize_with = "figure")]
     pub opposed: f32,
     /// Least mean of two phrases that are taken to name the same thing.
+    #[serde(deserialize_with = "figure")]
     pub phrase: f32,
 }
 
@@ -47,6 +56,7 @@ pub struct AlignmentThresholds {
 #[serde(default, deny_unknown_fields)]
 pub struct PairThresholds {
     /// Least of a pair whose evidence is gathered: that costs more than comparing the words.
+    #[serde(deserialize_with = "figure")]
     pub near: f32,
 }
 
@@ -55,11 +65,14 @@ pub struct PairThresholds {
 #[serde(default, deny_unknown_fields)]
 pub struct LevelThresholds {
     /// Least level in a large corpus: below it, articles are merely of the same kind of text.
+    #[serde(deserialize_with = "figure")]
     pub lowest: f32,
     /// A neighbour counts for no more than this, so that copies of one wire story do not push away the other articles on
     /// the event.
+    #[serde(deserialize_with = "figure")]
     pub highest: f32,
     /// Least level where a corpus has no articles to fill the ranks, so that this alone decides.
+    #[serde(deserialize_with = "figure")]
     pub alone: f32,
 }
 
@@ -90,6 +103,14 @@ impl Default for LevelThresholds {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_no_figure_is_refused() {
+        for value in ["1e308", "nan", "-inf"] {
+            let error = toml::from_str::<Thresholds>(&format!("[pairs]\nnear = {value}")).unwrap_err();
+            assert!(error.to_string().contains("is no figure of a model"), "{error}");
+        }
+    }
 
     #[test]
     fn the_bundled_model_spells_out_the_defaults() {

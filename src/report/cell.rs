@@ -18,11 +18,14 @@ pub(crate) enum Cell {
 }
 
 impl Cell {
-    /// The CSV field: figures rounded, words made safe for spreadsheets.
+    /// The CSV field: figures rounded, words in quotation marks and made safe for spreadsheets. A field without quotation marks would be cut
+    /// at a semicolon where a spreadsheet takes that for what lies between fields.
     pub(super) fn to_csv(&self) -> Cow<'_, str> {
         match self {
             Cell::Empty => Cow::Borrowed(""),
-            Cell::Text(text) => safe_for_spreadsheets(text),
+            Cell::Text(text) => {
+                Cow::Owned(format!("\"{}\"", safe_for_spreadsheets(text).replace('"', "\"\"")))
+            }
             Cell::Integer(value) => Cow::Owned(value.to_string()),
             Cell::Figure(value) => Cow::Owned(rounded(*value).to_string()),
             Cell::Flag(value) => Cow::Borrowed(if *value { "true" } else { "false" }),
@@ -220,15 +223,16 @@ mod tests {
     #[test]
     fn no_article_can_run_in_a_spreadsheet() {
         for (text, field) in [
-            ("=HYPERLINK(\"x\")", "'=HYPERLINK(\"x\")"),
-            ("-1+2", "'-1+2"),
-            ("-0.5", "-0.5"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("\tx", "'\tx"),
-            ("\n=1", "'\n=1"),
-            ("'=1", "''=1"),
-            ("plain", "plain"),
-            ("'tis", "'tis"),
+            ("=HYPERLINK(\"x\")", "\"'=HYPERLINK(\"\"x\"\")\""),
+            ("-1+2", "\"'-1+2\""),
+            ("-0.5", "\"-0.5\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("\tx", "\"'\tx\""),
+            ("\n=1", "\"'\n=1\""),
+            ("'=1", "\"''=1\""),
+            ("plain", "\"plain\""),
+            ("a;=1", "\"a;=1\""),
+            ("'tis", "\"'tis\""),
         ] {
             assert_eq!(text.into_cell().to_csv(), field);
         }

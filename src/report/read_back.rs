@@ -1,5 +1,4 @@
 use std::borrow::Borrow;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
@@ -12,6 +11,7 @@ use super::schema::TableSchema;
 use super::table::Format;
 use super::write::recover;
 use crate::error::{Error, Result};
+use crate::platform::read_file;
 
 /// What a run's folder has when it is whole.
 pub(super) const RUN_FILE: &str = "run.json";
@@ -58,11 +58,18 @@ pub(crate) fn check_folder(folder: &Path) -> Result<()> {
 /// [`Error::Read`] and [`Error::Table`].
 pub(super) fn run_json<T: DeserializeOwned>(folder: &Path) -> Result<(String, T)> {
     let path = folder.join(RUN_FILE);
-    let text = fs::read_to_string(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let text = String::from_utf8(bytes_of(&path)?);
+    let text =
+        text.map_err(|_| table_fault(&path, "it is not UTF-8; run `parallax compare` again".to_owned()))?;
     let read = serde_json::from_str(&text);
     let fault =
         |error| table_fault(&path, format!("{error}; run `parallax compare` again with this version"));
     read.map_err(fault).map(|read| (text, read))
+}
+
+/// The bytes of a file that a run wrote.
+pub(crate) fn bytes_of(path: &Path) -> Result<Vec<u8>> {
+    read_file(path, u64::MAX - 1).map_err(|source| Error::Read { path: path.to_owned(), source })
 }
 
 /// For a name that none of `names` is.
@@ -90,10 +97,9 @@ type Rows = Vec<Vec<String>>;
 fn read_rows(folder: &Path, name: &str, columns: &[&str]) -> Result<Option<(PathBuf, Rows)>> {
     let found = Format::ALL.map(|format| (format, folder.join(format!("{name}.{}", format.extension()))));
     let Some((format, path)) = found.into_iter().find(|(_, path)| path.exists()) else { return Ok(None) };
-    let bytes = || fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source });
     let rows = match format {
-        Format::Csv => csv_cells(&path, &bytes()?, columns)?,
-        Format::Jsonl => json_rows(&path, &bytes()?, columns)?,
+        Format::Csv => csv_cells(&path, &bytes_of(&path)?, columns)?,
+        Format::Jsonl => json_rows(&path, &bytes_of(&path)?, columns)?,
         Format::Parquet => parquet_rows(&path, columns)?,
     };
     Ok(Some((path, rows)))
@@ -194,6 +200,8 @@ fn json_rows(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

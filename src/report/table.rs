@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use serde::ser::SerializeMap;
@@ -11,7 +12,7 @@ use super::schema::{Column, TableSchema};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Format {
-    /// RFC 4180, UTF-8, a header row, lines ended by CRLF. Words that a spreadsheet would run are made safe.
+    /// RFC 4180, UTF-8, a header row, lines ended by CRLF. Words are in quotation marks, and those that a spreadsheet would run are made safe.
     Csv,
     /// One JSON object per line, with the same names; words exactly as they stand in the article.
     Jsonl,
@@ -49,10 +50,10 @@ impl Table<'_> {
     }
 
     fn write_csv(self, writer: &mut (dyn Write + Send)) -> io::Result<()> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(writer);
-        writer.write_record(self.schema.columns.iter().map(|column| column.name.as_bytes()))?;
-        for row in self.rows {
-            writer.write_record(row.iter().map(|cell| cell.to_csv().into_owned()))?;
+        let header = self.schema.columns.iter().map(|column| Cell::Text(column.name.clone().into_owned()));
+        for row in std::iter::once(header.collect()).chain(self.rows) {
+            let fields: Vec<Cow<'_, str>> = row.iter().map(Cell::to_csv).collect();
+            write!(writer, "{}\r\n", fields.join(","))?;
         }
         writer.flush()
     }
@@ -79,5 +80,37 @@ impl Serialize for Object<'_> {
             map.serialize_entry(&column.name, cell)?;
         }
         map.end()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::schema::Schema;
+
+    #[test]
+    fn words_stand_in_quotation_marks_and_figures_do_not() {
+        type Row = (&'static str, Option<&'static str>, usize, f64, bool);
+        let table = Schema::<(), Row>::new("t", "")
+            .column("words", "", |(), row| row.0)
+            .column("more", "", |(), row| row.1)
+            .column("count", "", |(), row| row.2)
+            .column("figure", "", |(), row| row.3)
+            .column("flag", "", |(), row| row.4);
+        let rows = [
+            ("a;=1", Some("2024"), 3, -0.5, true),
+            ("say \"b\",\nc", None, 0, 0.25, false),
+            ("", None, 1, 1.0, true),
+        ];
+        let mut csv = vec![];
+        table.table(&(), rows.into_iter()).write(Format::Csv, &mut csv).unwrap();
+        let expected = [
+            "\"words\",\"more\",\"count\",\"figure\",\"flag\"",
+            "\"a;=1\",\"2024\",3,-0.5,true",
+            "\"say \"\"b\"\",\nc\",,0,0.25,false",
+            ",,1,1,true",
+            "",
+        ];
+        assert_eq!(String::from_utf8(csv).unwrap(), expected.join("\r\n"));
     }
 }

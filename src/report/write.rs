@@ -1,11 +1,12 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
+use serde::de::IgnoredAny;
 use tempfile::{NamedTempFile, TempDir};
 
 use super::arrow::batches;
@@ -35,6 +36,9 @@ const COMMIT: &str = ".parallax-commit";
 /// In a staging folder, locked by the run that writes there, so that another does not take it for a leftover.
 const LOCK: &str = "lock";
 
+/// So much is written, and removed again, before a run begins: a disk without room even for this can hold no results.
+const PROBE_BYTES: usize = 1 << 16;
+
 /// In a committed folder, the names of tables that are no part of the run, a line each: they are to be removed.
 const STALE: &str = "stale";
 
@@ -57,12 +61,12 @@ pub fn abandon() {
     std::mem::forget(staged);
 }
 
-/// Makes the folder for the results, before any work is done, and makes sure that nothing of the user's is overwritten. Finishes what
-/// an earlier run was stopped in ([`recover`]).
+/// Makes the folder for the results, before any work is done, and makes sure that they can be written and that nothing of the user's is
+/// overwritten. Finishes what an earlier run was stopped in ([`recover`]).
 ///
 /// # Errors
-/// [`Error::Write`] where the folder cannot be made, [`Error::Output`] where it is an input, or holds a file with the
-/// name of a table that no run wrote.
+/// [`Error::Write`] where the folder cannot be made or written to, [`Error::Output`] where it is an input, where results would take the
+/// place of an input, or of a file with the name of a table that no run wrote.
 pub fn prepare(folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     let refuse = |message: String| Error::Output { path: folder.to_owned(), message };
     if folder.exists() && !folder.is_dir() {
@@ -71,30 +75,52 @@ pub fn prepare(folder: &Path, inputs: &[PathBuf]) -> Result<()> {
     let fail = |source| Error::Write { path: folder.to_owned(), source };
     fs::create_dir_all(folder).map_err(fail)?;
     let real = folder.canonicalize().map_err(fail)?;
-    if inputs.iter().any(|input| input.canonicalize().is_ok_and(|input| input == real)) {
-        return Err(refuse("is also an input; name another folder for the results with --out".to_owned()));
+    for input in inputs.iter().filter_map(|input| input.canonicalize().ok()) {
+        if input == real {
+            return Err(refuse(
+                "is also an input; name another folder for the results with --out".to_owned(),
+            ));
+        }
+        let name = input.file_name().unwrap_or_default().to_string_lossy();
+        if input.parent() == Some(&real) && is_of_run(&name) {
+            return Err(refuse(format!(
+                "holds the input {name}, whose place the results would take; name another folder for them with --out"
+            )));
+        }
     }
     recover(folder)?;
-    let is_ours = folder.join(RUN_FILE).exists();
-    let foreign = result_paths(folder).find(|path| !is_ours && path.exists());
-    if let Some(path) = foreign {
-        let name = path.file_name().unwrap_or_default().display().to_string();
+    let is_ours = is_run_file(&folder.join(RUN_FILE));
+    let foreign = result_names().chain([COMMIT.to_owned()]);
+    let foreign = foreign.filter(|name| name == COMMIT || !is_ours);
+    if let Some(name) = foreign.into_iter().find(|name| folder.join(name).exists()) {
         return Err(refuse(format!(
             "holds {name}, which no run wrote; name another folder for the results with --out"
         )));
     }
-    NamedTempFile::with_prefix_in(UNFINISHED, folder).map_err(fail)?;
-    Ok(())
+    probe(folder).map_err(fail)
 }
 
-/// The page, and every file that a table can be.
-fn result_paths(folder: &Path) -> impl Iterator<Item = PathBuf> {
-    let page = std::iter::once(folder.join(PAGE_FILE));
-    page.chain(
-        NAMES
-            .into_iter()
-            .flat_map(move |name| Format::ALL.map(|format| folder.join(file_name(name, format)))),
-    )
+/// True for the `run.json` of a run, whatever its version.
+fn is_run_file(path: &Path) -> bool {
+    #[derive(serde::Deserialize)]
+    struct OfRun {
+        #[serde(rename = "tables")]
+        _tables: BTreeMap<String, IgnoredAny>,
+    }
+    let read = || serde_json::from_reader::<_, OfRun>(BufReader::new(File::open(path).ok()?)).ok();
+    path.is_file() && read().is_some()
+}
+
+/// Writes a little where the results will be written first.
+fn probe(folder: &Path) -> io::Result<()> {
+    let staging = Staging::new(folder, &lock(folder)?)?;
+    write_file(&staging.folder.path().join(RUN_FILE), |writer| writer.write_all(&[0; PROBE_BYTES]))
+}
+
+/// The page, `run.json` and every file that a table can be.
+fn result_names() -> impl Iterator<Item = String> {
+    let others = [PAGE_FILE, RUN_FILE].map(str::to_owned).into_iter();
+    others.chain(NAMES.into_iter().flat_map(|name| Format::ALL.map(|format| file_name(name, format))))
 }
 
 fn file_name(table: &str, format: Format) -> String {
@@ -134,8 +160,19 @@ pub fn write(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Forma
 /// [`Error::Write`] where the page cannot be written.
 pub fn rebuild_page(folder: &Path) -> Result<PathBuf> {
     check_folder(folder)?;
-    let (page, path) = (page::render(folder, PageBounds::default())?, folder.join(PAGE_FILE));
-    write_page(&path, &page)?;
+    let path = folder.join(PAGE_FILE);
+    let fail = |source| Error::Write { path: path.clone(), source };
+    // The tables stay those of one run while they are read.
+    let alone = lock(folder).map_err(fail)?;
+    let page = page::render(folder, PageBounds::default())?;
+    let put = || -> io::Result<()> {
+        let staging = Staging::new(folder, &alone)?;
+        let written = staging.folder.path().join(PAGE_FILE);
+        write_file(&written, |writer| writer.write_all(page.as_bytes()))?;
+        fs::rename(written, &path)?;
+        sync(folder)
+    };
+    put().map_err(fail)?;
     Ok(path)
 }
 
@@ -201,7 +238,7 @@ fn fill(run: &Run, provenance: &Provenance, folder: &Path, formats: &[Format]) -
 
 /// Fills a staging folder and puts its files in place of those of an earlier run.
 fn replace(folder: &Path, formats: &[Format], fill: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<()> {
-    let staging = Staging::new(folder)?;
+    let staging = Staging::new(folder, &lock(folder)?)?;
     fill(staging.folder.path())?;
     write_stale(staging.folder.path(), formats)?;
     let _alone = lock(folder)?;
@@ -229,12 +266,12 @@ struct Staging {
 }
 
 impl Staging {
-    fn new(folder: &Path) -> io::Result<Self> {
-        // Until it holds its own lock, it looks like a leftover.
-        let _alone = self::lock(folder)?;
+    /// Until it holds its own lock, it looks like a leftover: so `folder` is to be locked meanwhile.
+    fn new(folder: &Path, _alone: &Alone) -> io::Result<Self> {
         let staging = TempDir::with_prefix_in(STAGING, folder)?;
         let lock = File::create(staging.path().join(LOCK))?;
-        lock.lock()?;
+        // Where there are no locks, nobody can get this one, which is what it is for.
+        let _ = lock.lock();
         staged().insert(staging.path().to_owned());
         Ok(Self { folder: staging, _lock: lock })
     }
@@ -260,7 +297,7 @@ impl Staging {
 pub fn recover(folder: &Path) -> Result<bool> {
     let fail = |source| Error::Write { path: folder.to_owned(), source };
     let _alone = lock(folder).map_err(fail)?;
-    let is_committed = folder.join(COMMIT).exists();
+    let is_committed = folder.join(COMMIT).join(STALE).is_file();
     put_in_place(folder, usize::MAX).map_err(fail)?;
     if is_committed {
         tracing::warn!(
@@ -300,31 +337,51 @@ fn put_in_place(folder: &Path, most: usize) -> io::Result<()> {
         return Ok(());
     }
     sync(folder)?;
-    fs::remove_dir_all(&commit)
+    remove_own(&commit)
 }
 
 /// True for the name of a file that a run writes: nothing else is moved or removed, whatever a folder from elsewhere holds.
 fn is_of_run(name: &str) -> bool {
-    name == RUN_FILE
-        || name == PAGE_FILE
-        || NAMES.iter().any(|table| Format::ALL.iter().any(|&format| file_name(table, format) == name))
+    result_names().any(|result| result == name)
 }
 
-/// Removes what runs that were killed while they wrote have left: files, and folders that no run holds the lock of.
+/// Removes the folders that runs which were killed while they wrote have left: those that no run holds the lock of.
 fn remove_unfinished(folder: &Path) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if name.starts_with(STAGING) {
-            let is_held = File::open(path.join(LOCK)).is_ok_and(|lock| lock.try_lock().is_err());
+        let entry = entry?;
+        let (path, name) = (entry.path(), entry.file_name());
+        let may_be_left = name == COMMIT || name.to_string_lossy().starts_with(STAGING);
+        if may_be_left && entry.file_type()?.is_dir() {
+            let lock = path.join(LOCK);
+            let is_held = lock.is_file() && File::open(&lock)?.try_lock().is_err();
             if !is_held {
-                fs::remove_dir_all(&path)?;
+                remove_own(&path)?;
             }
-        } else if name.starts_with(UNFINISHED) && path.is_file() {
-            remove_if_there(&path)?;
         }
     }
     Ok(())
+}
+
+/// Removes a run's hidden folder with the files that a run writes. A folder that no run made, and one that holds anything else, stays
+/// with what is not a run's.
+fn remove_own(folder: &Path) -> io::Result<()> {
+    let mut names = vec![];
+    for entry in fs::read_dir(folder)? {
+        names.push(entry?.file_name().into_string().unwrap_or_default());
+    }
+    let is_mark = |name: &str| [LOCK, STALE].contains(&name);
+    if !names.is_empty() && !names.iter().any(|name| is_mark(name)) {
+        return Ok(());
+    }
+    // Last what marks it as a run's, so that it can be taken up where this is stopped.
+    names.sort_by_key(|name| is_mark(name));
+    for name in names.iter().filter(|name| is_mark(name) || is_of_run(name)) {
+        remove_if_there(&folder.join(name))?;
+    }
+    match fs::remove_dir(folder) {
+        Err(error) if error.kind() != io::ErrorKind::DirectoryNotEmpty => Err(error),
+        _ => Ok(()),
+    }
 }
 
 fn remove_if_there(path: &Path) -> io::Result<()> {
@@ -342,18 +399,35 @@ fn write_file(path: &Path, write: impl FnOnce(&mut (dyn Write + Send)) -> io::Re
     file.sync_all()
 }
 
-/// Waits until no other process, and no other thread, makes a staging folder, puts results in place or clears up in the folder, and
-/// keeps them from it.
+/// As long as it lives, no other process, and no other thread, makes a staging folder, puts results in place or clears up in a folder.
+struct Alone {
+    _folder: Option<File>,
+}
+
+/// Waits until nobody else is at work in the folder, which takes seconds at most, and keeps others from it.
 #[cfg(unix)]
-fn lock(folder: &Path) -> io::Result<File> {
-    let folder = File::open(folder)?;
-    folder.lock()?;
-    Ok(folder)
+fn lock(folder: &Path) -> io::Result<Alone> {
+    use std::fs::TryLockError;
+
+    let file = File::open(folder)?;
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => {
+            tracing::warn!(
+                "{}: another run is putting its results in place; waiting for it",
+                folder.display()
+            );
+            file.lock()?;
+        }
+        // A file system without such locks, as some that lie behind a network: two runs that end at once are not kept apart there.
+        Err(TryLockError::Error(error)) => tracing::debug!("{}: cannot be locked: {error}", folder.display()),
+        Ok(()) => {}
+    }
+    Ok(Alone { _folder: Some(file) })
 }
 
 #[cfg(not(unix))]
-fn lock(_: &Path) -> io::Result<()> {
-    Ok(())
+fn lock(_: &Path) -> io::Result<Alone> {
+    Ok(Alone { _folder: None })
 }
 
 /// Makes sure that the names in a folder are on the disk.
@@ -408,8 +482,6 @@ fn make_readable(_: &File) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
 
     /// The files of a folder with their contents, those that are being written left out.
@@ -436,7 +508,7 @@ mod tests {
 
     /// Writes the new run's files into a staging folder.
     fn staged_run(folder: &Path) -> Staging {
-        let staging = Staging::new(folder).unwrap();
+        let staging = Staging::new(folder, &lock(folder).unwrap()).unwrap();
         for name in ["claims.csv", "run.json"] {
             write_file(&staging.folder.path().join(name), |writer| writer.write_all(b"new")).unwrap();
         }
@@ -495,6 +567,79 @@ mod tests {
         fs::write(commit.join("run.json"), "new").unwrap();
         recover(folder.path()).unwrap();
         assert_eq!(files(folder.path()), named(&NEW));
+    }
+
+    #[test]
+    fn what_a_run_did_not_write_is_never_removed() {
+        let folder = old_run();
+        let mine = [
+            ".parallax-tmp-notes",
+            ".parallax-new-notes",
+            ".parallax-new-mine/claims.csv",
+            ".parallax-new-draft/lock",
+            ".parallax-new-draft/chapter.txt",
+            ".parallax-commit/stale",
+            ".parallax-commit/chapter.txt",
+        ]
+        .map(|name| folder.path().join(name));
+        for path in &mine {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+        }
+        // What a kill between the making of a folder and the end of its removal leaves.
+        for left in [".parallax-new-empty", ".parallax-new-killed"] {
+            fs::create_dir(folder.path().join(left)).unwrap();
+        }
+        for name in [LOCK, STALE, "claims.csv"] {
+            fs::write(folder.path().join(".parallax-new-killed").join(name), "").unwrap();
+        }
+        recover(folder.path()).unwrap();
+        for path in mine.iter().filter(|path| !path.ends_with(LOCK) && !path.ends_with(STALE)) {
+            assert!(path.exists(), "{}", path.display());
+        }
+        assert!(!folder.path().join(".parallax-new-empty").exists());
+        assert!(!folder.path().join(".parallax-new-killed").exists());
+        fs::write(folder.path().join(RUN_FILE), "{\"tables\": {}}").unwrap();
+        let refused = prepare(folder.path(), &[]).unwrap_err().to_string();
+        assert!(refused.contains("holds .parallax-commit, which no run wrote"), "{refused}");
+    }
+
+    #[test]
+    fn a_folder_that_cannot_be_used_is_refused_before_any_work() {
+        struct Case {
+            files: &'static [(&'static str, &'static str)],
+            input: &'static str,
+            message: &'static str,
+        }
+        const RUN: (&str, &str) = ("run.json", "{\"tables\": {}}");
+        for case in [
+            Case {
+                files: &[RUN, ("sentences.csv", "")],
+                input: "sentences.csv",
+                message: "holds the input sentences.csv",
+            },
+            Case { files: &[("mine.csv", "")], input: "mine.csv", message: "" },
+            Case {
+                files: &[("articles.csv", "")],
+                input: "",
+                message: "holds articles.csv, which no run wrote",
+            },
+            Case {
+                files: &[("run.json", "{\"laps\": 3}")],
+                input: "",
+                message: "holds run.json, which no run wrote",
+            },
+            Case { files: &[RUN, ("articles.csv", "")], input: "", message: "" },
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            case.files.iter().for_each(|(name, text)| fs::write(folder.path().join(name), text).unwrap());
+            let inputs = Some(folder.path().join(case.input)).filter(|_| !case.input.is_empty());
+            let prepared = prepare(folder.path(), inputs.as_slice());
+            let refused = prepared.map_or_else(|error| error.to_string(), |()| String::new());
+            assert_eq!(refused.is_empty(), case.message.is_empty(), "{refused}");
+            assert!(refused.contains(case.message), "{refused}");
+            assert_eq!(fs::read_dir(folder.path()).unwrap().count(), case.files.len());
+        }
     }
 
     #[test]

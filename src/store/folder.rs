@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use super::books::{self, Meta};
 use super::segment::{self, Builder, Entry};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_SETTINGS, read_file};
 
 /// What says when each segment was last used.
 const META: &str = "meta.json";
@@ -101,7 +102,7 @@ impl Folder {
 
     /// The format that `meta.json` names; `Some(None)` where it is damaged or another program's, `None` where there is none.
     fn format_of_meta(&self) -> Option<Option<u32>> {
-        fs::read(self.file(META)).ok().map(|bytes| books::format(&bytes))
+        self.meta().map(|bytes| books::format(&bytes))
     }
 
     /// The format of the segments where all that say one say another than ours.
@@ -170,7 +171,11 @@ impl Folder {
 
     /// `meta.json`; `None` where there is none that can be read.
     pub(super) fn read_meta(&self) -> Option<Meta> {
-        serde_json::from_slice(&fs::read(self.file(META)).ok()?).ok()
+        serde_json::from_slice(&self.meta()?).ok()
+    }
+
+    fn meta(&self) -> Option<Vec<u8>> {
+        read_file(&self.file(META), MOST_OF_SETTINGS).ok()
     }
 
     pub(super) fn write_meta(&self, meta: &Meta) -> io::Result<()> {

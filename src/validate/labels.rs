@@ -1,11 +1,10 @@
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::sample::Item;
 use super::subject::{CANNOT_TELL, Subject};
 use crate::error::{Error, Result};
-use crate::report::read_back::{csv_rows, table_fault};
+use crate::report::read_back::{bytes_of, csv_rows, table_fault};
 
 /// What people answered.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,7 +71,7 @@ pub(super) fn read_labels(files: &[PathBuf], items: &[Item]) -> Result<Labels> {
 
 /// The labels of one file with their rows, counted from 1 without the header; rows without a label hold a comment alone.
 fn of_file(file: &Path, items: &[Item], places: &BTreeMap<&str, usize>) -> Result<Vec<(usize, Given)>> {
-    let bytes = fs::read(file).map_err(|source| Error::Read { path: file.to_owned(), source })?;
+    let bytes = bytes_of(file)?;
     let columns = ["item_id", "annotator", "label", "comment"];
     let rows = csv_rows(file, &bytes, columns).map_err(|error| match error {
         // The mend is another one than for a table of a run.

@@ -12,7 +12,7 @@ use super::page;
 use super::subject::Subject;
 use super::units::{Unit, units};
 use crate::error::{Error, Result};
-use crate::report::read_back::{check_folder, need, table_fault};
+use crate::report::read_back::{bytes_of, check_folder, need, table_fault};
 use crate::report::{as_in_article, safe_for_spreadsheets, write_whole};
 
 /// The folder, inside that of the run, for everything that has to do with validation.
@@ -274,7 +274,10 @@ impl Sample {
 
     /// The bytes of `sample.csv`.
     pub fn to_csv(&self) -> Vec<u8> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(vec![]);
+        let mut writer = csv::WriterBuilder::new()
+            .terminator(csv::Terminator::CRLF)
+            .quote_style(csv::QuoteStyle::NonNumeric)
+            .from_writer(vec![]);
         for item in &self.items {
             let guarded = |text: &str| safe_for_spreadsheets(text).into_owned();
             let item = Item {
@@ -306,7 +309,7 @@ impl Sample {
         let folder = folder.join(FOLDER);
         let path = folder.join(SAMPLE_FILE);
         let csv = self.to_csv();
-        let other = fs::read(&path).is_ok_and(|there| there != csv);
+        let other = bytes_of(&path).is_ok_and(|there| there != csv);
         if other && !force {
             let message = "is there already, with other contents: labels of that sample could no longer be scored. Give the options that \
                            it was drawn with, or --force to replace it";
@@ -327,7 +330,7 @@ pub(super) fn read_sample(folder: &Path) -> Result<Vec<Item>> {
         let message = format!("holds no {FOLDER}/{SAMPLE_FILE}; draw one with `parallax validate sample`");
         return Err(Error::Output { path: folder.to_owned(), message });
     }
-    let bytes = fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let bytes = bytes_of(&path)?;
     let rows = csv::Reader::from_reader(bytes.as_slice()).into_deserialize::<Item>();
     let item = |(row, item): (usize, csv::Result<Item>)| {
         let item = item.map_err(|error| {

@@ -1,5 +1,4 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde::Serialize;
@@ -14,7 +13,7 @@ use super::subject::Subject;
 use super::units::{MeasureRow, measure_rows, units};
 use crate::error::{Error, Result};
 use crate::evaluate::{Bootstrap, Groups};
-use crate::report::read_back::check_folder;
+use crate::report::read_back::{bytes_of, check_folder};
 use crate::report::{Format, write_whole};
 use crate::statistics::StatisticsOptions;
 
@@ -440,7 +439,7 @@ fn corrected(folder: &Path, scored: &Scored) -> Result<Vec<(Correction, Vec<Corr
 /// The settings that the raw estimates were made with: `config.statistics` of `run.json`.
 fn statistics_options(folder: &Path) -> Result<StatisticsOptions> {
     let path = folder.join("run.json");
-    let bytes = fs::read(&path).map_err(|source| Error::Read { path: path.clone(), source })?;
+    let bytes = bytes_of(&path)?;
     let refuse = |error: serde_json::Error| Error::Table {
         path: path.clone(),
         message: format!("{error}; run `parallax compare` again with this version"),

@@ -9,6 +9,7 @@ use parallax::records::{Article, Corpus};
 use parallax::report::printable;
 
 use crate::exit::{self, Outcome};
+use crate::threads;
 
 /// Say what would be read, and what not, before a long run
 ///
@@ -39,6 +40,7 @@ impl CheckArguments {
         if !self.inputs.is_empty() {
             job.inputs.clone_from(&self.inputs);
         }
+        threads::start(job.options.threads)?;
         let Reading { articles, rejected, ignored, inputs, notes } = read(&job.inputs, &job.read)?;
         let corpus = documents(articles, &|_| ());
         let mut lines = vec![format!(
@@ -58,9 +60,9 @@ impl CheckArguments {
         }
         let page: String = lines.iter().flat_map(|line| [printable(line), "\n".to_owned()]).collect();
         exit::print(&page)?;
-        exit::list_rejected(&rejected);
+        exit::list_rejected(&rejected, "`parallax compare` lists all in the table `rejected`");
         exit::list_ignored(&ignored);
-        Ok(if rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+        Ok(Outcome::of(&rejected))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::args::named_folder;
 use crate::engine::EngineArguments;
 use crate::exit::{self, Outcome};
 use crate::progress::Progress;
+use crate::threads;
 
 /// Score a labelled file: how well parallax does on it, with a 95% interval beside every figure
 ///
@@ -144,11 +145,13 @@ Examples:
   parallax evaluate sentiment ratings.jsonl --text sentence --label tone --map good=positive --map bad=negative
   parallax evaluate events triples.jsonl --json > events.json
 
-Exit codes: 0 done, 1 failed, 2 wrong usage. A broken row stops the run: figures of a part would not be those of the file.";
+Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some rows were rejected: the figures are those of the other rows.
+The two files of claims-in-events and of framing must fit each other: there a broken row stops the run.";
 
 impl EvaluateArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
-        let job = self.job()?;
+        let mut job = self.job()?;
+        job.options.threads = threads::start(job.options.threads)?;
         let options = self.options();
         let (_, task) =
             Task::ALL.into_iter().find(|(name, _)| *name == self.task).expect("clap knows the tasks");
@@ -160,7 +163,8 @@ impl EvaluateArguments {
             false => print(&evaluation),
         };
         exit::print(&text)?;
-        Ok(Outcome::Done)
+        exit::list_rejected(&evaluation.rejected, "with --json all are listed");
+        Ok(Outcome::of(&evaluation.rejected))
     }
 
     fn job(&self) -> anyhow::Result<Job> {

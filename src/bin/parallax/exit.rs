@@ -14,6 +14,13 @@ pub enum Outcome {
     SomeRejected,
 }
 
+impl Outcome {
+    /// What a command that is done ends with.
+    pub fn of(rejected: &[Rejection]) -> Self {
+        if rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected }
+    }
+}
+
 /// 0 done, 1 failed, 2 a wrong job file or output folder (clap exits with 2 as well), 3 done with rejected inputs. A
 /// reader that hung up is not a failure.
 pub fn code(outcome: anyhow::Result<Outcome>) -> ExitCode {
@@ -49,8 +56,8 @@ pub fn list_seconds(stages: &[(&str, f64)]) {
     }
 }
 
-/// Says on stderr what could not be used; the first few, since a wrong column name rejects every row.
-pub fn list_rejected(rejected: &[Rejection]) {
+/// Says on stderr what could not be used; the first few, since a wrong column name rejects every row, and where the others are.
+pub fn list_rejected(rejected: &[Rejection], others: &str) {
     const MOST: usize = 10;
     for rejection in rejected.iter().take(MOST) {
         let row = rejection.row.map_or(String::new(), |row| format!(": row {row}"));
@@ -62,11 +69,7 @@ pub fn list_rejected(rejected: &[Rejection]) {
         );
     }
     if rejected.len() > MOST {
-        let _ = writeln!(
-            io::stderr(),
-            "rejected: {} more, listed in the table `rejected`",
-            rejected.len() - MOST
-        );
+        let _ = writeln!(io::stderr(), "rejected: {} more; {others}", rejected.len() - MOST);
     }
 }
 

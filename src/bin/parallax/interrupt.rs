@@ -56,7 +56,7 @@ fn on_signal(end: impl Fn(i32) + Send + 'static) {
 
     // Without a handler the system ends the process as it always does, so that is no reason to stop.
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else { return };
-    std::thread::spawn(move || {
+    let _ = std::thread::Builder::new().spawn(move || {
         if let Some(signal) = signals.forever().next() {
             end(signal);
         }

@@ -11,6 +11,7 @@ mod log;
 mod models;
 mod progress;
 mod shell;
+mod threads;
 mod train_head;
 mod validate;
 
@@ -42,9 +43,10 @@ fn main() -> ExitCode {
 }
 
 fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
-    let job = arguments.job()?;
+    let mut job = arguments.job()?;
     arguments.log.install()?;
-    report::prepare(&job.out, &job.inputs)?;
+    job.options.threads = threads::start(job.options.threads)?;
+    job::prepare(&job)?;
     let store = Arc::new(job::open_store(&job)?);
     interrupt::watch(&job.out, Arc::downgrade(&store));
     let progress = Progress::new(arguments.quiet);
@@ -58,9 +60,9 @@ fn run_compare(arguments: &CompareArguments) -> anyhow::Result<Outcome> {
         let options = args::summary_options();
         exit::print(&report::summary(&run, &provenance.rejected, &job.out, &options))?;
     }
-    exit::list_rejected(&provenance.rejected);
+    exit::list_rejected(&provenance.rejected, "the table `rejected` has all");
     exit::list_ignored(&provenance.ignored);
-    Ok(if provenance.rejected.is_empty() { Outcome::Done } else { Outcome::SomeRejected })
+    Ok(Outcome::of(&provenance.rejected))
 }
 
 fn run_report(arguments: &ReportArguments) -> anyhow::Result<Outcome> {

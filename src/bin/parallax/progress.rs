@@ -73,7 +73,8 @@ impl Progress {
         let stage = Arc::downgrade(&self.stage);
         let seconds = std::env::var(INTERVAL_VARIABLE).ok().and_then(|seconds| seconds.parse().ok());
         let interval = seconds.map_or(INTERVAL, Duration::from_secs_f64);
-        std::thread::spawn(move || {
+        // Where no thread can be started, nothing is shown.
+        let _ = std::thread::Builder::new().spawn(move || {
             loop {
                 std::thread::sleep(interval);
                 let Some(stage) = stage.upgrade() else { return };

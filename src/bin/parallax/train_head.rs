@@ -6,6 +6,7 @@ use parallax::train::{Task, TrainOptions, prepare, train, write};
 
 use crate::exit::{self, Outcome};
 use crate::progress::Progress;
+use crate::threads;
 
 /// Train a head on a labelled file of your own: its figures, its card, and columns of its own in `compare`
 ///
@@ -146,7 +147,9 @@ impl TrainHeadArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
         prepare(&self.out)?;
         let progress = Progress::new(self.quiet);
-        let trained = train(&self.options(), &progress)?;
+        let mut options = self.options();
+        options.threads = threads::start(options.threads)?;
+        let trained = train(&options, &progress)?;
         progress.finish();
         write(&trained, &self.out).context("the head was not written")?;
         if !self.quiet {

@@ -8,6 +8,7 @@ use parallax::validate::{
 };
 
 use crate::exit::{self, Outcome};
+use crate::threads;
 
 /// Let people check the tables: draw a sample to label, then score the labels
 ///
@@ -116,6 +117,7 @@ Examples:
 
 impl ValidateArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
+        threads::start(0)?;
         match &self.command {
             ValidateCommand::Sample(arguments) => arguments.run(),
             ValidateCommand::Score(arguments) => arguments.run(),

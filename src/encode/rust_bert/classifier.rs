@@ -19,6 +19,7 @@ use crate::encode::head::softmax;
 use crate::encode::model::sha256_of;
 use crate::encode::tokenizer::{TextTokenizer, Tokens, bert_tokenizer};
 use crate::error::{Error, Result};
+use crate::platform::{MOST_OF_DATA, read_file};
 use crate::records::Sentiment;
 
 /// The longest text in tokens, where the model has as many positions.
@@ -56,7 +57,7 @@ impl Classifier {
     pub(super) fn from_folder(folder: &Path, n_threads: usize) -> Result<Self, String> {
         let mut sha256 = BTreeMap::new();
         let mut read = |file: &str| {
-            let bytes = std::fs::read(folder.join(file)).ok()?;
+            let bytes = read_file(&folder.join(file), MOST_OF_DATA).ok()?;
             sha256.insert(file.to_owned(), sha256_of(&bytes));
             Some(bytes)
         };

@@ -428,7 +428,7 @@ if (data.rejected.length) $("rejected").append(make("details", null, make("summa
 const cell = (value) => {
   let text = value === null || value === undefined ? "" : String(value);
   if (typeof value === "string" && !/^-?[0-9.]+$/.test(text) && /^'*[=+\-@\t\r＝＋－＠]/.test(text)) text = "'" + text;
-  return /[",\r\n]/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
+  return typeof value === "string" ? '"' + text.replaceAll('"', '""') + '"' : text;
 };
 function download(name, head, rows) {
   const text = "\ufeff" + [head, ...rows].map((row) => row.map(cell).join(",")).join("\r\n") + "\r\n";

@@ -50,7 +50,7 @@
   // A spreadsheet would run such a cell; the apostrophe is taken away when the file is read.
   const guarded = (cell) => (/^'*[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell);
   const unguarded = (cell) => (/^'+[=+\-@\t\r]/.test(cell) ? cell.slice(1) : cell);
-  const quoted = (cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell);
+  const quoted = (cell) => `"${cell.replaceAll('"', '""')}"`;
 
   function toCsv() {
     const rows = items
