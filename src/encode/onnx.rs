@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ndarray::{Array2, Array3, ArrayView2, Dimension, ShapeBuilder, StrideShape};
@@ -159,7 +160,7 @@ pub(super) fn run_graph(
     outputs: &[NodeId],
 ) -> Result<Vec<Value>, String> {
     let options = RunOptions::default().with_thread_pool(Some(POOL.with(Arc::clone)));
-    model.run(inputs, outputs, Some(options)).map_err(|error| error.to_string())
+    unwound(|| model.run(inputs, outputs, Some(options)))?.map_err(|error| error.to_string())
 }
 
 /// Token states of texts: shape `[texts, tokens, width]`.
@@ -191,15 +192,23 @@ pub(super) fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model,
     }
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
-    match bytes {
+    let load = || match bytes {
         Cow::Borrowed(bytes) => options.load_static_slice(bytes),
         Cow::Owned(bytes) => options.load(bytes),
-    }
-    .map_err(|error| format!("{path} cannot be loaded: {error}"))
+    };
+    unwound(load)
+        .and_then(|model| model.map_err(|error| error.to_string()))
+        .map_err(|error| format!("{path} cannot be loaded: {error}"))
+}
+
+/// What `run` gives; a message where it panics: a graph that was made up or damaged may make rten do so.
+fn unwound<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    let damaged = "the graph is damaged; fetch or export it again";
+    catch_unwind(AssertUnwindSafe(run)).map_err(|_| damaged.to_owned())
 }
 
 /// Whether the fields of a message of Protocol Buffers, which an ONNX graph is, fill these bytes. For a length of nearly 2^64 rten would
-/// go back and read the same field for ever.
+/// go back and read the same field for ever; in the messages inside, its sums are checked (`profile` in Cargo.toml).
 fn is_message(bytes: &[u8]) -> bool {
     let mut rest = bytes;
     while !rest.is_empty() {
