@@ -13,6 +13,7 @@ mod fingerprint;
 mod readout;
 mod engine;
 mod onnx;
+mod onnx_lengths;
 mod target;
 mod pair;
 mod syntax;

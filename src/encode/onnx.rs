@@ -8,6 +8,7 @@ use rten_tensor::NdTensor;
 
 use super::engine::{Engine, Forward};
 use super::model::ModelManifest;
+use super::onnx_lengths::is_whole;
 use super::pooling::Pooling;
 
 thread_local! {
@@ -187,7 +188,7 @@ where
 
 /// Loads a graph from the bytes of the model's file `path`.
 pub(super) fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
-    if !is_message(&bytes) {
+    if !is_whole(&bytes) {
         return Err(format!("{path} is damaged, or no ONNX graph; fetch or export it again"));
     }
     let mut options = ModelOptions::with_all_ops();
@@ -205,59 +206,4 @@ pub(super) fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model,
 fn unwound<T>(run: impl FnOnce() -> T) -> Result<T, String> {
     let damaged = "the graph is damaged; fetch or export it again";
     catch_unwind(AssertUnwindSafe(run)).map_err(|_| damaged.to_owned())
-}
-
-/// Whether the fields of a message of Protocol Buffers, which an ONNX graph is, fill these bytes. For a length of nearly 2^64 rten would
-/// go back and read the same field for ever; in the messages inside, its sums are checked (`profile` in Cargo.toml).
-fn is_message(bytes: &[u8]) -> bool {
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let behind = varint(rest).and_then(|(key, value)| match key & 7 {
-            0 => Some(varint(value)?.1),
-            1 => value.get(8..),
-            2 => varint(value).and_then(|(length, content)| content.get(usize::try_from(length).ok()?..)),
-            5 => value.get(4..),
-            _ => None,
-        });
-        match behind {
-            Some(behind) => rest = behind,
-            None => return false,
-        }
-    }
-    true
-}
-
-/// The number that the bytes begin with, seven bits a byte, the lowest first; and what stands behind it.
-fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
-    let length = 1 + bytes.iter().take(10).position(|byte| byte & 0x80 == 0)?;
-    let (digits, rest) = bytes.split_at(length);
-    let number = digits.iter().rev().fold(0_u64, |number, byte| (number << 7) | u64::from(byte & 0x7f));
-    Some((number, rest))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_message_is_refused_before_it_is_read() {
-        struct Case {
-            bytes: &'static [u8],
-            is_message: bool,
-        }
-        let cases = [
-            Case { bytes: b"", is_message: true },
-            Case { bytes: b"\x08\x08\x12\x03rip", is_message: true },
-            Case { bytes: b"\x0912345678\x0d1234", is_message: true },
-            // A field that ends behind the file, one of an unknown kind, a number that does not end.
-            Case { bytes: b"\x12\x04rip", is_message: false },
-            Case { bytes: b"\x0b", is_message: false },
-            Case { bytes: b"\x08\xff", is_message: false },
-            // A length that is below 0 to whoever takes it for a number with a sign.
-            Case { bytes: b"\x12\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01", is_message: false },
-        ];
-        for case in cases {
-            assert_eq!(is_message(case.bytes), case.is_message, "{:?}", case.bytes);
-        }
-    }
 }
