@@ -38,6 +38,7 @@
 //! # }
 //! ```
 
+#![deny(unsafe_code)]
 #![warn(missing_docs)]
 
 // In the order in which data flows.

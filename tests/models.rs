@@ -211,6 +211,15 @@ fn names_with_bert_before_them_and_16_bits_give_the_same() {
 }
 
 #[test]
+fn a_vocabulary_stands_for_a_tokenizer_and_has_a_hash_of_its_own() {
+    let words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\nthe\nbridge\nwas";
+    let folder = model(&[("tokenizer.json", b""), ("vocab.txt", words.as_bytes())]);
+    assert_eq!(encode(folder.path(), "The bridge").words.len(), 2);
+    // The tokenizer that is made of it is no file whose hash could be compared.
+    assert_eq!(parallax::models::verify(folder.path().to_str().unwrap()).unwrap(), 4);
+}
+
+#[test]
 fn a_prefix_changes_the_embedding_and_no_span() {
     let text = "The bridge was closed";
     let usual = encode(model(&[]).path(), text);

@@ -1,6 +1,6 @@
 //! The verifier of pairs: what it is told apart by, on sentences of our own, and what must not change its answer.
 
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use parallax::cluster::{
     Candidate, Clash, ClusterOptions, Evidence, NameFrequency, TermFrequency, Verdict, Verification, Verifier,
@@ -57,7 +57,9 @@ impl Texts {
 
     fn verify(&self, pairs: &[(usize, usize)]) -> Vec<Verification> {
         let pairs: Vec<_> = pairs.iter().map(|&(i, j)| (self.candidate(i), self.candidate(j))).collect();
-        VERIFIER.verify(&pairs, &self.names(), &|pairs| ENCODER.pair_readings(pairs, &|_| ())).unwrap()
+        let read = |pairs: &[(&str, &str)]| ENCODER.pair_readings(pairs, &|_| ());
+        let found = VERIFIER.verify(&pairs, &self.names(), &read, 0.0).unwrap();
+        found.into_iter().map(Arc::unwrap_or_clone).collect()
     }
 }
 

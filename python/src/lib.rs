@@ -1,6 +1,8 @@
 //! parallax for Python: a thin layer over the library. What is read, compared and written is the library's; here, Python's objects
 //! become its inputs, its records Arrow tables, its errors exceptions.
 
+#![deny(unsafe_code)]
+
 mod error;
 mod job;
 mod read;

@@ -18,6 +18,7 @@ mod eight_bit;
 mod transformer;
 mod quantised;
 mod onnx;
+mod onnx_lengths;
 mod target;
 mod pair;
 mod syntax;

@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ndarray::{Array2, Array3, ArrayView2, Dimension, ShapeBuilder, StrideShape};
@@ -7,6 +8,7 @@ use rten_tensor::NdTensor;
 
 use super::engine::{Engine, Forward};
 use super::model::ModelManifest;
+use super::onnx_lengths::is_whole;
 use super::pooling::Pooling;
 
 thread_local! {
@@ -151,7 +153,7 @@ fn run_graph(
     outputs: &[NodeId],
 ) -> Result<Vec<Value>, String> {
     let options = RunOptions::default().with_thread_pool(Some(POOL.with(Arc::clone)));
-    model.run(inputs, outputs, Some(options)).map_err(|error| error.to_string())
+    unwound(|| model.run(inputs, outputs, Some(options)))?.map_err(|error| error.to_string())
 }
 
 /// Token states of texts: shape `[texts, tokens, width]`.
@@ -178,11 +180,22 @@ where
 
 /// Loads a graph from the bytes of the model's file `path`.
 fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
+    if !is_whole(&bytes) {
+        return Err(format!("{path} is damaged, or no ONNX graph; fetch or export it again"));
+    }
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
-    match bytes {
+    let load = || match bytes {
         Cow::Borrowed(bytes) => options.load_static_slice(bytes),
         Cow::Owned(bytes) => options.load(bytes),
-    }
-    .map_err(|error| format!("{path} cannot be loaded: {error}"))
+    };
+    unwound(load)
+        .and_then(|model| model.map_err(|error| error.to_string()))
+        .map_err(|error| format!("{path} cannot be loaded: {error}"))
+}
+
+/// What `run` gives; a message where it panics: a graph that was made up or damaged may make rten do so.
+fn unwound<T>(run: impl FnOnce() -> T) -> Result<T, String> {
+    let damaged = "the graph is damaged; fetch or export it again";
+    catch_unwind(AssertUnwindSafe(run)).map_err(|_| damaged.to_owned())
 }

@@ -45,9 +45,10 @@ impl PairHead {
     /// layer's states it takes.
     pub(super) fn new(bytes: &[u8], width: usize) -> Result<Self, String> {
         let graph = GraphWeights::read(bytes, Self::PATH)?;
+        let layers = Layer::read_all(&graph, 0, width, true)?;
         Ok(Self {
+            layers,
             marks: graph.floats("marks.weight", N_MARKS * width)?,
-            layers: Layer::read_all(&graph, 0, width, true)?,
             hidden: EightBitLinear::read(&graph, &["hidden".to_owned()], 4 * width, width)?,
             output: graph.floats("output.weight", width * N_OUTPUTS)?,
             bias: graph.floats("output.bias", N_OUTPUTS)?,

@@ -27,9 +27,10 @@ impl TargetHead {
     pub(super) fn new(bytes: &[u8], width: usize) -> Result<Self, String> {
         let graph = GraphWeights::read(bytes, Self::PATH)?;
         let layer = graph.layer_below()?;
+        let layers = Layer::read_all(&graph, layer, width, false)?;
         Ok(Self {
+            layers,
             marker: graph.floats("marker", width)?,
-            layers: Layer::read_all(&graph, layer, width, false)?,
             output: EightBitLinear::read(&graph, &["output".to_owned()], 2 * width, 3)?,
             width,
             layer,

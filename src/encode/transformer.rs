@@ -9,6 +9,9 @@ use crate::arithmetic::{LANES, gelu, layer_norm, softmax};
 /// Figures of an attention head.
 const HEAD_WIDTH: usize = 32;
 
+/// Most figures of a token's state.
+const MOST_WIDTH: usize = 8192;
+
 /// Rows that go through the two wide products of a layer together: what comes out between them fits a core's cache.
 const INNER_ROWS: usize = 64;
 
@@ -61,12 +64,7 @@ pub(super) struct Layer {
 
 impl Layer {
     /// Reads `encoder.layer.NUMBER.*` and, where `reads_pairs`, `other.NUMBER`. `width` is a multiple of [`HEAD_WIDTH`].
-    pub(super) fn read(
-        graph: &GraphWeights,
-        number: usize,
-        width: usize,
-        reads_pairs: bool,
-    ) -> Result<Self, String> {
+    fn read(graph: &GraphWeights, number: usize, width: usize, reads_pairs: bool) -> Result<Self, String> {
         let name = |part: &str| format!("encoder.layer.{number}.{part}");
         let linear =
             |part: &str, n_inputs, n_outputs| EightBitLinear::read(graph, &[name(part)], n_inputs, n_outputs);
@@ -92,8 +90,8 @@ impl Layer {
         width: usize,
         reads_pairs: bool,
     ) -> Result<Vec<Self>, String> {
-        if width == 0 || !width.is_multiple_of(HEAD_WIDTH) {
-            return Err(format!("a width of {width} is no multiple of {HEAD_WIDTH}"));
+        if width == 0 || width > MOST_WIDTH || !width.is_multiple_of(HEAD_WIDTH) {
+            return Err(format!("a width of {width} is no multiple of {HEAD_WIDTH} up to {MOST_WIDTH}"));
         }
         // Of the shapes that the graph's attention is cut to, the third number says how many heads.
         let heads = graph.integers("split_shape")?.get(2).copied();

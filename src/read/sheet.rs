@@ -53,9 +53,11 @@ pub(super) fn table(bytes: Vec<u8>) -> Result<Cells, String> {
         let header = names_of(header.iter().map(String::as_str))?;
         let filled = |(row, mut cells): (u32, Vec<String>)| {
             cells.resize(header.len(), String::new());
-            (u64::from(row - first), cells)
+            Some((u64::from(row.checked_sub(first)?), cells))
         };
-        let rows = rows.into_iter().map(filled).collect();
+        let rows: Option<_> = rows.into_iter().map(filled).collect();
+        let rows =
+            rows.ok_or("a row stands before the names of the columns; save it as .xlsx or .csv again")?;
         return Ok(Cells::with_rows(header, rows));
     }
     Err("it is empty; its first row must name the columns".to_owned())
@@ -97,7 +99,53 @@ fn text(cell: &DataRef<'_>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+
+    /// A workbook with these rows, each with its number and its cells.
+    fn book(rows: &[(u32, [&str; 2])]) -> Vec<u8> {
+        let row = |(row, cells): &(u32, [&str; 2])| {
+            let cell = |(column, text): (char, &str)| {
+                format!(r#"<c r="{column}{row}" t="inlineStr"><is><t>{text}</t></is></c>"#)
+            };
+            let cells: String = ['A', 'B'].into_iter().zip(*cells).map(cell).collect();
+            format!(r#"<row r="{row}">{cells}</row>"#)
+        };
+        let rows: String = rows.iter().map(row).collect();
+        const OFFICE: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let relation = |kind: &str, target: &str| {
+            format!(
+                r#"<Relationships><Relationship Id="r1" Type="{OFFICE}/{kind}" Target="{target}"/></Relationships>"#
+            )
+        };
+        let sheets = r#"<sheets><sheet name="A" sheetId="1" r:id="r1"/></sheets>"#;
+        let parts = [
+            ("_rels/.rels", relation("officeDocument", "xl/workbook.xml")),
+            ("xl/_rels/workbook.xml.rels", relation("worksheet", "worksheets/sheet1.xml")),
+            ("xl/workbook.xml", format!(r#"<workbook xmlns:r="{OFFICE}">{sheets}</workbook>"#)),
+            ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{rows}</sheetData></worksheet>")),
+        ];
+        let mut book = zip::ZipWriter::new(Cursor::new(vec![]));
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for (name, content) in parts {
+            book.start_file(name, stored).unwrap();
+            book.write_all(content.as_bytes()).unwrap();
+        }
+        book.finish().unwrap().into_inner()
+    }
+
+    #[test]
+    fn rows_have_their_numbers_and_stand_behind_the_header() {
+        let header = ["outlet", "text"];
+        let found = table(book(&[(3, header), (4, ["Post", "It rained."]), (9, ["Star", ""])])).unwrap();
+        assert_eq!(found.header, header);
+        let row = |number: u64, cells: [&str; 2]| (number, cells.map(str::to_owned).to_vec());
+        assert_eq!(found.rows, [row(1, ["Post", "It rained."]), row(6, ["Star", ""])]);
+        let reason = table(book(&[(9, header), (3, ["Post", "It rained."])])).err().unwrap();
+        assert!(reason.contains("a row stands before the names of the columns; save it"), "{reason}");
+    }
 
     #[test]
     fn what_is_no_workbook_is_told() {

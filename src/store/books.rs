@@ -130,7 +130,8 @@ pub fn contents(path: &Path) -> Result<Contents> {
     Ok(Contents {
         folder: path.to_owned(),
         segments: lines.len(),
-        entries: lines.values().map(|line| line.entries).sum(),
+        // What a damaged `meta.json` says may be any number.
+        entries: lines.values().map(|line| line.entries).fold(0, u64::saturating_add),
         bytes: lines.values().map(|line| line.bytes).sum(),
         max_bytes: folder.read_meta().map(|meta| meta.max_bytes),
         last_used: lines.values().map(|line| line.last_used).max(),

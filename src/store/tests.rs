@@ -328,6 +328,16 @@ fn meta_that_is_missing_or_broken_is_made_again() {
     }
 }
 
+#[test]
+fn numbers_of_a_damaged_meta_are_not_too_large_to_add_up() {
+    let folder = folder_with(&[2, 1]);
+    let path = folder.path().join("meta.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"entries\": 2", &format!("\"entries\": {}", u64::MAX))).unwrap();
+    assert_eq!(contents(folder.path()).unwrap().entries, u64::MAX);
+    assert_eq!(found_in(folder.path(), 0..3), [0, 1, 2]);
+}
+
 fn refusal(folder: &Path) -> String {
     match Store::open(&options(folder)).unwrap_err() {
         Error::Store { path, message } => {

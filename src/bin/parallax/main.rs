@@ -1,5 +1,7 @@
 //! The command line: reads the arguments, runs the library, tells a person what came out.
 
+#![deny(unsafe_code)]
+
 mod args;
 mod cache;
 mod check;
