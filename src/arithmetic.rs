@@ -75,6 +75,17 @@ pub(crate) fn smallest(values: &[f32], start: f32) -> f32 {
     fold(values, start, smaller, smaller)
 }
 
+/// Where the value furthest from 0 stands, the first of equals. There is one value at least.
+#[inline(always)]
+pub(crate) fn position_of_largest_size(values: &[f32]) -> usize {
+    let size = fold(values, 0.0, |size, value| larger(size, value.abs()), larger);
+    let has = |values: &[f32]| values.iter().fold(false, |has, value| has | (value.abs() == size));
+    let (runs, _) = values.as_chunks::<LANES>();
+    let run = runs.iter().position(|run| has(run)).unwrap_or(runs.len());
+    let behind = values[run * LANES..].iter().position(|value| value.abs() == size);
+    behind.map_or(0, |at| run * LANES + at)
+}
+
 /// Added to a float below 2^22 and taken off again, it leaves the nearest whole number.
 pub(crate) const ROUNDING: f32 = 12_582_912.0; // 1.5 * 2^23
 
@@ -247,6 +258,21 @@ mod tests {
         layer_norm(&mut row, &[1.0, 1.0, 1.0, 2.0], &[0.0, 0.0, 0.0, 1.0], 0.0);
         let expected = [-1.341_640_8, -0.447_213_6, 0.447_213_6, 3.683_281_6];
         assert!(row.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-6), "{row:?}");
+    }
+
+    #[test]
+    fn the_largest_size_is_found_where_it_first_stands() {
+        let at = |n: usize, places: &[(usize, f32)]| {
+            let mut values = vec![0.5; n];
+            places.iter().for_each(|&(place, value)| values[place] = value);
+            position_of_largest_size(&values)
+        };
+        assert_eq!(at(1, &[]), 0);
+        assert_eq!(at(50, &[(49, -3.0)]), 49);
+        assert_eq!(at(50, &[(49, 3.0), (17, -3.0), (33, 3.0)]), 17);
+        assert_eq!(at(32, &[(31, 2.0), (16, 2.0)]), 16);
+        assert_eq!(at(16, &[]), 0);
+        assert_eq!(position_of_largest_size(&[f32::NAN; 20]), 0);
     }
 
     #[test]

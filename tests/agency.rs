@@ -131,8 +131,8 @@ fn the_syntax_of_a_sentence_does_not_depend_on_its_batch() {
     }
 }
 
-/// `models/train_syntax.py` wrote what it finds with the same weights. Its engine adds up in another order, so that a head that is
-/// a toss-up may fall otherwise.
+/// `models/train_syntax.py` wrote what it finds with the same weights. Here they are rounded to 8 bits, as the encoder's products are, so that a
+/// head that is a toss-up may fall otherwise.
 #[test]
 fn the_syntax_agrees_with_the_training_script() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/syntax.json");
@@ -152,7 +152,7 @@ fn the_syntax_agrees_with_the_training_script() {
         }
     }
     assert!(n > 3000, "{n} words");
-    assert!(same * 1000 >= n * 995, "{same} of {n} words agree");
+    assert!(same * 1000 >= n * 990, "{same} of {n} words agree");
 }
 
 proptest! {

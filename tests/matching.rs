@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use parallax::cluster::{ClusterOptions, EventTerms, Material, NameFrequency, Verifier, cluster};
-use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
+use parallax::encode::{EncodedSentences, Encoder, ModelEncoder, ModelFiles};
 use parallax::framing::Measures;
 use parallax::options::Options;
-use parallax::pipeline::{Models, Silent, compare_articles, document, thresholds_of, verifier_of};
+use parallax::pipeline::{Models, Run, Silent, compare_articles, document, thresholds_of, verifier_of};
 use parallax::records::{Annotations, Article, ArticleId, Claim, Corpus, Event, EventId, Mention, Relation};
 
 static FILES: LazyLock<ModelFiles> = LazyLock::new(|| ModelFiles::bundled().unwrap());
@@ -145,4 +145,69 @@ fn two_that_contradict_each_other_are_listed_with_nobody_else_on_their_side() {
     let found = claims(&corpus, &[event(&[0, 1], &[])], &ClusterOptions::default());
     assert_eq!(found.len(), 1);
     assert_eq!(articles_of(&found[0]), (vec![0], vec![1]));
+}
+
+const APPROVED: &str = "The senate approved the fishing treaty with Kenya on Monday.";
+const APPROVED_TOO: &str = "On Monday the senate approved the fishing treaty with Kenya.";
+
+/// The run of these articles, each of an outlet of its own.
+fn run_of(bodies: &[String], change: impl Fn(&mut Options)) -> Run {
+    let (thresholds, measures) = (thresholds_of(&FILES).unwrap(), Measures::shipped());
+    let models =
+        Models { encoder: &*ENCODER, verifier: &VERIFIER, thresholds: &thresholds, measures: &measures };
+    let article =
+        |(n, body): (usize, &String)| Article::new(format!("{n:02}"), format!("outlet {n:02}"), body.clone());
+    let mut options = Options::default();
+    change(&mut options);
+    compare_articles(bodies.iter().enumerate().map(article).collect(), &options, &models, &Silent).unwrap()
+}
+
+/// Of a claim of many outlets: who prints the same words is compared once, and there is a most.
+#[test]
+fn a_claim_of_many_outlets_has_so_many_comparisons() {
+    let run = run_of(&vec![APPROVED.to_owned(); 30], |_| ());
+    assert_eq!((run.claims.len(), run.comparisons.len()), (1, 29), "each outlet with the first");
+
+    let days = ["Monday", "a Monday", "this Monday", "that Monday", "Monday night", "Monday evening"];
+    let reworded: Vec<String> = days.iter().map(|day| APPROVED.replace("Monday", day)).collect();
+    let n_pairs = |most: usize| run_of(&reworded, |options| options.cluster.comparisons = most);
+    let (all, few) = (n_pairs(500), n_pairs(7));
+    assert_eq!((all.claims.len(), all.comparisons.len()), (1, 15));
+    assert_eq!((few.claims.len(), few.comparisons.len()), (1, 7));
+    let of_medoid = |run: &Run| {
+        let medoid = &run.claims[0].medoid;
+        run.comparisons.iter().filter(|of| of.sentence_a == *medoid || of.sentence_b == *medoid).count()
+    };
+    assert_eq!(of_medoid(&few), 5, "the claim's own sentence with each other outlet");
+}
+
+/// What has no words in common with another outlet is not encoded, and nothing else changes.
+#[test]
+fn candidates_are_what_may_have_a_partner() {
+    let lead = "Lawmakers met in the capital.\n";
+    let fillers = [
+        "The weather was mild.",
+        "Coffee was served at ten.",
+        "Nobody wore a hat.",
+        "A clock struck.",
+        "Rain fell.",
+    ];
+    let body = |shared: &str, own: &str| format!("{lead}{}\n{shared}\n{own}", fillers.join("\n"));
+    let bodies = [
+        body(APPROVED, "Grandmother grows tulips behind the barn."),
+        body(APPROVED_TOO, "Seven penguins waddle around."),
+    ];
+    let all = run_of(&bodies, |options| options.encode.sentences = EncodedSentences::All);
+    let candidates = run_of(&bodies, |options| options.encode.sentences = EncodedSentences::Candidates);
+    let texts = |run: &Run| -> Vec<String> {
+        let read = run.corpus.sentences().zip(&run.figures).filter(|(_, figures)| figures.is_some());
+        read.map(|(sentence, _)| sentence.text().to_owned()).collect()
+    };
+    assert_eq!(texts(&all).len(), 16);
+    let encoded = texts(&candidates);
+    assert!(encoded.iter().any(|text| text == APPROVED) && encoded.iter().any(|text| text == APPROVED_TOO));
+    assert!(!encoded.iter().any(|text| text.contains("tulips") || text.contains("penguins")), "{encoded:?}");
+    assert_eq!(all.events, candidates.events);
+    assert!(!all.claims.is_empty());
+    assert_eq!(all.claims, candidates.claims);
 }

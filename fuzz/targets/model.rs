@@ -17,14 +17,14 @@ use sha2::{Digest, Sha256};
 use super::{folder, split_choice};
 
 const WORDS: [&str; 8] = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "the", "bridge", "was", "closed"];
-const WIDTH: usize = 8;
+const WIDTH: usize = 32;
 const TEXTS: [&str; 4] =
     ["the bridge was closed", "", "The bridge – “closed”?", "was the bridge closed on Monday"];
 
 const MANIFEST: &str = "\
 name = 'tiny'
 version = '1'
-dimensions = 8
+dimensions = 32
 layers = 1
 pooling = 'mean'
 normalise = true
@@ -33,7 +33,7 @@ languages = ['eng']
 alignment_layer = 1
 ";
 
-const CONFIG: &str = r#"{"model_type": "bert", "hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 8,
+const CONFIG: &str = r#"{"model_type": "bert", "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32,
 "max_position_embeddings": 16, "vocab_size": 8, "hidden_act": "gelu", "layer_norm_eps": 1e-12}"#;
 
 const TOKENIZER: &str = r#"{"version": "1.0", "truncation": null, "padding": null, "added_tokens": [], "normalizer": {"type": "Lowercase"},
@@ -65,7 +65,7 @@ static WEIGHTS: LazyLock<Vec<u8>> = LazyLock::new(|| {
         shapes.push((format!("encoder.layer.0.{part}.bias"), vec![WIDTH]));
     }
     let values: Vec<u8> =
-        (0..128).flat_map(|n| (((n * 37) % 128) as f32 / 64.0 - 1.0).to_le_bytes()).collect();
+        (0..1024).flat_map(|n| (((n * 37) % 128) as f32 / 64.0 - 1.0).to_le_bytes()).collect();
     let views = shapes.iter().map(|(name, shape)| {
         let n = shape.iter().product::<usize>() * 4;
         (

@@ -5,7 +5,7 @@ use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix
 use rten_tensor::NdTensorView;
 
 use super::graph_weights::GraphWeights;
-use crate::arithmetic::{ROUNDING, largest, smallest};
+use crate::arithmetic::{ROUNDING, largest, position_of_largest_size, smallest};
 
 /// Multiplies whole numbers of 8 bits and adds the products up in 32, which no order and no processor changes.
 type Products = GemmExecutor<u8, i8, i32>;
@@ -23,8 +23,9 @@ pub(super) fn on_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     if is_alone { work() } else { POOL.with(|pool| pool.run(work)) }
 }
 
-/// Rows of floats, each rounded to 256 steps of its own between its smallest and its largest value. What a row gives
-/// depends on no other.
+/// Rows of floats, each rounded to 256 steps of its own between its smallest and its largest value, but for the value of the largest
+/// size, which is kept as it is: most of the error would come from it (Dettmers et al., "LLM.int8()", arXiv 2208.07339, keep whole columns).
+/// What a row gives depends on no other.
 #[derive(Default)]
 pub(super) struct RoundedRows {
     steps: Vec<u8>,
@@ -32,6 +33,8 @@ pub(super) struct RoundedRows {
     scales: Vec<f32>,
     /// The step that stands for 0.
     zeros: Vec<i32>,
+    /// Where the value that is kept stands, and the value.
+    kept: Vec<(usize, f32)>,
 }
 
 impl RoundedRows {
@@ -39,6 +42,7 @@ impl RoundedRows {
         self.steps.clear();
         self.scales.clear();
         self.zeros.clear();
+        self.kept.clear();
     }
 
     /// Forgets the rows and rounds those of `values`, each of this width, in their place.
@@ -50,7 +54,10 @@ impl RoundedRows {
     /// Rounds one row of finite values more.
     #[inline(always)]
     pub(super) fn push(&mut self, row: &[f32]) {
-        let (low, high) = (smallest(row, 0.0), largest(row, 0.0));
+        let at = position_of_largest_size(row);
+        let (before, after) = (&row[..at], &row[at + 1..]);
+        let low = smallest(after, smallest(before, 0.0));
+        let high = largest(after, largest(before, 0.0));
         let range = high - low;
         let per_step = if range > 0.0 { 255.0 / range } else { 0.0 };
         let zero = (-low * per_step + ROUNDING) - ROUNDING;
@@ -65,6 +72,8 @@ impl RoundedRows {
         for (rounded, &value) in self.steps[first..].iter_mut().zip(row) {
             *rounded = step(value);
         }
+        self.steps[first + at] = zero as u8;
+        self.kept.push((at, row[at]));
         self.scales.push(range / 255.0);
         self.zeros.push(zero as i32);
     }
@@ -84,6 +93,8 @@ fn round(rows: &mut RoundedRows, values: &[f32], width: usize) {
 /// A matrix product with a bias: weights in 8 bits, with one scale for each output.
 pub(super) struct EightBitLinear {
     weights: PackedBMatrix<i8>,
+    /// The weights as they are: shape `[in, out]`.
+    steps: Vec<i8>,
     scales: Vec<f32>,
     /// The sum of each output's steps: what a zero that is not step 0 adds to its product.
     sums: Vec<i32>,
@@ -119,7 +130,7 @@ impl EightBitLinear {
             let of_parts = names.iter().map(|name| graph.floats(&format!("{name}.{ending}"), of_one));
             Ok(of_parts.collect::<Result<Vec<_>, _>>()?.concat())
         };
-        Ok(Self::new(n_inputs, &steps, floats("weight.scale")?, floats("bias")?))
+        Ok(Self::new(n_inputs, steps, floats("weight.scale")?, floats("bias")?))
     }
 
     /// Rounds a matrix of floats, of shape `[in, out]`, to 127 steps on either side of 0 for each output.
@@ -130,17 +141,18 @@ impl EightBitLinear {
         let scales: Vec<f32> = weight.axis_iter(Axis(1)).map(scale).collect();
         let step = |((_, output), value): ((usize, usize), &f32)| (value / scales[output]).round() as i8;
         let steps: Vec<i8> = weight.indexed_iter().map(step).collect();
-        Self::new(weight.nrows(), &steps, scales, bias.to_vec())
+        Self::new(weight.nrows(), steps, scales, bias.to_vec())
     }
 
     /// `steps` have the shape `[n_inputs, outputs]`.
-    fn new(n_inputs: usize, steps: &[i8], scales: Vec<f32>, bias: Vec<f32>) -> Self {
+    fn new(n_inputs: usize, steps: Vec<i8>, scales: Vec<f32>, bias: Vec<f32>) -> Self {
         let mut sums = vec![0; bias.len()];
         for row in steps.chunks_exact(bias.len()) {
             sums.iter_mut().zip(row).for_each(|(sum, &step)| *sum += i32::from(step));
         }
-        let view = NdTensorView::from_data([n_inputs, bias.len()], steps);
-        Self { weights: PRODUCTS.with(|executor| executor.prepack_b(view)), scales, sums, bias, n_inputs }
+        let view = NdTensorView::from_data([n_inputs, bias.len()], steps.as_slice());
+        let weights = PRODUCTS.with(|executor| executor.prepack_b(view));
+        Self { weights, steps, scales, sums, bias, n_inputs }
     }
 
     pub(super) fn n_outputs(&self) -> usize {
@@ -184,12 +196,14 @@ impl EightBitLinear {
     #[inline(always)]
     pub(super) fn row(&self, rows: &RoundedRows, products: &[i32], row: usize, values: &mut [f32]) {
         let n = self.n_outputs();
-        let (scale, zero) = (rows.scales[row], rows.zeros[row]);
+        let (scale, zero, (at, kept)) = (rows.scales[row], rows.zeros[row], rows.kept[row]);
         let (products, values) = (&products[row * n..(row + 1) * n], &mut values[..n]);
+        let of_kept = &self.steps[at * n..(at + 1) * n];
         let (sums, scales, bias) = (&self.sums[..n], &self.scales[..n], &self.bias[..n]);
         for at in 0..n {
             let product = products[at].wrapping_sub(zero.wrapping_mul(sums[at]));
-            values[at] = product as f32 * (scale * scales[at]) + bias[at];
+            let sum = product as f32 * scale + kept * f32::from(of_kept[at]);
+            values[at] = sum * scales[at] + bias[at];
         }
     }
 
@@ -222,17 +236,19 @@ mod tests {
             .map(|step| step as i8)
             .collect();
         let scales = (0..n_outputs).map(|output| 0.001 * (output + 1) as f32).collect();
-        (EightBitLinear::new(n_inputs, &steps, scales, vec![0.5; n_outputs]), steps)
+        (EightBitLinear::new(n_inputs, steps.clone(), scales, vec![0.5; n_outputs]), steps)
     }
 
     #[test]
-    fn a_row_is_rounded_to_steps_between_its_ends() {
+    fn a_row_is_rounded_to_steps_but_for_its_largest_value() {
         let mut rows = RoundedRows::default();
         for row in [[-1.0, 0.0, 1.55], [0.0, 0.0, 0.0], [3.0, 4.0, 5.1], [-2.0, -1.0, -0.5]] {
             rows.push(&row);
             let at = rows.len() - 1;
             for (&step, value) in rows.steps[at * 3..].iter().zip(row) {
-                let given = (i32::from(step) - rows.zeros[at]) as f32 * rows.scales[at];
+                let (kept, exact) = rows.kept[at];
+                let of_step = (i32::from(step) - rows.zeros[at]) as f32 * rows.scales[at];
+                let given = if value == exact && row[kept] == value { of_step + exact } else { of_step };
                 assert!((given - value).abs() <= rows.scales[at] / 2.0 + 1e-6, "{value} became {given}");
             }
         }

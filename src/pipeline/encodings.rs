@@ -265,12 +265,13 @@ fn encode_documents<'run>(
     Ok(sentences.into_iter().map(encoded).collect())
 }
 
-fn profile(of_article: &[Encoded<'_>], models: &Models<'_>) -> Option<Profile> {
+fn profile<'run>(of_article: &'run [Encoded<'run>], models: &Models<'_>) -> Option<Profile> {
     let article = of_article.first()?.0.article;
-    let mut sentences: Vec<ProfileSentence<'_>> = of_article.iter().filter_map(with_encoding).collect();
+    let sentences: Vec<ProfileSentence<'_>> = of_article.iter().filter_map(with_encoding).collect();
     let n_lead = n_lead(sentences.iter().map(|of| of.kind));
-    sentences.iter_mut().skip(n_lead).for_each(|sentence| sentence.embedding = None);
-    Profile::new(article, sentences, models.thresholds)
+    let without = |of: ProfileSentence<'run>| ProfileSentence { embedding: None, ..of };
+    let read = sentences.iter().enumerate().map(|(n, &of)| if n < n_lead { of } else { without(of) });
+    Profile::new(article, read, models.thresholds)
 }
 
 fn with_encoding<'run>((sentence, encoding): &'run Encoded<'run>) -> Option<ProfileSentence<'run>> {
