@@ -11,7 +11,7 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use libfuzzer_sys::fuzz_target;
 
-static TARGET: LazyLock<fn(&[u8])> = LazyLock::new(|| {
+static TARGET: LazyLock<targets::Target> = LazyLock::new(|| {
     let name = std::env::var("PARALLAX_FUZZ").unwrap_or_default();
     let found = targets::TARGETS.iter().find(|(known, _)| *known == name);
     let Some((_, target)) = found else {

@@ -9,8 +9,11 @@ mod results;
 mod store;
 mod texts;
 
+/// What is done with the bytes of an input. Panics where something does not hold.
+pub type Target = fn(&[u8]);
+
 /// The targets by their names, in the order in which `.ci/fuzz` runs them.
-pub const TARGETS: &[(&str, fn(&[u8]))] = &[
+pub const TARGETS: &[(&str, Target)] = &[
     ("csv", files::csv),
     ("jsonl", files::jsonl),
     ("text", files::text),

@@ -1,5 +1,5 @@
 //! The lengths in an ONNX file, looked at before rten reads it: for one of nearly 2^64 it goes back and reads the same field for ever, and a
-//! graph within a graph within a graph, many thousands deep, ends the process.
+//! graph within a graph within a graph, many thousands deep, can exhaust the stack.
 
 /// Messages of Protocol Buffers in an ONNX file that others are in.
 /// <https://github.com/onnx/onnx/blob/main/onnx/onnx.proto> has their fields.
