@@ -1,6 +1,6 @@
 """Sentences per second of onnxruntime on the float32 graph of the same model: the peer of `cargo bench --bench encode`.
 
-    python benches/peer_onnxruntime.py MODEL_FOLDER [--threads 2]
+    python benches/peer_onnxruntime.py MODEL_FOLDER [--threads 2] [--int8]
 
 The favourable case for the peer: the same batches of equal length, so that nothing is padded, and the pooled embedding
 as the only output.
@@ -37,22 +37,33 @@ def encode(session, tokenizer, sentences):
     return embeddings
 
 
+def quantised(path):
+    from onnxruntime.quantization import QuantType, quantize_dynamic
+
+    quantize_dynamic(path, path.with_name("int8.onnx"), weight_type=QuantType.QInt8)
+    return path.with_name("int8.onnx")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("model", type=Path, help="folder with a float32 model.onnx and tokenizer.json")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--int8", action="store_true", help="with onnxruntime's own dynamic quantisation of the same graph")
     arguments = parser.parse_args()
+    name, path = "onnxruntime", arguments.model / "model.onnx"
+    if arguments.int8:
+        name, path = "onnxruntime-int8", quantised(path)
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = arguments.threads
-    session = onnxruntime.InferenceSession(arguments.model / "model.onnx", options)
+    session = onnxruntime.InferenceSession(path, options)
     tokenizer = Tokenizer.from_file(str(arguments.model / "tokenizer.json"))
     tokenizer.enable_truncation(256)
     sentences = (Path(__file__).parent / "sentences.txt").read_text(encoding="utf-8").splitlines()
     encode(session, tokenizer, sentences[:100])
     start = time.perf_counter()
     encode(session, tokenizer, sentences)
-    print(f"onnxruntime {len(sentences) / (time.perf_counter() - start):.1f} sentences/s")
+    print(f"{name} {len(sentences) / (time.perf_counter() - start):.1f} sentences/s")
 
 
 if __name__ == "__main__":

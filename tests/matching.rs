@@ -207,6 +207,7 @@ fn candidates_are_what_may_have_a_partner() {
     let encoded = texts(&candidates);
     assert!(encoded.iter().any(|text| text == APPROVED) && encoded.iter().any(|text| text == APPROVED_TOO));
     assert!(!encoded.iter().any(|text| text.contains("tulips") || text.contains("penguins")), "{encoded:?}");
+    assert!(all.is_encoded_whole && !candidates.is_encoded_whole);
     assert_eq!(all.events, candidates.events);
     assert!(!all.claims.is_empty());
     assert_eq!(all.claims, candidates.claims);

@@ -98,7 +98,7 @@ impl ModelEncoder {
             None if files.get("rust_model.ot").is_some() => {
                 Err("rust_model.ot is run by rust-bert only; give --engine rust-bert".to_owned())
             }
-            None => of_graph(files.require("model.onnx")?, &files.manifest),
+            None => of_graph(files.require("model.onnx")?.clone(), &files.manifest),
         };
         let engine = engine.map_err(|message| Error::Model { name: files.manifest.name.clone(), message })?;
         Self::with_engine(files, engine, n_threads)
@@ -482,11 +482,11 @@ impl std::fmt::Debug for ModelEncoder {
 }
 
 /// The engine for a `model.onnx`.
-fn of_graph(bytes: &Cow<'static, [u8]>, manifest: &ModelManifest) -> Result<Box<dyn Engine>, String> {
-    if let Some(engine) = QuantisedEngine::read(bytes, manifest)? {
+fn of_graph(bytes: Cow<'static, [u8]>, manifest: &ModelManifest) -> Result<Box<dyn Engine>, String> {
+    if let Some(engine) = QuantisedEngine::read(&bytes, manifest)? {
         return Ok(Box::new(engine));
     }
-    Ok(Box::new(OnnxEngine::new(bytes.clone(), manifest)?))
+    Ok(Box::new(OnnxEngine::new(bytes, manifest)?))
 }
 
 /// Runs the batches on so many workers, until all are done or one fails. Each result comes with its batch, in any order.

@@ -68,8 +68,10 @@ pub struct Run {
     pub measures: Measures,
     /// The articles with their sentences.
     pub corpus: Corpus,
-    /// One for each sentence of the corpus; `None` for what is not the outlet's own reporting or is in a language that the model
-    /// does not know.
+    /// Whether every sentence was encoded that the model can read, and not only those that may be in a claim.
+    pub is_encoded_whole: bool,
+    /// One for each sentence of the corpus; `None` for what is not the outlet's own reporting, is in a language that the model
+    /// does not know, or was not encoded.
     pub figures: Vec<Option<SentenceFigures>>,
     /// What the model could not read, in the order of the articles' ids.
     pub warnings: Vec<Warning>,
@@ -175,7 +177,7 @@ pub fn compare_articles(
             encodings::encodings(&corpus, &outlets, models, options, &mut clock)?;
         let found = events::events(&corpus, profiles, models, options, &mut clock);
         stoppable.check()?;
-        let events = &found.events;
+        let (events, is_encoded_whole) = (&found.events, figures.is_some());
         let matched = encodings::matched(&corpus, &outlets, events, figures, models, options, &mut clock)?;
         let claimed =
             claims::claims(&corpus, events, &names, &matched.may_match, models, options, &mut clock)?;
@@ -187,6 +189,7 @@ pub fn compare_articles(
         Ok(Run {
             options: options.clone(),
             measures: models.measures.clone(),
+            is_encoded_whole,
             figures: matched.figures,
             warnings: matched.warnings,
             copies: found.copies,

@@ -84,6 +84,12 @@ impl Page<'_> {
             count(run.corpus.n_sentences(), "sentence"),
         ];
         self.line(&format!("{BOLD}{}{BOLD:#}", counts.join(" · ")));
+        if !run.is_encoded_whole {
+            let encoded = count(run.figures.iter().flatten().count(), "sentence");
+            self.line(&format!(
+                "{encoded} may be in a claim by their words and were read by the model; `--encode all` reads all"
+            ));
+        }
         let shared = count(matches.len(), "claim");
         let others = run.claims.iter().filter(|claim| !claim.is_match());
         let (disputed, partial): (Vec<&Claim>, Vec<&Claim>) =
