@@ -86,6 +86,15 @@ impl Place {
         }
     }
 
+    /// The results of yesterday in `whole-yesterday`, and those of today in `whole-today`.
+    fn compare_both_days(&self) -> [BTreeMap<String, String>; 2] {
+        ["yesterday", "today"].map(|day| {
+            let out = format!("whole-{day}");
+            self.compare(day, &out);
+            self.files(&out)
+        })
+    }
+
     /// The files of a folder, hidden ones too; `run.json` without what differs from run to run.
     fn files(&self, out: &str) -> BTreeMap<String, String> {
         let file = |entry: std::io::Result<fs::DirEntry>| {
@@ -129,9 +138,7 @@ impl Drop for Load {
 #[test]
 fn fifty_kills_leave_the_results_of_yesterday_or_of_today() {
     let place = Place::new();
-    place.compare("yesterday", "whole-yesterday");
-    place.compare("today", "whole-today");
-    let [yesterday, today] = ["whole-yesterday", "whole-today"].map(|out| place.files(out));
+    let [yesterday, today] = place.compare_both_days();
     assert_ne!(yesterday, today);
     let _load = Load::new();
     let mut random = ChaCha8Rng::seed_from_u64(3);
@@ -168,9 +175,7 @@ fn fifty_kills_leave_the_results_of_yesterday_or_of_today() {
 #[test]
 fn a_disk_without_room_leaves_the_results_of_yesterday_or_of_today() {
     let place = Place::new();
-    place.compare("yesterday", "whole-yesterday");
-    place.compare("today", "whole-today");
-    let [yesterday, today] = ["whole-yesterday", "whole-today"].map(|out| place.files(out));
+    let [yesterday, today] = place.compare_both_days();
     let largest = fs::read_dir(place.path("whole-today")).unwrap();
     let largest = largest.map(|entry| entry.unwrap().metadata().unwrap().len()).max().unwrap() / 1024;
     let (mut n_failed, mut n_warned) = (0, 0);

@@ -207,6 +207,11 @@ impl EightBitLinear {
         }
     }
 
+    /// The floats that the products stand for: shape `[rows, outputs]`.
+    pub(super) fn outputs(&self, rows: &RoundedRows, products: &[i32], values: &mut [f32]) {
+        outputs(self, rows, products, values);
+    }
+
     /// The outputs of some rows of floats: shape `[rows, outputs]`.
     pub(super) fn apply(&self, rows: ArrayView2<'_, f32>) -> Array2<f32> {
         let mut rounded = RoundedRows::default();
@@ -214,15 +219,20 @@ impl EightBitLinear {
         let rows = rows.as_standard_layout();
         rounded.round(rows.as_slice().expect("it was brought into this layout"), self.n_inputs);
         self.multiply(&rounded, &mut products);
-        for (row, mut outputs) in outputs.rows_mut().into_iter().enumerate() {
-            self.row(&rounded, &products, row, outputs.as_slice_mut().expect("its rows are contiguous"));
-        }
+        self.outputs(&rounded, &products, outputs.as_slice_mut().expect("it is in standard layout"));
         outputs
     }
 
     /// The outputs of one row.
     pub(super) fn apply_to_one(&self, row: &[f32]) -> Vec<f32> {
         self.apply(aview1(row).insert_axis(Axis(0))).into_raw_vec_and_offset().0
+    }
+}
+
+#[multiversion(targets = "simd")]
+fn outputs(linear: &EightBitLinear, rows: &RoundedRows, products: &[i32], values: &mut [f32]) {
+    for (row, values) in values.chunks_exact_mut(linear.n_outputs()).enumerate() {
+        linear.row(rows, products, row, values);
     }
 }
 

@@ -1,14 +1,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array};
 use safetensors::SafeTensors;
 
 use super::Encoder;
+use super::batches::{Batch, batches_of_equal_length, ids_of, run_all};
 use super::bert::BertEngine;
-use super::eight_bit::on_one_thread;
 use super::engine::{Engine, Forward, SentimentModel};
 use super::fingerprint::{self, Fingerprint};
 use super::head::{Head, floats};
@@ -23,9 +21,6 @@ use super::tokenizer::{TextTokenizer, Tokens};
 use super::words::words;
 use crate::error::{Error, Result};
 use crate::records::{Encoding, PairReading, Score, Sentiment, Span, Words};
-
-/// Tokens in a batch. More only costs memory: at 1,024 the matrix products already run at full speed.
-const BATCH_TOKENS: usize = 1024;
 
 /// Most tokens of a sentence that are read in a pair, special ones included: the first ones and the last.
 const PAIR_TOKENS: usize = 96;
@@ -78,9 +73,6 @@ pub struct ModelEncoder {
     /// The fingerprint of the model's files, its engine and what the probe gave.
     base: Fingerprint,
 }
-
-/// Positions, in the list of texts, of texts with the same number of tokens.
-pub(super) type Batch = Vec<usize>;
 
 /// What is made of each text of a batch, whose tokens are among those of all texts.
 type RunBatch<'run, T> = dyn Fn(&Batch, &[Tokens]) -> Result<Vec<T>, String> + Sync + 'run;
@@ -489,53 +481,6 @@ fn of_graph(bytes: Cow<'static, [u8]>, manifest: &ModelManifest) -> Result<Box<d
     Ok(Box::new(OnnxEngine::new(bytes, manifest)?))
 }
 
-/// Runs the batches on so many workers, until all are done or one fails. Each result comes with its batch, in any order.
-pub(super) fn run_all<T: Send>(
-    batches: &[Batch],
-    n_threads: usize,
-    run: impl Fn(&Batch) -> Result<T> + Sync,
-) -> Vec<(&Batch, Result<T>)> {
-    let next = AtomicUsize::new(0);
-    let failed = AtomicBool::new(false);
-    let done = Mutex::new(Vec::with_capacity(batches.len()));
-    let work = || {
-        while let Some(batch) = batches.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let result = run(batch);
-            let stop = result.is_err() || failed.load(Ordering::Relaxed);
-            failed.store(stop, Ordering::Relaxed);
-            done.lock().expect("no worker panics").push((batch, result));
-            if stop {
-                break;
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..n_threads.min(batches.len()) {
-            scope.spawn(|| on_one_thread(work));
-        }
-    });
-    done.into_inner().expect("no worker panics")
-}
-
-/// Longest first, so that no worker is left alone with a long batch at the end.
-pub(super) fn batches_of_equal_length(tokens: &[Tokens]) -> Vec<Batch> {
-    let length = |text: usize| tokens[text].ids.len();
-    let mut order: Vec<usize> = (0..tokens.len()).collect();
-    order.sort_by_key(|&text| std::cmp::Reverse(length(text)));
-    let mut batches: Vec<Batch> = vec![];
-    for text in order {
-        match batches.last_mut() {
-            Some(batch)
-                if length(batch[0]) == length(text) && (batch.len() + 1) * length(text) <= BATCH_TOKENS =>
-            {
-                batch.push(text);
-            }
-            _ => batches.push(vec![text]),
-        }
-    }
-    batches
-}
-
 /// The token states of one layer for one text of a batch, of a pass that was asked for `layers`, which rise.
 fn states_of<'forward>(
     forward: &'forward Forward,
@@ -545,12 +490,6 @@ fn states_of<'forward>(
 ) -> ArrayView2<'forward, f32> {
     let position = layers.binary_search(&layer).expect("every layer that is read was asked for");
     forward.states[position].index_axis(Axis(0), row)
-}
-
-/// Shape `[texts, tokens]`.
-pub(super) fn ids_of(batch: &Batch, tokens: &[Tokens]) -> Array2<u32> {
-    let ids = batch.iter().flat_map(|&text| tokens[text].ids.iter().copied()).collect();
-    Array2::from_shape_vec((batch.len(), tokens[batch[0]].ids.len()), ids).expect("a batch has one length")
 }
 
 /// What is read of texts in a pair: shape `[texts, at most PAIR_TOKENS]`.

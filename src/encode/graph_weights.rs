@@ -2,7 +2,7 @@ use std::collections::HashMap;
 
 use rten_onnx::onnx::{DataType, ModelProto, TensorProto};
 
-use super::onnx_lengths::is_whole;
+use super::onnx_lengths::check_whole;
 
 /// The weights of an ONNX file by name, without its graph.
 pub(super) struct GraphWeights {
@@ -14,9 +14,7 @@ pub(super) struct GraphWeights {
 impl GraphWeights {
     /// Reads the bytes of the model's file `path`.
     pub(super) fn read(bytes: &[u8], path: &'static str) -> Result<Self, String> {
-        if !is_whole(bytes) {
-            return Err(format!("{path} is damaged, or no ONNX graph; fetch or export it again"));
-        }
+        check_whole(bytes, path)?;
         let model =
             ModelProto::parse_buf(bytes).map_err(|error| format!("{path} cannot be read: {error}"))?;
         let graph = model.graph.ok_or_else(|| format!("{path} holds no graph"))?;

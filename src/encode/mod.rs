@@ -13,6 +13,7 @@ mod head_files;
 mod fingerprint;
 mod readout;
 mod engine;
+mod batches;
 mod graph_weights;
 mod eight_bit;
 mod transformer;

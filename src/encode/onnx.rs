@@ -8,7 +8,7 @@ use rten_tensor::NdTensor;
 
 use super::engine::{Engine, Forward};
 use super::model::ModelManifest;
-use super::onnx_lengths::is_whole;
+use super::onnx_lengths::check_whole;
 use super::pooling::Pooling;
 
 thread_local! {
@@ -180,9 +180,7 @@ where
 
 /// Loads a graph from the bytes of the model's file `path`.
 fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
-    if !is_whole(&bytes) {
-        return Err(format!("{path} is damaged, or no ONNX graph; fetch or export it again"));
-    }
+    check_whole(&bytes, path)?;
     let mut options = ModelOptions::with_all_ops();
     options.prepack_weights(true);
     let load = || match bytes {

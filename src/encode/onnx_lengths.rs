@@ -41,8 +41,15 @@ impl Message {
 /// Messages inside one another, at most. A graph in a branch of a graph takes three.
 const MOST_DEPTH: usize = 64;
 
-/// Whether each field of an ONNX file, and of the messages inside, ends where it lies in.
-pub(super) fn is_whole(bytes: &[u8]) -> bool {
+/// Refuses the ONNX file `path` of a model where a field of it, or of a message inside, does not end where it lies in.
+pub(super) fn check_whole(bytes: &[u8], path: &str) -> Result<(), String> {
+    if is_whole(bytes) {
+        return Ok(());
+    }
+    Err(format!("{path} is damaged, or no ONNX graph; fetch or export it again"))
+}
+
+fn is_whole(bytes: &[u8]) -> bool {
     check(Message::Model, bytes, MOST_DEPTH).is_some()
 }
 

@@ -118,7 +118,8 @@ impl Layer {
         self.projection.multiply(rounded, products);
         projected.resize(3 * states.len(), 0.0);
         context.resize(states.len(), 0.0);
-        attend(self, passages, rounded, products, projected, attention, context);
+        self.projection.outputs(rounded, products, projected);
+        attend(self, passages, projected, attention, context);
         rounded.round(context, self.width);
         self.attended.multiply(rounded, products);
         add(&self.attended, rounded, products, &self.attended_norm, row, states);
@@ -139,21 +140,16 @@ impl Layer {
     }
 }
 
-/// Makes queries, keys and values of the products, and of these what each token takes from its passage.
+/// Makes of queries, keys and values what each token takes from its passage.
 #[multiversion(targets = "simd")]
 fn attend(
     layer: &Layer,
     passages: &[Passage],
-    rounded: &RoundedRows,
-    products: &[i32],
-    projected: &mut [f32],
+    projected: &[f32],
     attention: &mut Attention,
     context: &mut [f32],
 ) {
     let width = layer.width;
-    for (row, values) in projected.chunks_exact_mut(3 * width).enumerate() {
-        layer.projection.row(rounded, products, row, values);
-    }
     let mut first = 0;
     for passage in passages {
         let rows = first..first + passage.n_tokens;

@@ -24,13 +24,13 @@ pub(super) fn claims(
     corpus: &Corpus,
     events: &[Event],
     names: &NameFrequency,
-    may_match: &[bool],
+    matchable: &Matchable,
     models: &Models<'_>,
     options: &Options,
     clock: &mut Clock<'_>,
 ) -> Result<Claims> {
     clock.begin("matching", None);
-    with_material(corpus, events, names, may_match, models, &|material| {
+    with_material(corpus, names, matchable, models, &|material| {
         let (claims, known) = cluster(material, events, models.verifier, &options.cluster)?;
         let comparisons = compare_outlets(&claims, known, material, models.verifier, &options.cluster)?;
         Ok(Claims { claims, comparisons })
@@ -42,57 +42,71 @@ pub(super) fn candidates(
     corpus: &Corpus,
     events: &[Event],
     names: &NameFrequency,
-    may_match: &[bool],
+    matchable: &Matchable,
     models: &Models<'_>,
     options: &Options,
 ) -> Result<Verifications> {
-    with_material(corpus, events, names, may_match, models, &|material| {
+    with_material(corpus, names, matchable, models, &|material| {
         cluster::candidates(material, events, models.verifier, &options.cluster)
     })
 }
 
-/// Whether each sentence of the corpus may be in a claim by its words: see [`have_partners`].
-pub(super) fn with_partners(
-    corpus: &Corpus,
-    events: &[Event],
-    models: &Models<'_>,
-    options: &Options,
-) -> Result<Vec<bool>> {
-    let languages = models.encoder.languages();
-    let may_match: Vec<bool> = corpus
-        .sentences()
-        .map(|sentence| is_matched(corpus, &sentence, languages) && can_be_claim(sentence.text()))
-        .collect();
-    with_material(corpus, events, &NameFrequency::default(), &may_match, models, &|material| {
-        Ok(have_partners(material, events, &options.cluster))
-    })
+/// What matching looks at.
+pub(super) struct Matchable {
+    /// Whether a sentence may be in a claim. One for each of the corpus.
+    pub may_match: Vec<bool>,
+    /// How rare words are in each event, by all its sentences that state something.
+    terms: EventTerms,
 }
 
-/// False for what states nothing, and for boilerplate that stands within a paragraph.
-pub(super) fn can_be_claim(text: &str) -> bool {
-    is_statement(text) && !is_boilerplate(text)
-}
-
-/// Hands over what matching reads of a run. `may_match` says of each sentence of the corpus whether it is looked at; how rare words are in
-/// an event is told by all its sentences.
-fn with_material<T>(
+/// The sentences that state something in the outlet's own reporting; where not all of them were encoded, those that may have a partner
+/// by their words ([`have_partners`]).
+pub(super) fn matchable(
     corpus: &Corpus,
     events: &[Event],
     names: &NameFrequency,
-    may_match: &[bool],
+    is_encoded_whole: bool,
+    models: &Models<'_>,
+    options: &Options,
+    clock: &mut Clock<'_>,
+) -> Result<Matchable> {
+    let languages = models.encoder.languages();
+    let can_match = |sentence: CorpusSentence<'_>| {
+        is_matched(corpus, &sentence, languages) && can_be_claim(sentence.text())
+    };
+    let may_match: Vec<bool> = corpus.sentences().map(can_match).collect();
+    let is_looked_at = |sentence: &CorpusSentence<'_>| may_match[corpus.sentence_position(sentence.id())];
+    let terms = EventTerms::new(corpus, events, &is_looked_at);
+    let all = Matchable { may_match, terms };
+    if is_encoded_whole {
+        return Ok(all);
+    }
+    clock.begin("choosing sentences", None);
+    let may_match = with_material(corpus, names, &all, models, &|material| {
+        Ok(have_partners(material, events, &options.cluster))
+    })?;
+    Ok(Matchable { may_match, ..all })
+}
+
+/// False for what states nothing, and for boilerplate that stands within a paragraph.
+fn can_be_claim(text: &str) -> bool {
+    is_statement(text) && !is_boilerplate(text)
+}
+
+/// Hands over what matching reads of a run.
+fn with_material<T>(
+    corpus: &Corpus,
+    names: &NameFrequency,
+    Matchable { may_match, terms }: &Matchable,
     models: &Models<'_>,
     read: &dyn Fn(&Material<'_>) -> Result<T>,
 ) -> Result<T> {
-    let languages = models.encoder.languages();
-    let is_matched = |sentence: &CorpusSentence<'_>| {
-        is_matched(corpus, sentence, languages) && can_be_claim(sentence.text())
-    };
     read(&Material {
         corpus,
         is_matched: &|sentence| may_match[corpus.sentence_position(sentence.id())],
         encode: &|texts| encode(models.encoder, texts, &|_| ()),
         read: &|pairs| models.encoder.pair_readings(pairs, &|_| ()),
         names,
-        terms: &EventTerms::new(corpus, events, &is_matched),
+        terms,
     })
 }

@@ -1,4 +1,3 @@
-use super::claims::{can_be_claim, with_partners};
 use super::clock::Clock;
 use super::{Models, Warning};
 use crate::annotate::agency::clauses;
@@ -9,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::group::{Profile, ProfileSentence};
 use crate::options::Options;
 use crate::records::{
-    Clause, Corpus, CorpusSentence, Document, Encoding, Event, Kind, LoadedWord, Masked, Outlets, Score,
+    Clause, Corpus, CorpusSentence, Document, Encoding, Kind, LoadedWord, Masked, Outlets, Score,
     SentenceFigures, SentenceId, Words,
 };
 
@@ -29,12 +28,10 @@ pub(super) struct Encodings {
     pub names: NameFrequency,
 }
 
-/// What matching works on.
+/// What is kept of the sentences that matching works on.
 pub(super) struct Matched {
     /// One for each sentence of the corpus; `None` for those that are not matched.
     pub figures: Vec<Option<SentenceFigures>>,
-    /// Whether a sentence may be in a claim. One for each of the corpus.
-    pub may_match: Vec<bool>,
     /// What the model could not read.
     pub warnings: Vec<Warning>,
 }
@@ -70,6 +67,7 @@ pub(super) fn encodings(
 fn beginnings(corpus: &Corpus, models: &Models<'_>, clock: &mut Clock<'_>) -> Result<Encodings> {
     let encoder = models.encoder;
     let is_matched = |sentence: &CorpusSentence<'_>| is_matched(corpus, sentence, encoder.languages());
+    let kind = |of: &CorpusSentence<'_>| of.sentence.kind;
     let (mut names, mut profiles, mut first) = (names_of(corpus), vec![], 0);
     clock.begin("encoding the beginnings", Some(corpus.documents().len()));
     while first < corpus.documents().len() {
@@ -80,27 +78,24 @@ fn beginnings(corpus: &Corpus, models: &Models<'_>, clock: &mut Clock<'_>) -> Re
             .collect();
         let texts: Vec<&str> = sentences.iter().flatten().map(CorpusSentence::text).collect();
         let mut words = encoder.words(&texts)?.into_iter();
-        let leads: Vec<&str> = sentences.iter().flat_map(|of| lead(of)).map(CorpusSentence::text).collect();
+        let leads = sentences.iter().flat_map(|of| of.iter().take(n_lead(of.iter().map(kind))));
+        let leads: Vec<&str> = leads.map(CorpusSentence::text).collect();
         let mut embeddings = encode(encoder, &leads, &|_| ())?.into_iter().map(|encoding| encoding.embedding);
         for sentences in sentences.iter().filter(|sentences| !sentences.is_empty()) {
-            let of_article: Vec<(Words, Option<Vec<f32>>)> = sentences
-                .iter()
-                .map(|sentence| {
-                    let is_encoded = lead(sentences).any(|of| of.id() == sentence.id());
-                    let embedding = is_encoded.then(|| embeddings.next().expect("one for each text"));
-                    (words.next().expect("one for each text"), embedding)
-                })
-                .collect();
-            let read = sentences.iter().zip(&of_article).map(|(sentence, (words, embedding))| {
+            let n_lead = n_lead(sentences.iter().map(kind)).min(sentences.len());
+            let lead: Vec<Vec<f32>> = embeddings.by_ref().take(n_lead).collect();
+            let words: Vec<Words> = words.by_ref().take(sentences.len()).collect();
+            for (sentence, words) in sentences.iter().zip(&words) {
                 names.count_words(sentence.text(), &words.spans);
-                ProfileSentence {
-                    kind: sentence.sentence.kind,
+            }
+            let read =
+                sentences.iter().zip(&words).enumerate().map(|(n, (sentence, words))| ProfileSentence {
+                    kind: kind(sentence),
                     text: sentence.text(),
                     spans: &words.spans,
                     weights: &words.weights,
-                    embedding: embedding.as_deref(),
-                }
-            });
+                    embedding: lead.get(n).map(Vec::as_slice),
+                });
             profiles.extend(Profile::new(sentences[0].article, read, models.thresholds));
         }
         clock.advance(end - first);
@@ -109,45 +104,32 @@ fn beginnings(corpus: &Corpus, models: &Models<'_>, clock: &mut Clock<'_>) -> Re
     Ok(Encodings { figures: None, profiles, names })
 }
 
-/// The number of sentences of an article that its profile has the embeddings of: the headline, which comes first, and [`LEAD`] of the body.
+/// Of so many matched sentences of an article its profile has the embeddings: the headline, which comes first, and [`LEAD`] of the body.
 fn n_lead(kinds: impl Iterator<Item = Kind>) -> usize {
     kinds.filter(|&kind| kind == Kind::Headline).count() + LEAD
 }
 
-/// Of the matched sentences of an article, those whose embeddings its profile has.
-fn lead<'a, 'run>(sentences: &'a [CorpusSentence<'run>]) -> impl Iterator<Item = &'a CorpusSentence<'run>> {
-    sentences.iter().take(n_lead(sentences.iter().map(|of| of.sentence.kind)))
-}
-
-/// The sentences that matching works on, with their figures: those that were encoded before, or those that may have a partner by their words,
-/// which are encoded here.
+/// The figures of the sentences that were encoded before, or of the chosen ones, which are encoded here.
 pub(super) fn matched(
     corpus: &Corpus,
     outlets: &Outlets,
-    events: &[Event],
     encoded: Option<Vec<Option<SentenceFigures>>>,
+    chosen: &[bool],
     models: &Models<'_>,
-    options: &Options,
     clock: &mut Clock<'_>,
 ) -> Result<Matched> {
-    let mut warnings = warnings_of_language(corpus, models.encoder.languages());
-    let (figures, may_match) = match encoded {
-        Some(figures) => {
-            let claims = corpus.sentences().map(|sentence| can_be_claim(sentence.text()));
-            let may_match = figures.iter().zip(claims).map(|(of, can)| of.is_some() && can).collect();
-            (figures, may_match)
-        }
+    let figures = match encoded {
+        Some(figures) => figures,
         None => {
-            clock.begin("choosing sentences", None);
-            let may_match = with_partners(corpus, events, models, options)?;
-            clock.begin("encoding", Some(may_match.iter().filter(|&&may_match| may_match).count()));
-            (encode_chosen(corpus, outlets, &may_match, models, clock)?, may_match)
+            clock.begin("encoding", Some(chosen.iter().filter(|&&chosen| chosen).count()));
+            encode_chosen(corpus, outlets, chosen, models, clock)?
         }
     };
+    let mut warnings = warnings_of_language(corpus, models.encoder.languages());
     let read = corpus.sentences().zip(&figures);
     warnings.extend(read.filter_map(|(sentence, of)| warning_of_truncation(&sentence, of.as_ref()?)));
     warnings.sort_by(|a, b| a.article.cmp(&b.article));
-    Ok(Matched { figures, may_match, warnings })
+    Ok(Matched { figures, warnings })
 }
 
 /// The figures of the chosen sentences alone. One for each sentence of the corpus.

@@ -178,9 +178,11 @@ pub fn compare_articles(
         let found = events::events(&corpus, profiles, models, options, &mut clock);
         stoppable.check()?;
         let (events, is_encoded_whole) = (&found.events, figures.is_some());
-        let matched = encodings::matched(&corpus, &outlets, events, figures, models, options, &mut clock)?;
-        let claimed =
-            claims::claims(&corpus, events, &names, &matched.may_match, models, options, &mut clock)?;
+        let matchable =
+            claims::matchable(&corpus, events, &names, is_encoded_whole, models, options, &mut clock)?;
+        let matched =
+            encodings::matched(&corpus, &outlets, figures, &matchable.may_match, models, &mut clock)?;
+        let claimed = claims::claims(&corpus, events, &names, &matchable, models, options, &mut clock)?;
         let background = framing::Background { outlets: &outlets, events, names: &names };
         let framed = framing::framing(&corpus, &background, &claimed, models, options, &mut clock)?;
         let is_read =
@@ -238,10 +240,11 @@ pub(crate) fn match_claims(
         Some(events) => events,
         None => events::events(corpus, profiles, models, options, &mut clock).events,
     };
-    let matched = encodings::matched(corpus, &outlets, &events, figures, models, options, &mut clock)?;
-    let may_match = &matched.may_match;
-    let claimed = claims::claims(corpus, &events, &names, may_match, models, options, &mut clock)?;
-    let candidates = claims::candidates(corpus, &events, &names, may_match, models, options)?;
+    let is_encoded_whole = figures.is_some();
+    let matchable =
+        claims::matchable(corpus, &events, &names, is_encoded_whole, models, options, &mut clock)?;
+    let claimed = claims::claims(corpus, &events, &names, &matchable, models, options, &mut clock)?;
+    let candidates = claims::candidates(corpus, &events, &names, &matchable, models, options)?;
     Ok(Matching { events, claims: claimed.claims, comparisons: claimed.comparisons, candidates })
 }
 

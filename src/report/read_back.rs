@@ -7,9 +7,9 @@ use serde_json::{Map, Value};
 use super::cell::as_in_article;
 use super::documentation::schemas;
 use super::parquet::read as read_parquet;
+use super::replace::recover;
 use super::schema::TableSchema;
 use super::table::Format;
-use super::write::recover;
 use crate::error::{Error, Result};
 use crate::platform::read_file;
 

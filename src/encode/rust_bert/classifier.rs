@@ -13,7 +13,7 @@ use tch::{Device, nn};
 use super::per_thread::PerThread;
 use super::rows::{ROWS, rows_of_ids};
 use super::weights::Weights;
-use crate::encode::encoder::{batches_of_equal_length, ids_of, run_all};
+use crate::encode::batches::{batches_of_equal_length, ids_of, run_all};
 use crate::encode::engine::SentimentModel;
 use crate::encode::head::softmax;
 use crate::encode::model::sha256_of;
