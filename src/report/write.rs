@@ -19,11 +19,11 @@ use crate::error::{Error, Result};
 use crate::pipeline::Run;
 use crate::records::Provenance;
 
-/// Writes every table in every format, then `run.json` and `report.html`, into `folder`, which went through [`prepare`].
+/// Writes every table in every format, then `run.json` and `report.html`, into `folder`, which went through [`prepare`](super::prepare).
 ///
 /// The results change as a whole: all files are written into a folder beside the old ones, and only when the last is there do they take
 /// their places. Until then a fault, a full disk or a kill leaves the results of an earlier run as they are; from then on, what a
-/// kill leaves undone is done by the next command that uses the folder ([`recover`]). Tables of the earlier run in formats that were not
+/// kill leaves undone is done by the next command that uses the folder ([`recover`](super::recover)). Tables of the earlier run in formats that were not
 /// asked for now are removed, since they would not fit the others. Files with other names are left alone. Of two runs into
 /// one folder at the same time, the results are those of the one that ends last.
 ///
