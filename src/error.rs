@@ -32,6 +32,16 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// The system does not let the worker threads be started.
+    #[error(
+        "{n} worker threads cannot be started ({message}); ask for fewer (`threads`), or end other programs"
+    )]
+    Threads {
+        /// How many were asked for.
+        n: usize,
+        /// What the system said.
+        message: String,
+    },
     /// An input holds nothing that can be an article.
     #[error("{}: no article found; give .txt, .html, .csv, .jsonl, .xlsx or .parquet files (.gz and .zst too), or a folder that holds some", path.display())]
     NoArticles {

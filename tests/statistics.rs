@@ -66,7 +66,7 @@ fn intervals_cover_the_truth_in_93_to_97_of_100_made_corpora() {
             let made = series("tone", corpus(&mut random, n_events, 2, 0.3));
             let estimates =
                 outlet_estimates(&[made], &StatisticsOptions { min_claims: 1, ..options.clone() });
-            let (low, high) = estimates[0].estimate.unwrap().interval;
+            let (low, high) = estimates.of_pairs[0].estimate.unwrap().interval;
             low <= 0.3 && 0.3 <= high
         };
         let share = (0..500).filter(covers).count() as f64 / 500.0;
@@ -83,7 +83,9 @@ fn on_null_data_few_adjusted_p_values_are_below_5_percent() {
         let made: Vec<Series> =
             (0..4).map(|m| series(&m.to_string(), corpus(&mut random, 15, 3, 0.0))).collect();
         let options = StatisticsOptions { samples: 500, ..StatisticsOptions::default() };
-        for estimate in outlet_estimates(&made, &options).iter().filter_map(|estimate| estimate.estimate) {
+        for estimate in
+            outlet_estimates(&made, &options).of_pairs.iter().filter_map(|estimate| estimate.estimate)
+        {
             n_tests += 1;
             n_below += usize::from(estimate.p_adjusted < 0.05);
             n_raw_below += usize::from(estimate.p_value < 0.05);
@@ -104,7 +106,7 @@ fn a_true_difference_is_found_and_its_size_is_right() {
     let mut random = Random(ChaCha8Rng::seed_from_u64(9));
     let made = series("tone", corpus(&mut random, 60, 2, 0.5));
     let options = StatisticsOptions::default();
-    let estimates = outlet_estimates(&[made], &options);
+    let estimates = outlet_estimates(&[made], &options).of_pairs;
     let [pair] = &estimates[..] else { panic!("one pair of outlets") };
     let estimate = pair.estimate.unwrap();
     assert!((estimate.value - 0.5).abs() < 0.15, "{}", estimate.value);
@@ -118,12 +120,46 @@ fn too_little_data_gives_no_estimate_and_the_reason() {
     let options = StatisticsOptions::default();
     let observations = corpus(&mut random, 3, 2, 0.0);
     let n_claims = observations.iter().map(|observation| observation.claim).max().unwrap() + 1;
-    let estimates = outlet_estimates(&[series("tone", observations.clone())], &options);
+    let estimates = outlet_estimates(&[series("tone", observations.clone())], &options).of_pairs;
     assert!(estimates.iter().all(|estimate| estimate.estimate.is_none()));
     assert_eq!(estimates[0].finding(&options), format!("not estimated: {n_claims} of at least 10 claims"));
     let few_events = StatisticsOptions { min_claims: 1, ..options };
-    let estimates = outlet_estimates(&[series("tone", observations)], &few_events);
+    let estimates = outlet_estimates(&[series("tone", observations)], &few_events).of_pairs;
     assert_eq!(estimates[0].finding(&few_events), "not estimated: 3 of at least 8 events");
+}
+
+#[test]
+fn of_pairs_without_an_estimate_those_with_most_claims_have_rows() {
+    // Outlet 0 has twelve claims with outlet 1, two with outlet 2 and one with outlet 3; outlets 2 and 3 have one.
+    let of_claim = |(claim, outlets): (usize, &[usize])| -> Vec<Observation> {
+        let of = |&outlet: &usize| Observation {
+            claim,
+            event: claim,
+            outlet,
+            text: claim * 4 + outlet,
+            value: outlet as f64,
+        };
+        outlets.iter().map(of).collect()
+    };
+    let with_others: [&[usize]; 3] = [&[0, 2], &[0, 2, 3], &[0, 1]];
+    let claims = with_others.into_iter().chain(std::iter::repeat_n(&[0, 1][..], 11));
+    let made = [series("tone", claims.enumerate().flat_map(of_claim).collect())];
+    struct Case {
+        unestimated_pairs: usize,
+        pairs: &'static [(usize, usize)],
+        n_left_out: usize,
+    }
+    for case in [
+        Case { unestimated_pairs: 500, pairs: &[(0, 1), (0, 2), (0, 3), (2, 3)], n_left_out: 0 },
+        Case { unestimated_pairs: 2, pairs: &[(0, 1), (0, 2), (0, 3)], n_left_out: 1 },
+        Case { unestimated_pairs: 0, pairs: &[(0, 1)], n_left_out: 3 },
+    ] {
+        let options =
+            StatisticsOptions { unestimated_pairs: case.unestimated_pairs, ..StatisticsOptions::default() };
+        let found = outlet_estimates(&made, &options);
+        let pairs: Vec<_> = found.of_pairs.iter().map(|of| (of.outlet_a, of.outlet_b)).collect();
+        assert_eq!((pairs.as_slice(), found.n_pairs_left_out), (case.pairs, case.n_left_out));
+    }
 }
 
 #[test]
@@ -131,7 +167,8 @@ fn the_same_words_in_two_outlets_are_no_evidence_on_their_difference() {
     let copies = (0..20).flat_map(|claim| {
         [0, 1].map(|outlet| Observation { claim, event: claim, outlet, text: claim, value: 0.1 })
     });
-    let estimates = outlet_estimates(&[series("tone", copies.collect())], &StatisticsOptions::default());
+    let estimates =
+        outlet_estimates(&[series("tone", copies.collect())], &StatisticsOptions::default()).of_pairs;
     let pair = &estimates[0];
     assert_eq!((pair.n_claims, pair.n_copied, pair.estimate), (0, 20, None));
 }
@@ -218,7 +255,7 @@ proptest! {
         let exchanged = observations.iter().map(|o| Observation { outlet: 1 - o.outlet, ..*o }).collect();
         let options = StatisticsOptions { min_claims: 1, samples: 200, ..StatisticsOptions::default() };
         let pair = |observations| {
-            outlet_estimates(&[series("tone", observations)], &options)[0].estimate.unwrap()
+            outlet_estimates(&[series("tone", observations)], &options).of_pairs[0].estimate.unwrap()
         };
         let (one, other) = (pair(observations), pair(exchanged));
         prop_assert!((one.value + other.value).abs() < 1e-12);

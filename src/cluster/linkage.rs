@@ -149,29 +149,8 @@ impl Linkage<'_, '_> {
                 counts[[a, b]] = 1.0;
             }
         }
-        let mut groups: Vec<Vec<usize>> = component.iter().map(|&member| vec![member]).collect();
-        loop {
-            let mean =
-                |a: usize, b: usize| if counts[[a, b]] > 0.0 { sums[[a, b]] / counts[[a, b]] } else { 0.0 };
-            let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)));
-            let nearest = pairs.map(|(a, b)| ((a, b), mean(a, b))).filter(|(_, mean)| *mean > 0.0);
-            let nearest = nearest.reduce(|best, next| if next.1 > best.1 { next } else { best });
-            let Some(((a, b), _)) = nearest else { break };
-            let joined = std::mem::take(&mut groups[b]);
-            groups[a].extend(joined);
-            for matrix in [&mut sums, &mut counts] {
-                let row = matrix.row(b).to_owned();
-                matrix.row_mut(a).scaled_add(1.0, &row);
-                matrix.row_mut(b).fill(0.0);
-                let column = matrix.column(b).to_owned();
-                matrix.column_mut(a).scaled_add(1.0, &column);
-                matrix.column_mut(b).fill(0.0);
-            }
-            counts[[a, a]] = 0.0;
-        }
-        groups.retain(|group| group.len() > 1);
-        groups.iter_mut().for_each(|group| group.sort_unstable());
-        groups
+        let groups = joined(sums, counts).into_iter().filter(|group| group.len() > 1);
+        groups.map(|group| group.into_iter().map(|member| component[member]).collect()).collect()
     }
 
     /// Log-odds that two sentences mainly say the same; least where they were not looked at or contradict each other.
@@ -256,6 +235,54 @@ impl Linkage<'_, '_> {
     }
 }
 
+/// Joins the two groups with the largest mean, of equals the first, as long as one is above 0: of each pair `sums` holds the sum and `counts` the number of
+/// what the mean is of. Each group in rising order, and those that went into another empty.
+fn joined(mut sums: Array2<f32>, mut counts: Array2<f32>) -> Vec<Vec<usize>> {
+    let n = sums.nrows();
+    let mut groups: Vec<Vec<usize>> = (0..n).map(|member| vec![member]).collect();
+    let mean = |sums: &Array2<f32>, counts: &Array2<f32>, a: usize, b: usize| {
+        if counts[[a, b]] > 0.0 { sums[[a, b]] / counts[[a, b]] } else { 0.0 }
+    };
+    // Of equals the first.
+    let larger = |best: (usize, f32), next: (usize, f32)| if next.1 > best.1 { next } else { best };
+    let nearest_behind = |sums: &Array2<f32>, counts: &Array2<f32>, a: usize| {
+        let means = (a + 1..n).map(|b| (b, mean(sums, counts, a, b)));
+        means.filter(|(_, mean)| *mean > 0.0).reduce(larger)
+    };
+    // For each group the nearest of those behind it, and its mean.
+    let mut nearest: Vec<Option<(usize, f32)>> = (0..n).map(|a| nearest_behind(&sums, &counts, a)).collect();
+    loop {
+        let means = nearest.iter().enumerate().filter_map(|(a, behind)| Some((a, behind.as_ref()?.1)));
+        let Some((a, _)) = means.reduce(larger) else { break };
+        let (b, _) = nearest[a].expect("it has one");
+        let joined = std::mem::take(&mut groups[b]);
+        groups[a].extend(joined);
+        for matrix in [&mut sums, &mut counts] {
+            let row = matrix.row(b).to_owned();
+            matrix.row_mut(a).scaled_add(1.0, &row);
+            matrix.row_mut(b).fill(0.0);
+            let column = matrix.column(b).to_owned();
+            matrix.column_mut(a).scaled_add(1.0, &column);
+            matrix.column_mut(b).fill(0.0);
+        }
+        counts[[a, a]] = 0.0;
+        nearest[b] = None;
+        for (of, nearest) in nearest.iter_mut().take(b).enumerate() {
+            let to_joined = if of < a { mean(&sums, &counts, of, a) } else { 0.0 };
+            match *nearest {
+                Some((behind, _)) if of == a || behind == a || behind == b => {
+                    *nearest = nearest_behind(&sums, &counts, of);
+                }
+                Some((behind, most)) if to_joined < most || (to_joined == most && behind < a) => {}
+                _ if to_joined > 0.0 => *nearest = Some((a, to_joined)),
+                _ => {}
+            }
+        }
+    }
+    groups.iter_mut().for_each(|group| group.sort_unstable());
+    groups
+}
+
 /// The group of each member.
 fn groups_of(groups: &[Group]) -> BTreeMap<usize, usize> {
     let of_group = |(number, group): (usize, &'_ Group)| {
@@ -283,6 +310,51 @@ pub(super) fn components(n: usize, links: &[Link]) -> Vec<Vec<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The same by looking at every pair again each time.
+    fn joined_by_all_pairs(mut sums: Array2<f32>, mut counts: Array2<f32>) -> Vec<Vec<usize>> {
+        let n = sums.nrows();
+        let mut groups: Vec<Vec<usize>> = (0..n).map(|member| vec![member]).collect();
+        loop {
+            let mean =
+                |a: usize, b: usize| if counts[[a, b]] > 0.0 { sums[[a, b]] / counts[[a, b]] } else { 0.0 };
+            let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)));
+            let above = pairs.map(|(a, b)| ((a, b), mean(a, b))).filter(|(_, mean)| *mean > 0.0);
+            let best = above.reduce(|best, next| if next.1 > best.1 { next } else { best });
+            let Some(((a, b), _)) = best else { break };
+            let taken = std::mem::take(&mut groups[b]);
+            groups[a].extend(taken);
+            for matrix in [&mut sums, &mut counts] {
+                for other in 0..n {
+                    matrix[[a, other]] += std::mem::take(&mut matrix[[b, other]]);
+                }
+                for other in 0..n {
+                    matrix[[other, a]] += std::mem::take(&mut matrix[[other, b]]);
+                }
+            }
+            counts[[a, a]] = 0.0;
+        }
+        groups.iter_mut().for_each(|group| group.sort_unstable());
+        groups
+    }
+
+    proptest::proptest! {
+        /// Few values, so that many are equal; of some pairs nothing is known.
+        #[test]
+        fn the_nearest_groups_are_joined(values in proptest::collection::vec(-3_i8..=3, 1..14 * 13 / 2)) {
+            let n = (1..15).rev().find(|n| n * (n - 1) / 2 <= values.len()).unwrap();
+            let (mut sums, mut counts) = (Array2::zeros((n, n)), Array2::zeros((n, n)));
+            let pairs = (0..n).flat_map(|a| (a + 1..n).map(move |b| (a, b)));
+            for ((a, b), value) in pairs.zip(values).filter(|(_, value)| *value != 3) {
+                for place in [[a, b], [b, a]] {
+                    sums[place] = f32::from(value);
+                    counts[place] = 1.0;
+                }
+            }
+            let expected = joined_by_all_pairs(sums.clone(), counts.clone());
+            proptest::prop_assert_eq!(joined(sums, counts), expected);
+        }
+    }
 
     #[test]
     fn components_hold_what_links_reach() {

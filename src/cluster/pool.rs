@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use ndarray::{Array2, ArrayView1};
+use ndarray::{Array2, ArrayView1, Axis};
 use rayon::prelude::*;
 
 use super::Candidate;
@@ -43,24 +43,37 @@ impl<'run> Pool<'run> {
         let texts: Vec<_> =
             self.candidates.iter().map(|candidate| (candidate.text, candidate.terms)).collect();
         let (embeddings, terms) = (embeddings(&self.candidates), Terms::new(&texts));
-        let starts: Vec<usize> = (0..self.candidates.len()).step_by(BLOCK).collect();
-        let of_block = |&start: &usize| {
-            let end = (start + BLOCK).min(self.candidates.len());
-            let cosines = inner_products(embeddings.slice(ndarray::s![start..end, ..]), embeddings.view());
-            let of_row = |(row, cosines): (usize, ArrayView1<'_, f32>)| {
-                let i = start + row;
-                let mut likeness = terms.cosines(i);
+        let of_block = |prints: &[Vec<usize>]| {
+            let rows: Vec<usize> = prints.iter().map(|prints| prints[0]).collect();
+            let cosines = inner_products(embeddings.select(Axis(0), &rows).view(), embeddings.view());
+            let of_row = |(prints, cosines): (&Vec<usize>, ArrayView1<'_, f32>)| {
+                let mut likeness = terms.cosines(prints[0]);
                 likeness
                     .iter_mut()
                     .zip(cosines)
                     .for_each(|(of_terms, cosine)| *of_terms = (*of_terms + cosine) / 2.0);
-                let near = nearest(i, &likeness, &self.candidates, least);
-                near.into_iter().map(|j| (i.min(j), i.max(j))).collect::<Vec<_>>()
+                let near = nearest(prints[0], &likeness, &self.candidates, least);
+                prints.iter().flat_map(|&i| near.iter().map(move |&j| ordered((i, j)))).collect::<Vec<_>>()
             };
-            cosines.rows().into_iter().enumerate().flat_map(of_row).collect::<Vec<_>>()
+            prints.iter().zip(cosines.rows()).flat_map(of_row).collect::<Vec<_>>()
         };
-        let pairs: BTreeSet<Link> = starts.par_iter().flat_map_iter(of_block).collect();
+        let pairs: BTreeSet<Link> = self.prints().par_chunks(BLOCK).flat_map_iter(of_block).collect();
         pairs.into_iter().collect()
+    }
+
+    /// The candidates that one outlet prints in the same words of one event: the same sentences are near each of them. In the order of their first.
+    fn prints(&self) -> Vec<Vec<usize>> {
+        let mut prints: Vec<Vec<usize>> = vec![];
+        let mut known: HashMap<(&str, &str, EventId), usize> = HashMap::new();
+        for (i, candidate) in self.candidates.iter().enumerate() {
+            let print =
+                *known.entry((candidate.text, candidate.outlet, self.event_of(i))).or_insert(prints.len());
+            if print == prints.len() {
+                prints.push(vec![]);
+            }
+            prints[print].push(i);
+        }
+        prints
     }
 }
 

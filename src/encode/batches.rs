@@ -2,6 +2,7 @@
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread::Builder;
 
 use ndarray::Array2;
 
@@ -36,8 +37,11 @@ pub(super) fn run_all<T: Send>(
         }
     };
     std::thread::scope(|scope| {
-        for _ in 0..n_threads.min(batches.len()) {
-            scope.spawn(|| on_one_thread(work));
+        let start = |_: &usize| Builder::new().spawn_scoped(scope, || on_one_thread(work)).is_ok();
+        let n = n_threads.min(batches.len());
+        // Where the system lets fewer be started, those do the work, or the caller does.
+        if (0..n).take_while(start).count() == 0 {
+            on_one_thread(work);
         }
     });
     done.into_inner().expect("no worker panics")

@@ -1,5 +1,6 @@
 use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::thread::{Builder, ScopedJoinHandle};
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, array};
 use safetensors::SafeTensors;
@@ -347,8 +348,14 @@ impl ModelEncoder {
         };
         let parts = texts.chunks(texts.len().div_ceil(self.n_threads).max(1));
         let tokens: Result<Vec<Vec<Tokens>>> = std::thread::scope(|scope| {
-            let workers: Vec<_> = parts.map(|part| scope.spawn(move || tokenize(part))).collect();
-            workers.into_iter().map(|worker| worker.join().expect("no worker panics")).collect()
+            let start = |part| Builder::new().spawn_scoped(scope, move || tokenize(part)).map_err(|_| part);
+            let workers: Vec<_> = parts.map(start).collect();
+            // A part for which no thread can be started is done here.
+            let finish = |worker: Result<ScopedJoinHandle<'_, _>, _>| match worker {
+                Ok(worker) => worker.join().expect("no worker panics"),
+                Err(part) => tokenize(part),
+            };
+            workers.into_iter().map(finish).collect()
         });
         Ok(tokens?.concat())
     }

@@ -95,10 +95,15 @@ fn targets(
     clock: &mut Clock<'_>,
 ) -> Result<Vec<Target>> {
     let shared = shared_names(claims, corpus, names);
-    clock.begin("reading targets", Some(shared.len()));
+    // Copies are read once.
     let mentions: Vec<(&str, Span)> =
         shared.iter().map(|name| (corpus.sentence(&name.sentence).text(), name.span)).collect();
-    let sentiments = models.encoder.target_sentiment(&mentions, &|n| clock.advance(n))?;
+    let distinct: BTreeSet<(&str, Span)> = mentions.iter().copied().collect();
+    let distinct: Vec<(&str, Span)> = distinct.into_iter().collect();
+    clock.begin("reading targets", Some(distinct.len()));
+    let sentiments = models.encoder.target_sentiment(&distinct, &|n| clock.advance(n))?;
+    let of_mention = |mention| sentiments[distinct.binary_search(mention).expect("it was read")];
+    let sentiments: Vec<_> = mentions.iter().map(of_mention).collect();
     let targets = shared.into_iter().zip(sentiments).map(|(name, sentiment)| Target {
         claim: name.claim,
         sentence: name.sentence,

@@ -19,7 +19,7 @@ mod outlets;
 mod pairs;
 mod stoppable;
 
-use rayon::ThreadPoolBuilder;
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::{Verifications, Verifier};
@@ -31,7 +31,7 @@ use crate::records::{
     Article, ArticleId, Claim, Comparison, Copies, Corpus, CorpusSentence, Coverage, Document, Event,
     Framing, Outlets, SentenceFigures, SentenceReadings, Target, Thresholds,
 };
-use crate::statistics::{OutletEstimate, Wording};
+use crate::statistics::{OutletEstimates, Wording};
 
 pub(crate) use clock::Clock;
 pub use clock::{Observer, Silent};
@@ -94,7 +94,7 @@ pub struct Run {
     /// The outlets in the order of their names.
     pub outlets: Outlets,
     /// By how much the framing differs within matched claims.
-    pub estimates: Vec<OutletEstimate>,
+    pub estimates: OutletEstimates,
     /// What outlets call the same things.
     pub wordings: Vec<Wording>,
     /// Each claim in each outlet.
@@ -163,11 +163,7 @@ pub fn compare_articles(
     documents::check_ids(&articles)?;
     let stoppable = Stoppable::new(models.encoder, observer);
     let models = &Models { encoder: &stoppable, ..*models };
-    let workers = ThreadPoolBuilder::new()
-        .num_threads(n_threads(options.threads))
-        .build()
-        .expect("threads can be started");
-    workers.install(|| {
+    workers(options.threads)?.install(|| {
         let mut clock = Clock::new(observer);
         clock.begin("splitting", Some(articles.len()));
         let corpus = documents(articles, &|n| clock.advance(n));
@@ -279,6 +275,16 @@ pub fn thresholds_of(files: &ModelFiles) -> Result<Thresholds> {
         name: files.manifest.name.clone(),
         message: format!("{THRESHOLDS}: {message}"),
     })
+}
+
+/// So many worker threads, as in [`n_threads`].
+///
+/// # Errors
+/// [`Error::Threads`](crate::Error::Threads) where the system does not let them be started.
+pub(crate) fn workers(asked: usize) -> Result<ThreadPool> {
+    let n = n_threads(asked);
+    let failed = |error: ThreadPoolBuildError| crate::Error::Threads { n, message: error.to_string() };
+    ThreadPoolBuilder::new().num_threads(n).build().map_err(failed)
 }
 
 /// The number of threads: as many as there are processors for 0.

@@ -10,7 +10,7 @@ use crate::records::{
     Claim, ClaimId, Corpus, CorpusSentence, Coverage, EventId, Framing, Outlets, Part, SentenceReadings,
 };
 use crate::statistics::{
-    AlignedTerms, Observation, OutletEstimate, Series, Wording, Wordings, coverage, independent_outlets,
+    AlignedTerms, Observation, OutletEstimates, Series, Wording, Wordings, coverage, independent_outlets,
     outlet_estimates,
 };
 
@@ -19,7 +19,7 @@ pub(super) struct OutletFigures {
     /// One for each claim.
     pub independent_outlets: Vec<usize>,
     /// By how much the framing differs within matched claims.
-    pub estimates: Vec<OutletEstimate>,
+    pub estimates: OutletEstimates,
     /// What outlets call the same things.
     pub wordings: Vec<Wording>,
     /// Each claim in each outlet.

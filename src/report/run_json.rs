@@ -85,6 +85,7 @@ fn counts(run: &Run, provenance: &Provenance) -> BTreeMap<&'static str, usize> {
         ),
         ("claims_on_one_independent_outlet", on_one_independent_outlet(run)),
         ("comparisons", run.comparisons.len()),
+        ("outlet_pairs_left_out", run.estimates.n_pairs_left_out),
         ("near_duplicate_articles", run.copies.duplicate_of.len()),
         ("copied_spans", run.copies.spans.len()),
     ])

@@ -270,17 +270,18 @@ impl Page<'_> {
     fn outlets(&mut self) {
         let run = self.run;
         let options = &run.options.statistics;
-        if run.estimates.is_empty() {
+        if run.estimates.of_pairs.is_empty() {
             return;
         }
         self.line(&format!("\n{BOLD}Outlets, within matched claims{BOLD:#}"));
         let estimated: Vec<_> =
-            run.estimates.iter().filter_map(|pair| Some((pair, pair.estimate?))).collect();
+            run.estimates.of_pairs.iter().filter_map(|pair| Some((pair, pair.estimate?))).collect();
         if estimated.is_empty() {
             self.line(&format!(
                 "  not compared: no two have {} claims of {} events in common",
                 options.min_claims, options.min_events
             ));
+            self.pairs_left_out();
             return;
         }
         let is_detected = |estimate: &Estimate| estimate.p_adjusted < options.false_discovery_rate;
@@ -309,6 +310,18 @@ impl Page<'_> {
             estimated.len() - detected.len(),
             count(estimated.len(), "comparison")
         ));
+        self.pairs_left_out();
+    }
+
+    fn pairs_left_out(&mut self) {
+        let n = self.run.estimates.n_pairs_left_out;
+        if n > 0 {
+            let claims = count(self.run.options.statistics.min_claims, "claim");
+            self.line(&format!(
+                "  {DIM}no row in outlets for {} with fewer than {claims} in common{DIM:#}",
+                count(n, "pair")
+            ));
+        }
     }
 
     fn foot(&mut self, rejected: &[Rejection], out: &Path, max_claims: usize) {

@@ -19,6 +19,6 @@ pub use false_discovery::benjamini_hochberg;
 pub use independence::independent_outlets;
 pub use log_odds::{LogOdds, log_odds};
 pub use observation::{Observation, Series};
-pub use outlets::{Estimate, OutletEstimate, StatisticsOptions, outlet_estimates};
+pub use outlets::{Estimate, OutletEstimate, OutletEstimates, StatisticsOptions, outlet_estimates};
 pub use resample::{below, quantile};
 pub use wordings::{AlignedTerms, Wording, Wordings};

@@ -1,4 +1,5 @@
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,9 @@ pub struct StatisticsOptions {
     pub min_events: usize,
     /// Fewest places in matched claims where an outlet has a term and another outlet other words, for a row of `wordings`.
     pub min_aligned: usize,
+    /// Most pairs of outlets that have rows although they have fewer than `min_claims` claims in common: those with most. 800 outlets
+    /// with one claim would give 319,600 pairs.
+    pub unestimated_pairs: usize,
     /// Number of bootstrap samples, and of sign patterns where not all are looked at.
     pub samples: usize,
     /// Start of the random numbers; the same seed gives the same bytes.
@@ -32,6 +36,7 @@ impl Default for StatisticsOptions {
             min_claims: 10,
             min_events: 8,
             min_aligned: 2,
+            unestimated_pairs: 500,
             samples: 2000,
             seed: 0,
             false_discovery_rate: 0.05,
@@ -120,8 +125,17 @@ impl OutletEstimate {
     }
 }
 
-/// Estimates for each pair of outlets that have a claim in common, in each series: in the order of the series, then of `outlet_a`, then of
-/// `outlet_b`.
+/// What is said of pairs of outlets.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OutletEstimates {
+    /// In the order of the series, then of `outlet_a`, then of `outlet_b`.
+    pub of_pairs: Vec<OutletEstimate>,
+    /// Number of pairs with a claim in common that are not among them ([`StatisticsOptions::unestimated_pairs`]).
+    pub n_pairs_left_out: usize,
+}
+
+/// Estimates for each pair of outlets that have a claim in common, in each series; of pairs with too few claims for an estimate, for those
+/// with most claims ([`StatisticsOptions::unestimated_pairs`]).
 ///
 /// A pair is compared within matched claims alone: the mean of the claims' differences. Words that both print (copies) are left out. P-values are adjusted over all pairs and series together. All cores of the current rayon pool are used.
 ///
@@ -137,38 +151,79 @@ impl OutletEstimate {
 ///     measure: "sentiment".to_owned(), part: Part::Narration, observations: (0..12).flat_map(of).collect(),
 /// };
 /// let estimates = outlet_estimates(&[series], &StatisticsOptions::default());
-/// assert_eq!(estimates[0].estimate.unwrap().value, 0.5);
+/// assert_eq!(estimates.of_pairs[0].estimate.unwrap().value, 0.5);
 /// ```
-pub fn outlet_estimates(series: &[Series], options: &StatisticsOptions) -> Vec<OutletEstimate> {
-    let mut estimates: Vec<OutletEstimate> =
-        series.iter().flat_map(|series| of_series(series, options)).collect();
+pub fn outlet_estimates(series: &[Series], options: &StatisticsOptions) -> OutletEstimates {
+    let by_claim: Vec<Vec<OfOutlet<'_>>> = series.iter().map(by_claim).collect();
+    let (pairs, n_pairs_left_out) = pairs(&by_claim, options);
+    let estimates = series.iter().zip(&by_claim);
+    let mut of_pairs: Vec<OutletEstimate> =
+        estimates.flat_map(|(series, claims)| of_series(series, claims, &pairs, options)).collect();
     let mut tested: Vec<&mut Estimate> =
-        estimates.iter_mut().filter_map(|estimate| estimate.estimate.as_mut()).collect();
+        of_pairs.iter_mut().filter_map(|estimate| estimate.estimate.as_mut()).collect();
     let p_values: Vec<f64> = tested.iter().map(|estimate| estimate.p_value).collect();
     for (estimate, adjusted) in tested.iter_mut().zip(benjamini_hochberg(&p_values)) {
         estimate.p_adjusted = adjusted;
     }
-    estimates
+    OutletEstimates { of_pairs, n_pairs_left_out }
 }
 
 /// The sentences of a claim by outlet.
 type OfOutlet<'a> = BTreeMap<usize, Vec<&'a Observation>>;
 
-fn of_series(series: &Series, options: &StatisticsOptions) -> Vec<OutletEstimate> {
+/// Two outlets, the lower position first.
+type OutletPair = (usize, usize);
+
+/// Each claim, in their order.
+fn by_claim(series: &Series) -> Vec<OfOutlet<'_>> {
     let mut claims: BTreeMap<usize, OfOutlet<'_>> = BTreeMap::new();
     for observation in &series.observations {
         claims.entry(observation.claim).or_default().entry(observation.outlet).or_default().push(observation);
     }
-    // The claims of each pair, in their order.
-    let mut found: BTreeMap<(usize, usize), Sample> = BTreeMap::new();
-    for outlets in claims.values() {
-        for (position, (&a, of_a)) in outlets.iter().enumerate() {
-            for (&b, of_b) in outlets.iter().skip(position + 1) {
-                found.entry((a, b)).or_default().add(of_a, of_b);
-            }
+    claims.into_values().collect()
+}
+
+fn pairs_of<'claim, 'a>(
+    claim: &'claim OfOutlet<'a>,
+) -> impl Iterator<Item = (OutletPair, [&'claim [&'a Observation]; 2])> {
+    claim.iter().enumerate().flat_map(move |(position, (&a, of_a))| {
+        claim.iter().skip(position + 1).map(move |(&b, of_b)| ((a, b), [of_a.as_slice(), of_b.as_slice()]))
+    })
+}
+
+/// The pairs that get rows, and how many do not. A pair has as many claims as the series has in which it has most.
+fn pairs(series: &[Vec<OfOutlet<'_>>], options: &StatisticsOptions) -> (HashSet<OutletPair>, usize) {
+    let mut most: HashMap<OutletPair, usize> = HashMap::new();
+    for claims in series {
+        let mut of_series: HashMap<OutletPair, usize> = HashMap::new();
+        for (pair, _) in claims.iter().flat_map(pairs_of) {
+            *of_series.entry(pair).or_default() += 1;
+        }
+        for (pair, n) in of_series {
+            let most = most.entry(pair).or_default();
+            *most = n.max(*most);
         }
     }
-    let estimate = |((outlet_a, outlet_b), sample): ((usize, usize), Sample)| {
+    let mut pairs: Vec<(OutletPair, usize)> = most.into_iter().collect();
+    pairs.sort_unstable_by_key(|&(pair, n)| (Reverse(n), pair));
+    let n_enough = pairs.partition_point(|&(_, n)| n >= options.min_claims);
+    let n_kept = pairs.len().min(n_enough + options.unestimated_pairs);
+    let kept = pairs[..n_kept].iter().map(|&(pair, _)| pair);
+    (kept.collect(), pairs.len() - n_kept)
+}
+
+fn of_series(
+    series: &Series,
+    claims: &[OfOutlet<'_>],
+    pairs: &HashSet<OutletPair>,
+    options: &StatisticsOptions,
+) -> Vec<OutletEstimate> {
+    // The claims of each pair, in their order.
+    let mut found: BTreeMap<OutletPair, Sample> = BTreeMap::new();
+    for (pair, [of_a, of_b]) in claims.iter().flat_map(pairs_of).filter(|(pair, _)| pairs.contains(pair)) {
+        found.entry(pair).or_default().add(of_a, of_b);
+    }
+    let estimate = |((outlet_a, outlet_b), sample): (OutletPair, Sample)| {
         let clusters = sample.clusters();
         OutletEstimate {
             outlet_a,

@@ -16,7 +16,6 @@ mod write;
 use std::path::PathBuf;
 
 use ndarray::Axis;
-use rayon::ThreadPoolBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::encode::{Head, HeadEncoder, HeadManifest, ModelManifest, sha256_of};
@@ -24,7 +23,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::Bootstrap;
 use crate::job::{Job, LoadedEncoder, check_head_name, load_encoder};
 use crate::options::Options;
-use crate::pipeline::{Observer, n_threads};
+use crate::pipeline::{Observer, workers};
 use cross_validation::{Problem, held_out};
 use data::Data;
 use figures::Given;
@@ -170,11 +169,7 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
     let features = encoder.features(&distinct, &layers, &|n| observer.advance(n))?;
     let features = features.select(Axis(0), &of_text);
 
-    let workers = ThreadPoolBuilder::new()
-        .num_threads(n_threads(options.threads))
-        .build()
-        .expect("threads can be started");
-    workers.install(|| {
+    workers(options.threads)?.install(|| {
         let n = options.folds;
         observer.begin("fitting", Some(held_out(n).len()));
         let problem = Problem {

@@ -79,6 +79,7 @@ pub(super) fn correct(
     let counts = count_labelled(&observations, &is_labelled);
     let estimates = |observations: Vec<Observation>| {
         outlet_estimates(&[Series { measure: String::new(), part: Part::Whole, observations }], options)
+            .of_pairs
     };
     let of_estimate = |(raw, corrected): (OutletEstimate, OutletEstimate)| {
         let (of_a, of_b) = counts[&(raw.outlet_a, raw.outlet_b)];

@@ -137,7 +137,7 @@ struct Estimate {
     b: usize,
     measure: String,
     voice: String,
-    estimate: Option<f64>,
+    estimate: f64,
     low: Option<f64>,
     high: Option<f64>,
     n_claims: usize,
@@ -536,14 +536,15 @@ fn estimates(folder: &Path, outlet: impl Fn(&str) -> usize) -> Result<Vec<Estima
         "p_adjusted",
         "finding",
     ];
-    let rows = need(folder, "outlets", columns)?.rows.into_iter();
+    // The page shows figures, and says nothing of pairs that have none.
+    let rows = need(folder, "outlets", columns)?.rows.into_iter().filter(|row| !row[4].is_empty());
     let estimate = |[a, b, measure, voice, estimate, low, high, n_claims, n_events, p, finding]: [String;
                         11]| Estimate {
         a: outlet(&a),
         b: outlet(&b),
         measure,
         voice,
-        estimate: maybe(&estimate),
+        estimate: number(&estimate),
         low: maybe(&low),
         high: maybe(&high),
         n_claims: count(&n_claims),

@@ -368,10 +368,10 @@ function showCoverage() {
 $("c-event").addEventListener("change", showCoverage);
 
 // --- outlets ---
-const measures = [...new Set(data.estimates.filter((of) => of.estimate !== null).map((of) => of.measure + " / " + of.voice))];
+const measures = [...new Set(data.estimates.map((of) => of.measure + " / " + of.voice))];
 for (const name of measures) $("o-measure").append(option(name, plain(name).replace(" / all", "")));
 const isPlain = (of) => !/is (higher|lower)/.test(of.finding);
-const ofMeasure = () => data.estimates.filter((of) => of.measure + " / " + of.voice === $("o-measure").value && of.estimate !== null);
+const ofMeasure = () => data.estimates.filter((of) => of.measure + " / " + of.voice === $("o-measure").value);
 function showOutlets() {
   const plot = $("outlets-plot"), table = $("outlets-table");
   plot.replaceChildren();

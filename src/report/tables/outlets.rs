@@ -4,7 +4,7 @@ use crate::statistics::OutletEstimate;
 type Row<'run> = &'run OutletEstimate;
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
-    RunSchema::<Row<'run>>::new("outlets", "One row per pair of outlets with a claim in common, measure and voice. Pairs are compared within the claims that both make; words that both print are left out.")
+    RunSchema::<Row<'run>>::new("outlets", "One row per pair of outlets with a claim in common, measure and voice; of pairs with too few claims for an estimate, for the 500 with most (`unestimated_pairs`). Pairs are compared within the claims that both make; words that both print are left out.")
         .column("outlet_a", "The outlet whose name comes first.", |lookup, of| name(lookup, of.outlet_a))
         .column("outlet_b", "The other outlet.", |lookup, of| name(lookup, of.outlet_b))
         .column("measure", "As in `measures`.", |_, of| of.measure.as_str())
@@ -23,7 +23,7 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
 }
 
 pub(super) fn rows<'run>(lookup: &Lookup<'run>) -> impl Iterator<Item = Row<'run>> + use<'run> {
-    lookup.run.estimates.iter()
+    lookup.run.estimates.of_pairs.iter()
 }
 
 fn name<'run>(lookup: &Lookup<'run>, outlet: usize) -> &'run str {
