@@ -8,9 +8,9 @@
 
 use std::time::Instant;
 
-use parallax::group::{GroupOptions, Profile, ProfileSentence, group};
+use parallax::group::{GroupOptions, Profile, ProfileSentence, events_of};
 use parallax::read::parse_day;
-use parallax::records::{Article, Corpus, Document, Encoding, Kind, Layout, Span, Thresholds, TokenStates};
+use parallax::records::{Article, Encoding, Kind, Span, Thresholds, TokenStates};
 use serde_json::Value;
 
 const WIDTH: usize = 384;
@@ -29,17 +29,10 @@ fn main() {
         Profile::new(article, [sentence], &Thresholds::default()).expect("it has one sentence")
     };
     let profiles: Vec<Profile> = articles.iter().map(profile).collect();
-    let document = |article: &Article| Document {
-        article: article.clone(),
-        layout: Layout::default(),
-        sentences: vec![],
-        annotations: vec![],
-    };
-    let corpus = Corpus::new(articles.iter().map(document).collect());
     for run in 1..=3 {
         let profiles = profiles.clone();
         let start = Instant::now();
-        let events = group(&corpus, profiles, &GroupOptions::default(), &Thresholds::default());
+        let events = events_of(profiles, &GroupOptions::default(), &Thresholds::default());
         let seconds = start.elapsed().as_secs_f64();
         let largest = events.iter().map(|event| event.articles.len()).max().unwrap_or(0);
         println!(

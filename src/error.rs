@@ -32,6 +32,14 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A stage was given rows that it cannot work on.
+    #[error("stage {stage}: {message}")]
+    Stage {
+        /// The stage.
+        stage: &'static str,
+        /// What is wrong, and how to mend it.
+        message: String,
+    },
     /// The system does not let the worker threads be started.
     #[error(
         "{n} worker threads cannot be started ({message}); ask for fewer (`threads`), or end other programs"

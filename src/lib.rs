@@ -62,6 +62,7 @@ pub mod options;
 pub mod pipeline;
 pub mod report;
 pub mod job;
+pub mod stage;
 pub mod evaluate;
 pub mod train;
 pub mod validate;

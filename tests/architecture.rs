@@ -10,7 +10,7 @@ const STAGES: [&str; 9] =
     ["read", "clean", "split", "encode", "annotate", "group", "cluster", "align", "framing"];
 
 /// What else may be imported by what, in the order in which the modules stand on one another.
-const ALLOWED: [(&str, &[&str]); 14] = [
+const ALLOWED: [(&str, &[&str]); 15] = [
     ("records", &["records"]),
     ("error", &["records", "error"]),
     // The verifier reads the alignment of a pair before it is known to be a claim.
@@ -59,6 +59,24 @@ const ALLOWED: [(&str, &[&str]); 14] = [
             "pipeline",
             "report",
             "job",
+        ],
+    ),
+    // The phases over rows of Arrow: jobs on parts of a corpus.
+    (
+        "stage",
+        &[
+            "records",
+            "error",
+            "read",
+            "store",
+            "group",
+            "cluster",
+            "statistics",
+            "options",
+            "pipeline",
+            "report",
+            "job",
+            "stage",
         ],
     ),
     // Scores the stages on labelled files, through the functions that the pipeline uses.

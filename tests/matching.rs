@@ -33,6 +33,7 @@ fn claims(corpus: &Corpus, events: &[Event], options: &ClusterOptions) -> Vec<Cl
     let material = Material {
         corpus,
         is_matched: &|_| true,
+        partners: None,
         encode: &encode,
         read: &read,
         names: &names,

@@ -2,7 +2,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import final
 
-__all__ = ["VERSION", "Folder", "Run", "Table", "compare", "encode", "relate", "schemas", "split"]
+__all__ = ["VERSION", "Folder", "Run", "Table", "compare", "encode", "relate", "schemas", "split", "stage"]
 
 VERSION: str
 
@@ -59,4 +59,5 @@ def relate(
     progress: Callable[[str, int, int | None], object] | None,
 ) -> Table: ...
 def split(text: str, headline: str) -> Table: ...
+def stage(name: str, rows: object, settings: str, place: str, cache: bool | Path) -> Table: ...
 def schemas() -> str: ...

@@ -3,6 +3,7 @@
 
 #![deny(unsafe_code)]
 
+mod cluster;
 mod error;
 mod job;
 mod read;
@@ -14,6 +15,8 @@ use pyo3::prelude::*;
 
 #[pymodule]
 mod _parallax {
+    #[pymodule_export]
+    use super::cluster::stage;
     #[pymodule_export]
     use super::report::{Folder, Run, Table, schemas};
     #[pymodule_export]

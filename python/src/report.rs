@@ -86,7 +86,7 @@ impl Run {
     }
 
     fn table(&self, py: Python<'_>, name: &str) -> PyResult<Table> {
-        py.detach(|| report::record_batches(&self.0.run, &self.0.provenance, name))
+        py.detach(|| report::record_batches(&self.0.run, &self.0.provenance.rejected, name))
             .map(Table::new)
             .map_err(|error| exception(py, &error))
     }

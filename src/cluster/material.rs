@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::linkage::Link;
-use super::{Candidate, EventTerms, NameFrequency, Read};
+use super::{Candidate, EventTerms, NameFrequency, Partners, Read};
 use crate::error::Result;
 use crate::records::{Corpus, CorpusSentence, Encoding};
 
@@ -15,6 +15,8 @@ pub struct Material<'run> {
     pub corpus: &'run Corpus,
     /// Whether a sentence is one that can be in a claim: the outlet's own reporting in a language that the model knows.
     pub is_matched: &'run (dyn Fn(&CorpusSentence<'_>) -> bool + Sync),
+    /// Which of them have a partner by their words; `None` where all are looked at.
+    pub partners: Option<&'run Partners>,
     /// Gives encodings.
     pub encode: &'run Encode<'run>,
     /// Gives what a network says of pairs of texts.

@@ -35,8 +35,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::records::{
-    Annotations, Claim, ClaimId, Comparison, Encoding, Event, EventId, Mention, Relation, SentenceId, Span,
-    Tier,
+    Annotations, ArticleId, Claim, ClaimId, Comparison, Encoding, Event, EventId, Mention, Relation,
+    SentenceId, Span, Tier,
 };
 use material::Encoded;
 
@@ -47,8 +47,8 @@ pub use evidence::Evidence;
 pub use lexical::{EventTerms, TermFrequency};
 pub use linkage::Verifications;
 pub use material::{Encode, Material};
-pub use partners::have_partners;
-pub use search::candidates;
+pub use partners::Partners;
+pub use search::{Tie, candidates, join};
 pub use similarity::Similarity;
 pub use targets::{SharedName, shared_names};
 pub use verifier::{Read, Verification, Verifier};
@@ -196,23 +196,44 @@ pub fn cluster(
     verifier: &Verifier,
     options: &ClusterOptions,
 ) -> Result<(Vec<Claim>, Verifications)> {
-    let mut search = Search::new(material, verifier, options);
-    let mut claims = search.claims(events)?;
-    if !options.across_events {
-        search.between_neighbours(events, &mut claims)?;
-    }
+    let (claims, ties, known) = claims_and_ties(material, events, verifier, options)?;
     let order: BTreeMap<EventId, usize> = events.iter().enumerate().map(|(n, event)| (event.id, n)).collect();
+    let outlet = |article: &ArticleId| material.corpus.article(article).outlet.as_str();
+    Ok((in_order(join(claims, &ties), &order, &outlet), known))
+}
+
+/// The claims within each event, and what neighbouring events have in common beside them ([`join`]), each event and each two by themselves.
+///
+/// # Errors
+/// What the encoder says.
+pub fn claims_and_ties(
+    material: &Material<'_>,
+    events: &[Event],
+    verifier: &Verifier,
+    options: &ClusterOptions,
+) -> Result<(Vec<Claim>, Vec<Tie>, Verifications)> {
+    let mut search = Search::new(material, verifier, options);
+    let claims = search.claims(events)?;
+    let ties = if options.across_events { vec![] } else { search.ties(events, &claims)? };
+    Ok((claims, ties, search.kept))
+}
+
+/// The claims of a run in their order, each with an id of its own. `events` gives the place of each event, `outlet` that of an article.
+pub fn in_order<'run>(
+    mut claims: Vec<Claim>,
+    events: &BTreeMap<EventId, usize>,
+    outlet: &dyn Fn(&ArticleId) -> &'run str,
+) -> Vec<Claim> {
     let n_outlets = |claim: &Claim| {
-        let outlets =
-            claim.mentions.iter().map(|mention| material.corpus.sentence(&mention.sentence).outlet());
+        let outlets = claim.mentions.iter().map(|mention| outlet(&mention.sentence.article));
         outlets.collect::<BTreeSet<&str>>().len()
     };
     claims.sort_by_cached_key(|claim| {
         let size = Reverse((n_outlets(claim), claim.mentions.len()));
-        (order[&claim.event], !claim.is_match(), claim.tier, size, claim.mentions[0].sentence.clone())
+        (events[&claim.event], !claim.is_match(), claim.tier, size, claim.mentions[0].sentence.clone())
     });
     tell_apart(&mut claims);
-    Ok((claims, search.kept))
+    claims
 }
 
 /// Gives claims whose medoids have one hash ids of their own.
@@ -242,7 +263,9 @@ pub fn compare_outlets(
     let mut comparisons = vec![];
     for claim in claims {
         let choices = choices(claim, material, options.comparisons);
-        let all = choices.iter().flatten().map(|&link| ordered(link));
+        let position = |id: &SentenceId| material.corpus.sentence_position(id);
+        let partial = claim.partial.iter().map(|of| (position(&of.with), position(&of.mention.sentence)));
+        let all = choices.iter().flatten().copied().chain(partial).map(ordered);
         let unknown: Vec<Link> = all.filter(|link| !known.contains_key(link)).collect();
         let encoded = Encoded::of_pairs(material, &unknown)?;
         let pairs: Vec<_> = unknown.iter().map(|&link| encoded.pair(link)).collect();
@@ -258,7 +281,6 @@ pub fn compare_outlets(
             }));
         }
         for partial in &claim.partial {
-            let position = |id: &SentenceId| material.corpus.sentence_position(id);
             let mut link = (position(&partial.with), position(&partial.mention.sentence));
             let outlet = |position: usize| material.corpus.sentence_at(position).outlet();
             if (outlet(link.1), link.1) < (outlet(link.0), link.0) {

@@ -1,6 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::linkage::{Group, Link, Linkage, Verifications, components, ordered};
 use super::material::Encoded;
@@ -41,7 +42,7 @@ pub fn candidates(
 ) -> Result<Verifications> {
     let mut found = Verifications::new();
     for event in events {
-        let members = Members::new(material, &[event], |_| true);
+        let members = Members::new(material, &[event], &|position| has_partner(material, position));
         if members.are_of_one_outlet(material) {
             continue;
         }
@@ -63,18 +64,14 @@ pub(super) struct Members {
 
 impl Members {
     /// The articles of some events; of their sentences those that are `wanted`.
-    pub(super) fn new(
-        material: &Material<'_>,
-        events: &[&Event],
-        wanted: impl Fn(&SentenceId) -> bool,
-    ) -> Self {
+    pub(super) fn new(material: &Material<'_>, events: &[&Event], wanted: &dyn Fn(usize) -> bool) -> Self {
         let corpus = material.corpus;
         let articles =
             events.iter().flat_map(|event| event.articles.iter().map(|article| (article, event.id)));
         let events: BTreeMap<usize, EventId> =
             articles.map(|(article, event)| (corpus.position_of(article), event)).collect();
         let positions = events.keys().flat_map(|&document| material.matched(document));
-        let positions = positions.filter(|&position| wanted(corpus.sentence_at(position).id())).collect();
+        let positions = positions.filter(|&position| wanted(position)).collect();
         Self { events, positions }
     }
 
@@ -104,7 +101,8 @@ impl<'search, 'run> Search<'search, 'run> {
         let n_events = if self.options.across_events { all.len().max(1) } else { 1 };
         let seek = |events: &[&Event]| {
             let mut search = Self::new(self.material, self.verifier, self.options);
-            let members = Members::new(self.material, events, |_| true);
+            let members =
+                Members::new(self.material, events, &|position| has_partner(self.material, position));
             if members.are_of_one_outlet(self.material) {
                 return Ok((vec![], search.kept));
             }
@@ -182,75 +180,67 @@ impl<'search, 'run> Search<'search, 'run> {
         self.kept.extend(found.filter(|(_, found)| is_of_use(found, options)));
     }
 
-    /// Seeks claims between neighbouring events among the sentences that no claim has: a sentence that surely makes a
-    /// claim of the other event goes to that claim; two that are surely the same make a claim of the first event.
-    ///
-    /// Pairs of events are taken in their order, and side by side as far as no two of them have an event in common.
-    pub(super) fn between_neighbours(&mut self, events: &[Event], claims: &mut Vec<Claim>) -> Result<()> {
-        let mut claims = Claims::new(claims);
-        for round in rounds(events) {
-            let seek = |&(a, b): &(usize, usize)| {
-                let mut search = Self {
-                    likeness: self.options.candidate.max(NEIGHBOURS),
-                    least: self.options.confirmed,
-                    ..Self::new(self.material, self.verifier, self.options)
-                };
-                let members = Members::new(self.material, &[&events[a], &events[b]], |id| claims.is_open(id));
-                if members.are_of_one_outlet(self.material) {
-                    return Ok((vec![], search.kept));
-                }
-                let joins = search.joins(&members, &claims)?;
-                search.keep();
-                Ok((joins, search.kept))
+    /// The sentences of neighbouring events that are surely the same, of those that no claim has and those that stand for one. In the order of the events,
+    /// then of the sentences; each two events by themselves.
+    pub(super) fn ties(&mut self, events: &[Event], claims: &[Claim]) -> Result<Vec<Tie>> {
+        let claims = ClaimOf::new(claims);
+        let seek = |&(a, b): &(usize, usize)| {
+            let mut search = Self {
+                likeness: self.options.candidate.max(NEIGHBOURS),
+                least: self.options.confirmed,
+                ..Self::new(self.material, self.verifier, self.options)
             };
-            let found: Result<Vec<_>> = round.par_iter().map(seek).collect();
-            for (joins, kept) in found? {
-                self.kept.extend(kept);
-                for join in joins {
-                    match join {
-                        Join::New(claim) => claims.push(claim),
-                        Join::To(claim, mention) => claims.add(claim, mention),
-                    }
-                }
+            let Material { corpus, partners, .. } = *self.material;
+            let is_wanted = |position: usize| {
+                partners.is_none_or(|partners| partners.between(events[a].id, events[b].id, position))
+                    && claims.is_open(corpus.sentence_at(position).id())
+            };
+            let members = Members::new(self.material, &[&events[a], &events[b]], &is_wanted);
+            if members.are_of_one_outlet(self.material) {
+                return Ok((vec![], search.kept));
             }
+            let ties = search.ties_of(&members, &claims)?;
+            search.keep();
+            Ok((ties, search.kept))
+        };
+        let found: Result<Vec<_>> = pairs_of_neighbours(events).par_iter().map(seek).collect();
+        let mut ties = vec![];
+        for (of_pair, kept) in found? {
+            self.kept.extend(kept);
+            ties.extend(of_pair);
         }
-        Ok(())
+        Ok(ties)
     }
 
     /// What two neighbouring events have in common.
-    fn joins(&mut self, members: &Members, claims: &Claims<'_>) -> Result<Vec<Join>> {
+    fn ties_of(&mut self, members: &Members, claims: &ClaimOf<'_>) -> Result<Vec<Tie>> {
         let encoded = Encoded::new(self.material, members.positions.clone())?;
         let pool = Pool::new(&encoded, &members.events);
-        // As they stand before any sentence of this pool is given away.
-        let medoids: Vec<Option<usize>> =
+        let medoids: Vec<Option<&Claim>> =
             pool.candidates.iter().map(|candidate| claims.of_medoid(candidate.id)).collect();
         let is_wanted = |i: usize, j: usize| {
             pool.event_of(i) != pool.event_of(j) && (medoids[i].is_none() || medoids[j].is_none())
         };
-        let (mut taken, mut joined, mut joins) = (BTreeSet::new(), BTreeMap::new(), vec![]);
+        let mut ties = vec![];
         for (i, j) in self.links(&pool, &is_wanted)? {
-            if !self.is_sure(&self.found[&pool.sentences((i, j))]) || taken.contains(&i) || taken.contains(&j)
-            {
+            if !self.is_sure(&self.found[&pool.sentences((i, j))]) {
                 continue;
             }
-            let (claim, medoid, joining) = match (medoids[i], medoids[j]) {
-                (None, None) => {
-                    taken.extend([i, j]);
-                    joins.push(Join::New(self.linkage(&pool).claim(&Group::of(vec![i, j]))));
-                    continue;
-                }
-                (Some(claim), _) => (claim, i, j),
-                (None, Some(claim)) => (claim, j, i),
+            let is_tied = match (medoids[i], medoids[j]) {
+                (Some(claim), _) => self.makes(claim, &pool.candidates[j])?,
+                (None, Some(claim)) => self.makes(claim, &pool.candidates[i])?,
+                (None, None) => true,
             };
-            let so_far: &mut Claim = joined.entry(claim).or_insert_with(|| claims.list[claim].clone());
-            if self.makes(so_far, &pool.candidates[joining])? {
-                taken.insert(joining);
-                let mention = self.linkage(&pool).mention(joining, medoid, Relation::Same);
-                so_far.add(mention.clone());
-                joins.push(Join::To(claim, mention));
+            if is_tied {
+                let linkage = self.linkage(&pool);
+                let mention = |of: usize, with: usize| linkage.mention(of, with, Relation::Same);
+                ties.push(Tie {
+                    mentions: [mention(i, j), mention(j, i)],
+                    claim: linkage.claim(&Group::of(vec![i, j])),
+                });
             }
         }
-        Ok(joins)
+        Ok(ties)
     }
 
     fn is_sure(&self, found: &Verification) -> bool {
@@ -269,31 +259,69 @@ impl<'search, 'run> Search<'search, 'run> {
     }
 }
 
-/// What two neighbouring events bring to the claims.
-enum Join {
-    New(Claim),
-    /// To the claim at this place of the list.
-    To(usize, Mention),
+/// Two sentences of neighbouring events that are surely the same.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Tie {
+    /// The sentences, the lower id first; each as a mention of the other.
+    mentions: [Mention; 2],
+    /// The claim that they make where no other has them.
+    claim: Claim,
 }
 
-/// The pairs of neighbouring events, in rounds of pairs without a common event: whatever a pair changes, those that come after it in
-/// order and have an event of it are in a later round.
-fn rounds(events: &[Event]) -> Vec<Vec<(usize, usize)>> {
-    let order: BTreeMap<EventId, usize> =
-        events.iter().enumerate().map(|(position, event)| (event.id, position)).collect();
-    let (mut rounds, mut next): (Vec<Vec<(usize, usize)>>, Vec<usize>) = (vec![], vec![0; events.len()]);
-    for (position, event) in events.iter().enumerate() {
-        let neighbours = event.neighbours.iter().map(|neighbour| order[neighbour]);
-        for neighbour in neighbours.filter(|&neighbour| neighbour > position) {
-            let round = next[position].max(next[neighbour]);
-            (next[position], next[neighbour]) = (round + 1, round + 1);
-            if round == rounds.len() {
-                rounds.push(vec![]);
+impl Tie {
+    /// The sentences, the lower id first.
+    pub fn sentences(&self) -> [&SentenceId; 2] {
+        self.mentions.each_ref().map(|mention| &mention.sentence)
+    }
+}
+
+/// Puts what neighbouring events have in common into their claims, one tie after the other: a sentence that no claim has goes to the claim for which the
+/// other one stands; two that no claim has make one. To a claim that was made so, a sentence goes that has a tie with each of its sentences.
+pub fn join(mut claims: Vec<Claim>, ties: &[Tie]) -> Vec<Claim> {
+    let of_claim = |(position, claim): (usize, &Claim)| -> Vec<(SentenceId, usize)> {
+        claim.mentions.iter().map(|mention| (mention.sentence.clone(), position)).collect()
+    };
+    let mut claim_of: BTreeMap<SentenceId, usize> = claims.iter().enumerate().flat_map(of_claim).collect();
+    let n_within = claims.len();
+    let tied: BTreeSet<[&SentenceId; 2]> = ties.iter().map(Tie::sentences).collect();
+    for Tie { mentions, claim } in ties {
+        let [a, b] = mentions.each_ref().map(|mention| &mention.sentence);
+        let (claim_at, joining) = match (claim_of.get(a), claim_of.get(b)) {
+            (None, None) => {
+                claim_of.extend([(a.clone(), claims.len()), (b.clone(), claims.len())]);
+                claims.push(claim.clone());
+                continue;
             }
-            rounds[round].push((position, neighbour));
+            (Some(&at), None) if claims[at].medoid == *a => (at, &mentions[1]),
+            (None, Some(&at)) if claims[at].medoid == *b => (at, &mentions[0]),
+            _ => continue,
+        };
+        let is_tied = |with: &Mention| {
+            let (with, joining) = (&with.sentence, &joining.sentence);
+            tied.contains(&if with < joining { [with, joining] } else { [joining, with] })
+        };
+        if claim_at < n_within || claims[claim_at].mentions.iter().all(is_tied) {
+            claim_of.insert(joining.sentence.clone(), claim_at);
+            claims[claim_at].add(joining.clone());
         }
     }
-    rounds
+    claims
+}
+
+/// The pairs of neighbouring events, in order.
+fn pairs_of_neighbours(events: &[Event]) -> Vec<(usize, usize)> {
+    let order: BTreeMap<EventId, usize> =
+        events.iter().enumerate().map(|(position, event)| (event.id, position)).collect();
+    let pairs = events.iter().enumerate().flat_map(|(position, event)| {
+        let neighbours = event.neighbours.iter().map(|neighbour| order[neighbour]);
+        neighbours.filter(move |&neighbour| neighbour > position).map(move |neighbour| (position, neighbour))
+    });
+    pairs.collect()
+}
+
+/// True where a sentence is looked at within its event.
+fn has_partner(material: &Material<'_>, position: usize) -> bool {
+    material.partners.is_none_or(|partners| partners.within(position))
 }
 
 /// Whether two sentences have anything to do with each other.
@@ -301,39 +329,23 @@ fn is_of_use(found: &Verification, options: &ClusterOptions) -> bool {
     options.tier(found).is_some() || options.is_conflict(found)
 }
 
-/// The claims of a run with the claim of each of their sentences.
-struct Claims<'run> {
-    list: &'run mut Vec<Claim>,
-    of_sentence: BTreeMap<SentenceId, usize>,
-}
+/// The claim of each sentence that one has.
+struct ClaimOf<'run>(BTreeMap<&'run SentenceId, &'run Claim>);
 
-impl<'run> Claims<'run> {
-    fn new(list: &'run mut Vec<Claim>) -> Self {
-        let of_claim = |(position, claim): (usize, &Claim)| -> Vec<(SentenceId, usize)> {
-            claim.mentions.iter().map(|mention| (mention.sentence.clone(), position)).collect()
-        };
-        let of_sentence = list.iter().enumerate().flat_map(of_claim).collect();
-        Self { list, of_sentence }
+impl<'run> ClaimOf<'run> {
+    fn new(claims: &'run [Claim]) -> Self {
+        let of_claim =
+            |claim: &'run Claim| claim.mentions.iter().map(move |mention| (&mention.sentence, claim));
+        Self(claims.iter().flat_map(of_claim).collect())
     }
 
     /// The claim that the sentence stands for.
-    fn of_medoid(&self, sentence: &SentenceId) -> Option<usize> {
-        self.of_sentence.get(sentence).copied().filter(|&claim| self.list[claim].medoid == *sentence)
+    fn of_medoid(&self, sentence: &SentenceId) -> Option<&'run Claim> {
+        self.0.get(sentence).copied().filter(|claim| claim.medoid == *sentence)
     }
 
     /// True for a sentence that no claim has, and for one that stands for a claim.
     fn is_open(&self, sentence: &SentenceId) -> bool {
-        !self.of_sentence.contains_key(sentence) || self.of_medoid(sentence).is_some()
-    }
-
-    fn push(&mut self, claim: Claim) {
-        let sentences = claim.mentions.iter().map(|mention| (mention.sentence.clone(), self.list.len()));
-        self.of_sentence.extend(sentences);
-        self.list.push(claim);
-    }
-
-    fn add(&mut self, claim: usize, mention: Mention) {
-        self.of_sentence.insert(mention.sentence.clone(), claim);
-        self.list[claim].add(mention);
+        self.0.get(sentence).is_none_or(|claim| claim.medoid == *sentence)
     }
 }

@@ -10,7 +10,7 @@ use super::rows::Groups;
 use crate::encode::Encoder;
 use crate::error::Result;
 use crate::framing::Measures;
-use crate::group::group;
+use crate::group::events_of;
 use crate::job::LoadedEncoder;
 use crate::pipeline::{Models, documents, n_matched, profiles};
 use crate::read::parse_day;
@@ -33,7 +33,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     inputs.observer.begin("encoding", Some(n_matched(&corpus, encoder.languages())));
     let profiles = profiles(&corpus, &models, &advance)?;
     inputs.observer.begin("grouping", None);
-    let found = group(&corpus, profiles, &inputs.job.options.group, &thresholds);
+    let found = events_of(profiles, &inputs.job.options.group, &thresholds);
 
     // An article without a sentence that the model knows is in no event of `compare`: here it is one of its own.
     let members =

@@ -16,11 +16,12 @@ mod linkage;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use crate::records::{Article, ArticleId, Corpus, Event, EventId, Thresholds};
+use crate::records::{ArticleId, Event, EventId, Thresholds};
 use linkage::{Linked, days_between, link};
 use neighbourhood::neighbourhoods;
 use profiles::Profiles;
@@ -42,11 +43,14 @@ pub struct GroupOptions {
     pub threshold: f32,
     /// Two events are neighbours where their contrast is less than this below the threshold, in [0, 1]; 0 makes none.
     pub neighbour_margin: f32,
+    /// Days of a period: articles are compared with those of their period and of the days around it alone, so that time does not grow with the square of the
+    /// articles; 0 compares all. See [`windows`].
+    pub period_days: u32,
 }
 
 impl Default for GroupOptions {
     fn default() -> Self {
-        Self { window_days: 7, threshold: 0.0, neighbour_margin: 0.08 }
+        Self { window_days: 7, threshold: 0.0, neighbour_margin: 0.08, period_days: 0 }
     }
 }
 
@@ -67,63 +71,130 @@ impl GroupOptions {
     }
 }
 
-/// Groups articles into events; each article with a profile is in exactly one.
+/// Where an article belongs, as its window shows it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grouped {
+    /// The article.
+    pub article: ArticleId,
+    /// The first article of its event, by day of publication, those without one last, then by id.
+    pub first: ArticleId,
+    /// The first articles of the events that are close to its event.
+    pub neighbours: BTreeSet<ArticleId>,
+}
+
+/// The windows that an article of this day is looked at in, each by a number, its own first. Articles can only be of one event if they share a window.
 ///
-/// `corpus` holds the articles of `profiles`, which may be in any order. Events come in the order of their
-/// first article. The same articles make the same events in whatever order they come: they are compared in the order of
-/// their texts, so that sums are the same to the last bit. Memory grows with the number of articles, time with its square; all cores
+/// With [`GroupOptions::period_days`] the days are cut into periods. A period's window is the period with twice [`GroupOptions::window_days`] before and
+/// behind it; what becomes of an article is what the window of its own period shows. Articles without a day have a window of their own. Without
+/// periods there is one window.
+pub fn windows(day: Option<Date>, options: &GroupOptions) -> Vec<i64> {
+    let period = i64::from(options.period_days);
+    if period == 0 {
+        return vec![0];
+    }
+    let Some(day) = day else { return vec![WITHOUT_DAY] };
+    let day = i64::from((day - Date::ZERO).get_days());
+    let own = day.div_euclid(period);
+    let margin = 2 * i64::from(options.window_days);
+    let others = (day - margin).div_euclid(period)..=(day + margin).div_euclid(period);
+    std::iter::once(own).chain(others.filter(|&window| window != own)).collect()
+}
+
+/// The window of articles without a day.
+const WITHOUT_DAY: i64 = i64::MIN;
+
+/// Groups the articles of a window into events; each article with a profile is in exactly one. One row for each article, in the order of their ids.
+///
+/// The same articles make the same events in whatever order they come. Memory grows with the number of articles, time with its square; all cores
 /// of the current rayon pool are used. `thresholds` are those of the encoder that the profiles were made with.
-pub fn group(
-    corpus: &Corpus,
-    mut profiles: Vec<Profile>,
-    options: &GroupOptions,
-    thresholds: &Thresholds,
-) -> Vec<Event> {
-    profiles.sort_by_cached_key(|profile| {
-        let Article { headline, body, id, .. } = corpus.article(&profile.article);
-        (headline, body, id)
-    });
+pub fn group(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresholds) -> Vec<Grouped> {
     let profiles = Profiles::new(profiles);
     let within_window = |a: usize, b: usize| match (profiles.dates[a], profiles.dates[b]) {
         (Some(a), Some(b)) => days_between(a, b) <= options.window_days,
         _ => true,
     };
     let around = neighbourhoods(&profiles, &within_window, &thresholds.level);
-    let GroupOptions { window_days, threshold, neighbour_margin } = *options;
-    events(corpus, &profiles, &link(&profiles, &around, threshold, neighbour_margin, window_days))
-}
-
-fn events(corpus: &Corpus, profiles: &Profiles, Linked { groups, close }: &Linked) -> Vec<Event> {
-    let articles = |rows: &[usize]| {
-        let mut articles: Vec<ArticleId> = rows.iter().map(|&row| profiles.articles[row].clone()).collect();
-        articles.sort_unstable();
-        articles
-    };
-    let mut ordered: Vec<(Vec<ArticleId>, usize)> =
-        groups.iter().enumerate().map(|(group, of_group)| (articles(&of_group.rows), group)).collect();
-    ordered.sort_unstable();
-    let mut position = vec![0; groups.len()];
-    for (event, &(_, group)) in ordered.iter().enumerate() {
-        position[group] = event;
-    }
-    let ids = event_ids(ordered.iter().map(|(articles, _)| first_of(corpus, articles)));
+    let GroupOptions { window_days, threshold, neighbour_margin, .. } = *options;
+    let Linked { groups, close } = link(&profiles, &around, threshold, neighbour_margin, window_days);
+    let age = |&row: &usize| (profiles.dates[row].is_none(), profiles.dates[row], &profiles.articles[row]);
+    let first: Vec<&ArticleId> = groups
+        .iter()
+        .map(|group| {
+            &profiles.articles[*group.rows.iter().min_by_key(|row| age(row)).expect("a group has articles")]
+        })
+        .collect();
     let mut neighbours = vec![BTreeSet::new(); groups.len()];
-    for &(a, b) in close {
-        neighbours[position[a]].insert(position[b]);
-        neighbours[position[b]].insert(position[a]);
+    for (a, b) in close {
+        neighbours[a].insert(first[b].clone());
+        neighbours[b].insert(first[a].clone());
     }
-    let event =
-        |((articles, _), (event, neighbours)): ((Vec<ArticleId>, usize), (usize, BTreeSet<usize>))| {
-            let neighbours = neighbours.into_iter().map(|neighbour| ids[neighbour]).collect();
-            Event { id: ids[event], articles, neighbours }
-        };
-    ordered.into_iter().zip(neighbours.into_iter().enumerate()).map(event).collect()
+    let of_group = |(group, neighbours): (usize, BTreeSet<ArticleId>)| {
+        let (rows, first, articles) = (&groups[group].rows, first[group], &profiles.articles);
+        rows.iter()
+            .map(|&row| Grouped {
+                article: articles[row].clone(),
+                first: first.clone(),
+                neighbours: neighbours.clone(),
+            })
+            .collect::<Vec<_>>()
+    };
+    let mut grouped: Vec<Grouped> = neighbours.into_iter().enumerate().flat_map(of_group).collect();
+    grouped.sort_unstable_by(|a, b| a.article.cmp(&b.article));
+    grouped
 }
 
-/// The article of an event that was published first.
-fn first_of<'run>(corpus: &'run Corpus, articles: &[ArticleId]) -> &'run ArticleId {
-    let articles = articles.iter().map(|id| corpus.article(id));
-    &articles.min_by_key(|article| article.age()).expect("an event has an article").id
+/// The events of some articles: each window is grouped by itself.
+pub fn events_of(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresholds) -> Vec<Event> {
+    let mut of_window: BTreeMap<i64, (Vec<Profile>, BTreeSet<ArticleId>)> = BTreeMap::new();
+    for profile in profiles {
+        let windows = windows(profile.date, options);
+        for &window in &windows[1..] {
+            of_window.entry(window).or_default().0.push(profile.clone());
+        }
+        let (profiles, own) = of_window.entry(windows[0]).or_default();
+        own.insert(profile.article.clone());
+        profiles.push(profile);
+    }
+    let own = |(profiles, own): (Vec<Profile>, BTreeSet<ArticleId>)| {
+        let grouped = if own.is_empty() { vec![] } else { group(profiles, options, thresholds) };
+        grouped.into_iter().filter(move |of| own.contains(&of.article))
+    };
+    events(of_window.into_values().flat_map(own))
+}
+
+/// The events of articles that were grouped window by window, each article once, in the order of the events' first articles by id. Events are neighbours where
+/// one of their articles says so.
+pub fn events(grouped: impl IntoIterator<Item = Grouped>) -> Vec<Event> {
+    let mut of_first: BTreeMap<ArticleId, (Vec<ArticleId>, BTreeSet<ArticleId>)> = BTreeMap::new();
+    for Grouped { article, first, neighbours } in grouped {
+        let (articles, near) = of_first.entry(first).or_default();
+        articles.push(article);
+        near.extend(neighbours);
+    }
+    for (articles, _) in of_first.values_mut() {
+        articles.sort_unstable();
+    }
+    let mut ordered: Vec<(&ArticleId, &Vec<ArticleId>)> =
+        of_first.iter().map(|(first, (articles, _))| (first, articles)).collect();
+    ordered.sort_unstable_by_key(|&(_, articles)| articles);
+    let position: BTreeMap<&ArticleId, usize> =
+        ordered.iter().enumerate().map(|(position, &(first, _))| (first, position)).collect();
+    let ids = event_ids(ordered.iter().map(|&(first, _)| first));
+    let mut neighbours = vec![BTreeSet::new(); ordered.len()];
+    for (first, (_, near)) in &of_first {
+        // A window's edge may show events that are none.
+        let event = position[first];
+        for &near in near.iter().filter_map(|near| position.get(near)).filter(|&&near| near != event) {
+            neighbours[event].insert(near);
+            neighbours[near].insert(event);
+        }
+    }
+    let event = |(event, near): (usize, BTreeSet<usize>)| Event {
+        id: ids[event],
+        articles: ordered[event].1.clone(),
+        neighbours: near.into_iter().map(|neighbour| ids[neighbour]).collect(),
+    };
+    neighbours.into_iter().enumerate().map(event).collect()
 }
 
 /// An id for each event, by its first article.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use ndarray::{Array1, Array2};
+use serde::{Deserialize, Serialize};
 
 use super::words::{Count, WordVector, count_words, distinctive_words};
 use crate::records::{Article, ArticleId, Encoding, Kind, Span, Thresholds};
@@ -40,13 +41,18 @@ impl<'run> ProfileSentence<'run> {
     }
 }
 
+/// Characters of a body that order the articles; those with the same beginning are ordered by a hash of the whole.
+const BEGINNING: usize = 200;
+
 /// What grouping needs of one article. A function of the article and the encodings of its sentences.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Profile {
     /// The article.
     pub article: ArticleId,
     /// Day of publication, where known.
-    date: Option<Date>,
+    pub date: Option<Date>,
+    /// The article's place among others, whatever ids they have: its headline, the beginning of its body, a hash of the body.
+    order: (String, String, [u8; 16]),
     /// The sum of the sentences' embeddings, scaled to length 1.
     embedding: Array1<f32>,
     /// The words with their counts.
@@ -75,13 +81,20 @@ impl Profile {
         Some(Self {
             article: article.id.clone(),
             date: article.date_published,
+            order: order(article),
             embedding: sum / length.max(f32::MIN_POSITIVE),
             words,
         })
     }
 }
 
-/// The profiles of a run side by side. Rows are in the order of the profiles.
+fn order(article: &Article) -> (String, String, [u8; 16]) {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&blake3::hash(article.body.as_bytes()).as_bytes()[..16]);
+    (article.headline.clone(), article.body.chars().take(BEGINNING).collect(), hash)
+}
+
+/// The profiles of a run side by side.
 pub(super) struct Profiles {
     /// The article of each.
     pub articles: Vec<ArticleId>,
@@ -94,7 +107,9 @@ pub(super) struct Profiles {
 }
 
 impl Profiles {
-    pub(super) fn new(profiles: Vec<Profile>) -> Self {
+    /// Of these articles in any order. Rows are in the order of their texts, so that sums are the same to the last bit.
+    pub(super) fn new(mut profiles: Vec<Profile>) -> Self {
+        profiles.sort_by(|a, b| (&a.order, &a.article).cmp(&(&b.order, &b.article)));
         let width = profiles.first().map_or(0, |profile| profile.embedding.len());
         let mut embeddings = Array2::zeros((profiles.len(), width));
         for (mut row, profile) in embeddings.rows_mut().into_iter().zip(&profiles) {

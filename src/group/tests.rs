@@ -1,29 +1,18 @@
 use std::collections::BTreeMap;
 
+use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use ndarray::Array2;
 use proptest::prelude::*;
 
 use super::*;
-use crate::records::{
-    Annotations, Document, Encoding, Field, Kind, Layout, Sentence, SentenceId, Span, TokenStates,
-};
+use crate::records::{Article, Encoding, Kind, Span, TokenStates};
 
 /// Width of the embeddings below.
 const WIDTH: usize = 16;
 
 /// An article of one sentence by what its embedding is about, its words and its day.
 type Made = (Vec<f32>, &'static str, Option<Date>);
-
-/// A document of one sentence.
-fn document(position: usize, words: &str, date_published: Option<Date>) -> Document {
-    let article = Article { date_published, ..Article::new(id(position), "Post", words) };
-    let (bytes, chars) = (Span::new(0, words.len()), Span::new(0, words.chars().count()));
-    let of_sentence = SentenceId { article: article.id.clone(), index: 0 };
-    let sentence = Sentence { id: of_sentence, field: Field::Body, kind: Kind::Body, bytes, chars };
-    let annotations = vec![Annotations::none()];
-    Document { article, layout: Layout::default(), sentences: vec![sentence], annotations }
-}
 
 /// In the order of the positions.
 fn id(position: usize) -> String {
@@ -49,22 +38,20 @@ fn direction(event: usize, shared: f32) -> Vec<f32> {
     about
 }
 
-fn events_of(articles: &[Made], options: &GroupOptions) -> Vec<Event> {
+fn events_of_made(articles: &[Made], options: &GroupOptions) -> Vec<Event> {
     events_in_order(articles, &(0..articles.len()).collect::<Vec<_>>(), options)
 }
 
 /// The events of the articles where their profiles come in this order.
 fn events_in_order(articles: &[Made], order: &[usize], options: &GroupOptions) -> Vec<Event> {
-    let made = articles.iter().enumerate();
-    let corpus = Corpus::new(made.map(|(n, (_, words, day))| document(n, words, *day)).collect());
     let profile = |&n: &usize| {
-        let (about, words, _) = &articles[n];
-        let article = &corpus.documents()[n].article;
+        let (about, words, date_published) = &articles[n];
+        let article = &Article { date_published: *date_published, ..Article::new(id(n), "Post", *words) };
         let encoding = encoding(about, words);
         let sentence = ProfileSentence::encoded(Kind::Body, words, &encoding);
         Profile::new(article, [sentence], &Thresholds::default()).expect("it has a sentence")
     };
-    group(&corpus, order.iter().map(profile).collect(), options, &Thresholds::default())
+    events_of(order.iter().map(profile).collect(), options, &Thresholds::default())
 }
 
 /// The articles of each event by their positions.
@@ -101,8 +88,54 @@ fn small_corpora() {
         },
     ];
     for case in cases {
-        let found = members(&events_of(&case.articles, &GroupOptions::default()));
+        let found = members(&events_of_made(&case.articles, &GroupOptions::default()));
         assert_eq!(found, case.events, "{} articles", case.articles.len());
+    }
+}
+
+#[test]
+fn windows_of_periods_overlap() {
+    let options = GroupOptions { window_days: 7, period_days: 30, ..GroupOptions::default() };
+    let days: Vec<Date> = date(2019, 6, 1).series(1.day()).take(120).collect();
+    for (n, &day) in days.iter().enumerate() {
+        let of_day = windows(Some(day), &options);
+        assert!(of_day.len() <= 2, "{day}");
+        // The window of a day has the days up to two spans of an event before and behind it.
+        for other in &days[n.saturating_sub(14)..(n + 15).min(days.len())] {
+            assert!(windows(Some(*other), &options).contains(&of_day[0]), "{day} {other}");
+        }
+    }
+    assert_eq!(windows(None, &options).len(), 1);
+    assert_eq!(
+        windows(None, &GroupOptions::default()),
+        windows(Some(date(2019, 7, 12)), &GroupOptions::default())
+    );
+}
+
+/// Two articles on each of some events, ten days from one event to the next: no window's edge parts them.
+#[test]
+fn periods_make_the_events_that_one_window_makes() {
+    let words = [
+        "storm coast harbour",
+        "trial judge jury",
+        "strike port union",
+        "vote count ballot",
+        "fire hill smoke",
+    ];
+    let of_event = |event: usize| {
+        let day = date(2019, 7, 1).checked_add((10 * event as i64).days()).unwrap();
+        let of = |later: i64| {
+            let day = day.checked_add(later.days()).unwrap();
+            (direction(event, 0.2), words[event], Some(day))
+        };
+        [of(0), of(3)]
+    };
+    let articles: Vec<Made> = (0..5).flat_map(of_event).collect();
+    let whole = events_of_made(&articles, &GroupOptions::default());
+    assert_eq!(members(&whole), [[0, 1], [2, 3], [4, 5], [6, 7], [8, 9]]);
+    for period_days in [1, 4, 9, 30] {
+        let options = GroupOptions { period_days, ..GroupOptions::default() };
+        assert_eq!(members(&events_of_made(&articles, &options)), members(&whole), "{period_days}");
     }
 }
 
@@ -122,7 +155,7 @@ fn dates_further_apart_than_the_window_part_an_event() {
     ];
     for case in cases {
         let articles: Vec<_> = case.days.iter().map(|&day| on(day)).collect();
-        let found = members(&events_of(&articles, &GroupOptions::default()));
+        let found = members(&events_of_made(&articles, &GroupOptions::default()));
         assert_eq!(found, case.events, "{:?}", case.days);
     }
 }
@@ -132,7 +165,7 @@ fn copies_of_a_wire_story_do_not_push_another_report_away() {
     let copy = || (direction(0, 0.2), "storm coast harbour flood rescue", None);
     let own = (direction(0, 0.5), "storm coast flood damage mayor", None);
     let articles = vec![copy(), copy(), copy(), copy(), own];
-    assert_eq!(members(&events_of(&articles, &GroupOptions::default())), [[0, 1, 2, 3, 4]]);
+    assert_eq!(members(&events_of_made(&articles, &GroupOptions::default())), [[0, 1, 2, 3, 4]]);
 }
 
 #[test]
@@ -157,7 +190,7 @@ fn neighbours_are_close_and_within_the_window() {
         },
     ];
     for case in cases {
-        let events = events_of(&[storm(case.days[0]), near(case.days[1])], &case.options);
+        let events = events_of_made(&[storm(case.days[0]), near(case.days[1])], &case.options);
         assert_eq!(neighbours(&events), case.neighbours, "{:?}", case.days);
     }
 }
@@ -174,7 +207,7 @@ proptest! {
     #[test]
     fn every_article_is_in_one_event_and_no_event_outlasts_the_window(articles in articles()) {
         let options = GroupOptions::default();
-        let events = events_of(&articles, &options);
+        let events = events_of_made(&articles, &options);
         let mut all = members(&events).concat();
         all.sort_unstable();
         prop_assert_eq!(all, (0..articles.len()).collect::<Vec<_>>());
@@ -188,7 +221,7 @@ proptest! {
 
     #[test]
     fn neighbours_are_symmetric_and_in_order(articles in articles()) {
-        let events = events_of(&articles, &GroupOptions { neighbour_margin: 0.3, ..GroupOptions::default() });
+        let events = events_of_made(&articles, &GroupOptions { neighbour_margin: 0.3, ..GroupOptions::default() });
         let neighbours = neighbours(&events);
         for (position, of_event) in neighbours.iter().enumerate() {
             prop_assert!(of_event.is_sorted_by(|a, b| a < b));
@@ -205,7 +238,7 @@ proptest! {
         })
     ) {
         let options = GroupOptions::default();
-        prop_assert_eq!(events_of(&articles, &options), events_in_order(&articles, &order, &options));
+        prop_assert_eq!(events_of_made(&articles, &options), events_in_order(&articles, &order, &options));
     }
 
     #[test]
@@ -219,8 +252,8 @@ proptest! {
             };
             events.iter().map(|event| (event.id, event.articles.iter().min_by_key(age).unwrap().clone())).collect()
         };
-        let before = events_of(&articles[..n.min(articles.len())], &GroupOptions::default());
-        let after = first(&events_of(&articles, &GroupOptions::default()));
+        let before = events_of_made(&articles[..n.min(articles.len())], &GroupOptions::default());
+        let after = first(&events_of_made(&articles, &GroupOptions::default()));
         // Whoever is the first of its event before and after gives it one id.
         for (event, article) in first(&before) {
             let now = after.iter().find(|(_, first)| **first == article);

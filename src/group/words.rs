@@ -1,6 +1,8 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::profiles::ProfileSentence;
 
 /// A sparse vector over the words of a corpus, in rising order of the word's number.
@@ -47,7 +49,7 @@ const BACKGROUND_ARTICLES: f32 = 30.0;
 const SENTENCES_PER_ARTICLE: f32 = 3.0;
 
 /// What an article, or the run, has of a word.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(super) struct Count {
     n: f32,
     /// The model's weight: ln(1 / share of sentences that have the word).

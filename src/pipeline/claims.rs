@@ -4,7 +4,7 @@ use super::encodings::is_matched;
 use crate::annotate::is_statement;
 use crate::clean::is_boilerplate;
 use crate::cluster::{
-    self, EventTerms, Material, NameFrequency, Verifications, cluster, compare_outlets, have_partners,
+    self, EventTerms, Material, NameFrequency, Partners, Tie, Verifications, cluster, compare_outlets,
 };
 use crate::encode::encode;
 use crate::error::Result;
@@ -37,6 +37,42 @@ pub(super) fn claims(
     })
 }
 
+/// The claims within events, and what neighbouring events have in common beside them.
+pub(super) fn claims_and_ties(
+    corpus: &Corpus,
+    events: &[Event],
+    names: &NameFrequency,
+    matchable: &Matchable,
+    models: &Models<'_>,
+    options: &Options,
+    clock: &mut Clock<'_>,
+) -> Result<(Vec<Claim>, Vec<Tie>)> {
+    clock.begin("matching", None);
+    with_material(corpus, names, matchable, models, &|material| {
+        let (claims, ties, _) =
+            cluster::claims_and_ties(material, events, models.verifier, &options.cluster)?;
+        Ok((claims, ties))
+    })
+}
+
+/// Compares the claims of some events as each pair of outlets words them.
+pub(super) fn compared(
+    corpus: &Corpus,
+    events: &[Event],
+    names: &NameFrequency,
+    claims: Vec<Claim>,
+    models: &Models<'_>,
+    options: &Options,
+    clock: &mut Clock<'_>,
+) -> Result<Claims> {
+    let matchable = matchable(corpus, events, names, true, models, options, clock)?;
+    clock.begin("matching", None);
+    let comparisons = with_material(corpus, names, &matchable, models, &|material| {
+        compare_outlets(&claims, Verifications::new(), material, models.verifier, &options.cluster)
+    })?;
+    Ok(Claims { claims, comparisons })
+}
+
 /// The pairs of sentences that are looked at within events, with what the verifier says.
 pub(super) fn candidates(
     corpus: &Corpus,
@@ -53,14 +89,22 @@ pub(super) fn candidates(
 
 /// What matching looks at.
 pub(super) struct Matchable {
-    /// Whether a sentence may be in a claim. One for each of the corpus.
-    pub may_match: Vec<bool>,
-    /// How rare words are in each event, by all its sentences that state something.
+    /// Whether a sentence states something in the outlet's own reporting. One for each of the corpus.
+    can_match: Vec<bool>,
+    /// How rare words are in each event, by all these sentences.
     terms: EventTerms,
+    /// Where not all of them were encoded, those that may have a partner by their words.
+    partners: Option<Partners>,
 }
 
-/// The sentences that state something in the outlet's own reporting; where not all of them were encoded, those that may have a partner
-/// by their words ([`have_partners`]).
+impl Matchable {
+    /// The sentences that are to be encoded where not all are. One for each of the corpus.
+    pub(super) fn chosen(&self) -> Option<Vec<bool>> {
+        self.partners.as_ref().map(Partners::anywhere)
+    }
+}
+
+/// The sentences that are matched.
 pub(super) fn matchable(
     corpus: &Corpus,
     events: &[Event],
@@ -74,18 +118,18 @@ pub(super) fn matchable(
     let can_match = |sentence: CorpusSentence<'_>| {
         is_matched(corpus, &sentence, languages) && can_be_claim(sentence.text())
     };
-    let may_match: Vec<bool> = corpus.sentences().map(can_match).collect();
-    let is_looked_at = |sentence: &CorpusSentence<'_>| may_match[corpus.sentence_position(sentence.id())];
+    let can_match: Vec<bool> = corpus.sentences().map(can_match).collect();
+    let is_looked_at = |sentence: &CorpusSentence<'_>| can_match[corpus.sentence_position(sentence.id())];
     let terms = EventTerms::new(corpus, events, &is_looked_at);
-    let all = Matchable { may_match, terms };
+    let all = Matchable { can_match, terms, partners: None };
     if is_encoded_whole {
         return Ok(all);
     }
     clock.begin("choosing sentences", None);
-    let may_match = with_material(corpus, names, &all, models, &|material| {
-        Ok(have_partners(material, events, &options.cluster))
+    let partners = with_material(corpus, names, &all, models, &|material| {
+        Ok(Partners::new(material, events, &options.cluster))
     })?;
-    Ok(Matchable { may_match, ..all })
+    Ok(Matchable { partners: Some(partners), ..all })
 }
 
 /// False for what states nothing, and for boilerplate that stands within a paragraph.
@@ -97,13 +141,14 @@ fn can_be_claim(text: &str) -> bool {
 fn with_material<T>(
     corpus: &Corpus,
     names: &NameFrequency,
-    Matchable { may_match, terms }: &Matchable,
+    Matchable { can_match, terms, partners }: &Matchable,
     models: &Models<'_>,
     read: &dyn Fn(&Material<'_>) -> Result<T>,
 ) -> Result<T> {
     read(&Material {
         corpus,
-        is_matched: &|sentence| may_match[corpus.sentence_position(sentence.id())],
+        is_matched: &|sentence| can_match[corpus.sentence_position(sentence.id())],
+        partners: partners.as_ref(),
         encode: &|texts| encode(models.encoder, texts, &|_| ()),
         read: &|pairs| models.encoder.pair_readings(pairs, &|_| ()),
         names,

@@ -47,7 +47,7 @@ pub(super) fn encodings(
 ) -> Result<Encodings> {
     let n_matched = n_matched(corpus, models.encoder.languages());
     if !options.encode.takes_all(n_matched) {
-        return beginnings(corpus, models, clock);
+        return beginnings(corpus, models, names_of(corpus), clock);
     }
     let mut names = names_of(corpus);
     let mut read = FiguresOf::new(corpus, outlets, models)?;
@@ -63,12 +63,17 @@ pub(super) fn encodings(
     Ok(Encodings { figures: Some(read.figures), profiles, names })
 }
 
-/// Encodes headlines and first sentences; of all other sentences the words are counted.
-fn beginnings(corpus: &Corpus, models: &Models<'_>, clock: &mut Clock<'_>) -> Result<Encodings> {
+/// Encodes headlines and first sentences; of all other sentences the words are counted, in addition to what `names` has.
+pub(super) fn beginnings(
+    corpus: &Corpus,
+    models: &Models<'_>,
+    mut names: NameFrequency,
+    clock: &mut Clock<'_>,
+) -> Result<Encodings> {
     let encoder = models.encoder;
     let is_matched = |sentence: &CorpusSentence<'_>| is_matched(corpus, sentence, encoder.languages());
     let kind = |of: &CorpusSentence<'_>| of.sentence.kind;
-    let (mut names, mut profiles, mut first) = (names_of(corpus), vec![], 0);
+    let (mut profiles, mut first) = (vec![], 0);
     clock.begin("encoding the beginnings", Some(corpus.documents().len()));
     while first < corpus.documents().len() {
         let end = end_of_chunk(corpus, first);
@@ -114,22 +119,33 @@ pub(super) fn matched(
     corpus: &Corpus,
     outlets: &Outlets,
     encoded: Option<Vec<Option<SentenceFigures>>>,
-    chosen: &[bool],
+    chosen: Option<Vec<bool>>,
     models: &Models<'_>,
     clock: &mut Clock<'_>,
 ) -> Result<Matched> {
     let figures = match encoded {
         Some(figures) => figures,
         None => {
+            let chosen = &chosen.expect("where not all are encoded, some are chosen");
             clock.begin("encoding", Some(chosen.iter().filter(|&&chosen| chosen).count()));
             encode_chosen(corpus, outlets, chosen, models, clock)?
         }
     };
+    let warnings = warnings(corpus, &figures, models);
+    Ok(Matched { figures, warnings })
+}
+
+/// What the model could not read. `figures` has one for each sentence.
+pub(super) fn warnings(
+    corpus: &Corpus,
+    figures: &[Option<SentenceFigures>],
+    models: &Models<'_>,
+) -> Vec<Warning> {
     let mut warnings = warnings_of_language(corpus, models.encoder.languages());
-    let read = corpus.sentences().zip(&figures);
+    let read = corpus.sentences().zip(figures);
     warnings.extend(read.filter_map(|(sentence, of)| warning_of_truncation(&sentence, of.as_ref()?)));
     warnings.sort_by(|a, b| a.article.cmp(&b.article));
-    Ok(Matched { figures, warnings })
+    warnings
 }
 
 /// The figures of the chosen sentences alone. One for each sentence of the corpus.

@@ -1,8 +1,10 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Models;
 use super::clock::Clock;
-use crate::group::{Profile, copies, group};
+use crate::group::{Profile, copies, events_of, windows};
 use crate::options::Options;
-use crate::records::{Copies, Corpus, Event};
+use crate::records::{ArticleId, Copies, Corpus, Document, Event};
 
 /// What articles have in common.
 pub(super) struct Events {
@@ -21,7 +23,27 @@ pub(super) fn events(
     clock: &mut Clock<'_>,
 ) -> Events {
     clock.begin("grouping", None);
-    let events = group(corpus, profiles, &options.group, models.thresholds);
+    let events = events_of(profiles, &options.group, models.thresholds);
     clock.begin("finding copies", None);
-    Events { events, copies: copies(corpus, &options.copies) }
+    Events { events, copies: copies_of(corpus, options) }
+}
+
+/// What was copied: each window is looked at by itself.
+fn copies_of(corpus: &Corpus, options: &Options) -> Copies {
+    if options.group.period_days == 0 {
+        return copies(corpus, &options.copies);
+    }
+    let mut of_window: BTreeMap<i64, (Vec<&Document>, BTreeSet<&ArticleId>)> = BTreeMap::new();
+    for document in corpus.documents() {
+        let windows = windows(document.article.date_published, &options.group);
+        for &window in &windows {
+            of_window.entry(window).or_default().0.push(document);
+        }
+        of_window.entry(windows[0]).or_default().1.insert(&document.article.id);
+    }
+    let parts = of_window.into_values().filter(|(_, own)| !own.is_empty()).map(|(documents, own)| {
+        let window = Corpus::new(documents.into_iter().cloned().collect());
+        copies(&window, &options.copies).of(|article| own.contains(article))
+    });
+    Copies::joined(parts)
 }

@@ -17,7 +17,10 @@ mod claims;
 mod framing;
 mod outlets;
 mod pairs;
+pub mod parts;
 mod stoppable;
+
+use std::collections::BTreeSet;
 
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
 use serde::{Deserialize, Serialize};
@@ -66,6 +69,8 @@ pub struct Run {
     pub options: Options,
     /// What was measured; the heads named there are those of [`SentenceFigures::scores`].
     pub measures: Measures,
+    /// The names of further columns of the input ([`Article::groups`]).
+    pub groups: BTreeSet<String>,
     /// The articles with their sentences.
     pub corpus: Corpus,
     /// Whether every sentence was encoded that the model can read, and not only those that may be in a claim.
@@ -104,6 +109,32 @@ pub struct Run {
 }
 
 impl Run {
+    /// A run over no article.
+    pub(crate) fn of_nothing(models: &Models<'_>, options: &Options) -> Self {
+        Self {
+            options: options.clone(),
+            measures: models.measures.clone(),
+            groups: BTreeSet::new(),
+            corpus: Corpus::default(),
+            is_encoded_whole: true,
+            figures: vec![],
+            warnings: vec![],
+            copies: Copies::default(),
+            events: vec![],
+            claims: vec![],
+            independent_outlets: vec![],
+            targets: vec![],
+            comparisons: vec![],
+            framing: vec![],
+            readings: vec![],
+            outlets: Outlets::default(),
+            estimates: OutletEstimates::default(),
+            wordings: vec![],
+            coverage: vec![],
+            seconds: vec![],
+        }
+    }
+
     /// What a reader should know about an article: how it was read, what its body is, what the model could not read.
     pub fn warnings_of<'run>(&'run self, document: &'run Document) -> Vec<&'run str> {
         let id = &document.article.id;
@@ -176,8 +207,7 @@ pub fn compare_articles(
         let (events, is_encoded_whole) = (&found.events, figures.is_some());
         let matchable =
             claims::matchable(&corpus, events, &names, is_encoded_whole, models, options, &mut clock)?;
-        let matched =
-            encodings::matched(&corpus, &outlets, figures, &matchable.may_match, models, &mut clock)?;
+        let matched = encodings::matched(&corpus, &outlets, figures, matchable.chosen(), models, &mut clock)?;
         let claimed = claims::claims(&corpus, events, &names, &matchable, models, options, &mut clock)?;
         let background = framing::Background { outlets: &outlets, events, names: &names };
         let framed = framing::framing(&corpus, &background, &claimed, models, options, &mut clock)?;
@@ -187,6 +217,7 @@ pub fn compare_articles(
         Ok(Run {
             options: options.clone(),
             measures: models.measures.clone(),
+            groups: corpus.articles().flat_map(|article| article.groups.keys().cloned()).collect(),
             is_encoded_whole,
             figures: matched.figures,
             warnings: matched.warnings,

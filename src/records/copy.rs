@@ -19,6 +19,29 @@ pub struct Copies {
 }
 
 impl Copies {
+    /// What is said of some of the articles, and of their sentences.
+    pub fn of(&self, is_of: impl Fn(&ArticleId) -> bool) -> Self {
+        let duplicate_of = self.duplicate_of.iter().filter(|(article, _)| is_of(article));
+        let origin = self.origin.iter().filter(|(sentence, _)| is_of(&sentence.article));
+        Self {
+            duplicate_of: duplicate_of.map(|(article, of)| (article.clone(), of.clone())).collect(),
+            origin: origin.map(|(sentence, of)| (sentence.clone(), of.clone())).collect(),
+            spans: self.spans.iter().filter(|span| is_of(&span.article)).cloned().collect(),
+        }
+    }
+
+    /// Those of parts of a corpus that have no article in common: what is a copy of a copy is one of the earliest.
+    pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
+        let mut all = Self::default();
+        for Self { duplicate_of, origin, spans } in parts {
+            all.duplicate_of.extend(duplicate_of);
+            all.origin.extend(origin);
+            all.spans.extend(spans);
+        }
+        all.spans.sort_by(|a, b| (&a.article, a.bytes.start).cmp(&(&b.article, b.bytes.start)));
+        Self { duplicate_of: to_the_earliest(&all.duplicate_of), origin: to_the_earliest(&all.origin), ..all }
+    }
+
     /// The earliest sentence with the words of this one: itself where it is no copy.
     pub fn origin_of<'a>(&'a self, sentence: &'a SentenceId) -> &'a SentenceId {
         self.origin.get(sentence).unwrap_or(sentence)
@@ -28,6 +51,14 @@ impl Copies {
     pub fn original_of<'a>(&'a self, article: &'a ArticleId) -> &'a ArticleId {
         self.duplicate_of.get(article).unwrap_or(article)
     }
+}
+
+fn to_the_earliest<T: Ord + Clone>(earlier: &BTreeMap<T, T>) -> BTreeMap<T, T> {
+    let earliest = |of: &T| {
+        let steps = std::iter::successors(Some(of), |of| earlier.get(of));
+        steps.last().cloned().expect("it is one of them")
+    };
+    earlier.keys().map(|of| (of.clone(), earliest(of))).collect()
 }
 
 /// One or several consecutive sentences that an article shares with an earlier article of another outlet.

@@ -84,6 +84,11 @@ impl Corpus {
         Self { documents, first, position }
     }
 
+    /// The documents alone, in the order of their ids.
+    pub fn into_documents(self) -> Vec<Document> {
+        self.documents
+    }
+
     /// In the order of their ids.
     pub fn documents(&self) -> &[Document] {
         &self.documents

@@ -45,7 +45,7 @@ pub(crate) use id::content_digits;
 pub use id::{ArticleId, ClaimId, EventId, SentenceId};
 pub use loaded::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Masked};
 pub use measure::{Part, Reading, SentenceReadings};
-pub use outlet::Outlets;
+pub use outlet::{OutletDays, Outlets};
 pub use pair::PairReading;
 pub use parse::{Dependency, Parsed, Tag};
 pub use provenance::{HeadUsed, InputFile, ModelUsed, Provenance};

@@ -1,30 +1,44 @@
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use jiff::civil::Date;
 
 use super::{Article, ArticleId};
+
+/// The days on which each outlet of a run has articles, by its name; `None` stands for articles without one.
+pub type OutletDays = BTreeMap<String, BTreeSet<Option<Date>>>;
 
 /// The outlets of a run in the order of their names.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Outlets {
     names: Vec<String>,
+    days: Vec<BTreeSet<Option<Date>>>,
     of_article: HashMap<ArticleId, usize>,
-    articles: Vec<Vec<ArticleId>>,
 }
 
 impl Outlets {
     /// The outlets of these articles.
     pub fn new<'run>(articles: impl IntoIterator<Item = &'run Article>) -> Self {
         let articles: Vec<&Article> = articles.into_iter().collect();
-        let mut names: Vec<String> = articles.iter().map(|article| article.outlet.clone()).collect();
-        names.sort_unstable();
-        names.dedup();
-        let (mut of_article, mut of_outlet) = (HashMap::new(), vec![vec![]; names.len()]);
+        Self::of_part(Self::days_of(articles.iter().copied()), articles)
+    }
+
+    /// The outlets of a run, whose days are given, of which only these articles are at hand.
+    pub fn of_part<'run>(days: OutletDays, articles: impl IntoIterator<Item = &'run Article>) -> Self {
+        let (names, days): (Vec<String>, Vec<_>) = days.into_iter().unzip();
+        let outlet = |article: &Article| {
+            names.binary_search(&article.outlet).expect("the name of every article's outlet is listed")
+        };
+        let of_article = articles.into_iter().map(|article| (article.id.clone(), outlet(article))).collect();
+        Self { names, days, of_article }
+    }
+
+    /// The days of these articles. Those of parts of a run are put together name by name.
+    pub fn days_of<'run>(articles: impl IntoIterator<Item = &'run Article>) -> OutletDays {
+        let mut days = OutletDays::new();
         for article in articles {
-            let outlet =
-                names.binary_search(&article.outlet).expect("the name of every article's outlet is listed");
-            of_article.insert(article.id.clone(), outlet);
-            of_outlet[outlet].push(article.id.clone());
+            days.entry(article.outlet.clone()).or_default().insert(article.date_published);
         }
-        Self { names, of_article, articles: of_outlet }
+        days
     }
 
     /// The names, in order; an outlet's position is its number elsewhere.
@@ -40,8 +54,8 @@ impl Outlets {
         self.of_article[article]
     }
 
-    /// An outlet's articles, in the order in which they were given.
-    pub fn articles(&self, outlet: usize) -> &[ArticleId] {
-        &self.articles[outlet]
+    /// The days on which an outlet has articles.
+    pub fn days(&self, outlet: usize) -> &BTreeSet<Option<Date>> {
+        &self.days[outlet]
     }
 }

@@ -20,9 +20,7 @@ pub(super) struct Extra {
 
 impl Extra {
     pub(super) fn of(run: &Run) -> Self {
-        let groups: BTreeSet<&String> =
-            run.corpus.articles().flat_map(|article| article.groups.keys()).collect();
-        Self { groups: groups.into_iter().cloned().collect(), heads: run.measures.heads().to_vec() }
+        Self { groups: run.groups.iter().cloned().collect(), heads: run.measures.heads().to_vec() }
     }
 }
 

@@ -17,7 +17,7 @@ use super::table::Format;
 use super::tables::{NAMES, table};
 use crate::error::{Error, Result};
 use crate::pipeline::Run;
-use crate::records::Provenance;
+use crate::records::{Provenance, Rejection};
 
 /// Writes every table in every format, then `run.json` and `report.html`, into `folder`, which went through [`prepare`](super::prepare).
 ///
@@ -81,19 +81,19 @@ pub fn table_names() -> &'static [&'static str] {
     &NAMES
 }
 
-/// A table of a run in Arrow's memory format, with the cells that its Parquet file has.
+/// A table of a run in Arrow's memory format, with the cells that its Parquet file has. `rejected` are the inputs that could not be used.
 ///
 /// # Errors
 /// [`Error::Usage`] for a name that no table has.
 pub fn record_batches(
     run: &Run,
-    provenance: &Provenance,
+    rejected: &[Rejection],
     name: &str,
 ) -> Result<(SchemaRef, Vec<RecordBatch>)> {
     if !NAMES.contains(&name) {
         return Err(no_such_table(name, &NAMES));
     }
-    let lookup = Lookup::new(run, &provenance.rejected);
+    let lookup = Lookup::new(run, rejected);
     let (schema, batches) = batches(table(name, &lookup));
     Ok((schema, batches.collect()))
 }

@@ -63,9 +63,7 @@ fn reasons(corpus: &Corpus, outlets: &Outlets, event: &Event, window_days: u32) 
                 false => CoverageStatus::BelowThreshold,
             }
         } else {
-            let mut dates =
-                outlets.articles(outlet).iter().map(|article| corpus.article(article).date_published);
-            match dates.all(|date| is_outside(corpus, event, date, window_days)) {
+            match outlets.days(outlet).iter().all(|&day| is_outside(corpus, event, day, window_days)) {
                 true => CoverageStatus::OutsideWindow,
                 false => CoverageStatus::NoArticleOnEvent,
             }

@@ -21,4 +21,4 @@ pub use log_odds::{LogOdds, log_odds};
 pub use observation::{Observation, Series};
 pub use outlets::{Estimate, OutletEstimate, OutletEstimates, StatisticsOptions, outlet_estimates};
 pub use resample::{below, quantile};
-pub use wordings::{AlignedTerms, Wording, Wordings};
+pub use wordings::{AlignedTerms, Uses, Wording, Wordings};

@@ -126,7 +126,7 @@ impl OutletEstimate {
 }
 
 /// What is said of pairs of outlets.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct OutletEstimates {
     /// In the order of the series, then of `outlet_a`, then of `outlet_b`.
     pub of_pairs: Vec<OutletEstimate>,

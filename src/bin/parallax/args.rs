@@ -13,6 +13,7 @@ use crate::evaluate::EvaluateArguments;
 use crate::log::LogArguments;
 use crate::models::ModelsArguments;
 use crate::shell::{CompletionsArguments, ManArguments};
+use crate::stage::StageArguments;
 use crate::validate::ValidateArguments;
 
 /// Lines up what several news outlets say about the same events, claim by claim, and marks how the wording moves.
@@ -34,6 +35,7 @@ pub enum Command {
     Models(Box<ModelsArguments>),
     Validate(ValidateArguments),
     Cache(CacheArguments),
+    Stage(StageArguments),
     Completions(CompletionsArguments),
     Man(ManArguments),
 }

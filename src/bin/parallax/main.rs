@@ -13,6 +13,7 @@ mod log;
 mod models;
 mod progress;
 mod shell;
+mod stage;
 mod threads;
 mod train_head;
 mod validate;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Evaluate(evaluate) => evaluate.run(),
         Command::Models(arguments) => models::run(arguments),
         Command::Validate(validate) => validate.run(),
+        Command::Stage(arguments) => arguments.run(),
         Command::Completions(arguments) => arguments.run(),
         Command::Man(arguments) => arguments.run(),
     };

@@ -11,9 +11,8 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
         .column("alternatives", "The other outlets' words in these places, each with the number of pairs of sentences, separated by `; `.", |_, of| {
             of.alternatives.iter().map(|(term, n)| format!("{term} ({n})")).collect::<Vec<_>>().join("; ")
         })
-        .column("sentence_ids", "The outlet's sentences there, separated by `; `.", |lookup, of| {
-            let ids: Vec<String> = of.places.iter().map(|&(position, _)| lookup.run.corpus.sentence_at(position).id().to_string()).collect();
-            ids.join("; ")
+        .column("sentence_ids", "The outlet's sentences there, separated by `; `.", |_, of| {
+            of.places.iter().map(|(sentence, _)| sentence.to_string()).collect::<Vec<_>>().join("; ")
         })
         .column("n_uses", "Uses in all of the outlet's own words.", |_, of| of.uses.0)
         .column("n_words", "Number of the outlet's own words.", |_, of| of.uses.1)
