@@ -72,6 +72,7 @@ const ALLOWED: [(&str, &[&str]); 15] = [
             "group",
             "cluster",
             "statistics",
+            "models",
             "options",
             "pipeline",
             "report",

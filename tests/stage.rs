@@ -40,7 +40,10 @@ fn articles() -> Vec<[String; 5]> {
     ];
     for (n, (text, day)) in news.iter().zip([3, 9, 15]).enumerate() {
         let of_outlets = [
-            ("Post", "Police said on Monday that 12 protesters were arrested in Lima after a peaceful march."),
+            (
+                "Post",
+                "Police said on Monday that 12 protesters were arrested in Lima after a peaceful march.",
+            ),
             ("Star", "Police claimed on Monday that 15 rioters were arrested in Lima after a violent march."),
         ];
         for (outlet, last) in of_outlets {

@@ -91,7 +91,8 @@ fn check_files(run: &Run, provenance: &Provenance, format: Format) {
     let page = fs::read(folder.path().join("report.html")).expect("it was written");
     let back = Folder::open(folder.path()).expect("it was written");
     for &name in report::table_names() {
-        let (_, of_run) = report::record_batches(run, provenance, name).expect("the table is known");
+        let (_, of_run) =
+            report::record_batches(run, &provenance.rejected, name).expect("the table is known");
         let (_, of_file) = back.record_batches(name).unwrap_or_else(|error| panic!("{name}: {error}"));
         let n_rows = |batches: &[arrow_array::RecordBatch]| {
             batches.iter().map(|batch| batch.num_rows()).sum::<usize>()

@@ -110,10 +110,10 @@ pub struct Run {
 
 impl Run {
     /// A run over no article.
-    pub(crate) fn of_nothing(models: &Models<'_>, options: &Options) -> Self {
+    pub(crate) fn of_nothing(options: &Options) -> Self {
         Self {
             options: options.clone(),
-            measures: models.measures.clone(),
+            measures: Measures::shipped(),
             groups: BTreeSet::new(),
             corpus: Corpus::default(),
             is_encoded_whole: true,

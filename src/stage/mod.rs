@@ -14,19 +14,22 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::cluster::NameFrequency;
 use crate::error::{Error, Result};
 use crate::group::{GroupOptions, Profile, copies, group, windows};
 use crate::job::{Job, LoadedEncoder, load_encoder, open_store};
+use crate::models;
+use crate::options::Options;
 use crate::pipeline::parts::{
     ArticleFigures, Compared, Counts, Mapped, Matched, Part, Whole, compare_events, count_names,
     map_articles, match_events, outlet_figures, uses_of, wordings,
 };
-use crate::pipeline::{Models, Observer, Stoppable, workers};
+use crate::pipeline::{Models, Observer, Stoppable, thresholds_of, workers};
 use crate::read::{Reading, read_batches};
-use crate::records::{ArticleId, Claim, Copies, Corpus, Document, Event, Rejection};
+use crate::records::{Article, ArticleId, Claim, Copies, Corpus, Document, Event, Rejection, Thresholds};
 use crate::statistics::{AlignedTerms, Uses};
 use crate::store::CachedEncoder;
 use place::{Placed, place_events, resolve_claims};
@@ -163,11 +166,10 @@ fn of_rows(
             Ok(vec![Row::new(NAMES, "", 0, 0, &count_names(&documents, &counts.short))])
         }
         Stage::GroupArticles => {
-            with_models(job, observer, |models| by_key(rows, |_, rows| grouped(rows, &options.group, models)))
+            let thresholds = thresholds_of(&models::load(&job.model)?)?;
+            by_key(rows, |_, rows| grouped(rows, &options.group, &thresholds))
         }
-        Stage::FindCopies => {
-            with_models(job, observer, |models| by_key(rows, |_, rows| copied(rows, models, job)))
-        }
+        Stage::FindCopies => by_key(rows, |_, rows| copied(rows, options)),
         Stage::PlaceEvents => place_events(&rows, place),
         Stage::MatchPairs => with_models(job, observer, |models| {
             let whole = whole(&rows)?;
@@ -184,14 +186,14 @@ fn of_rows(
             let uses = uses_of(&corpus, &copies, &whole(&rows)?, aligned(&rows)?, models);
             Ok(vec![Row::new(USES, "", 0, 0, &uses)])
         }),
-        Stage::FinishTables => with_models(job, observer, |models| {
+        Stage::FinishTables => {
             let observed = all::<Vec<_>>(&rows, OBSERVED)?.into_iter().flatten().collect();
             let uses = all::<Uses>(&rows, USES)?;
             let rejected = all::<Rejection>(&rows, REJECTED)?;
             let estimates = outlet_figures(observed, options);
             let wordings = wordings(aligned(&rows)?, uses, options);
-            tables_of_outlets(one(&rows, COUNTS)?, estimates, wordings, rejected, models, options)
-        }),
+            tables_of_outlets(one(&rows, COUNTS)?, estimates, wordings, rejected, options)
+        }
     }
 }
 
@@ -217,12 +219,13 @@ const REJECTED: &str = "rejected";
 #[derive(Debug, Serialize, Deserialize)]
 struct Window {
     outlet: String,
+    day: Option<Date>,
     n_sentences: usize,
     profile: Option<Profile>,
 }
 
 /// The articles of some batches. What is said of a batch's dates as a whole would depend on how the rows are divided, so it is asked for.
-fn read(input: &[RecordBatch], job: &Job) -> Result<(Vec<crate::records::Article>, Vec<Rejection>)> {
+fn read(input: &[RecordBatch], job: &Job) -> Result<(Vec<Article>, Vec<Rejection>)> {
     let Reading { articles, rejected, notes, .. } = read_batches(NAME, input, &job.read)?;
     match notes.first() {
         None => Ok((articles, rejected)),
@@ -236,7 +239,7 @@ fn read(input: &[RecordBatch], job: &Job) -> Result<(Vec<crate::records::Article
 }
 
 fn mapped(
-    articles: Vec<crate::records::Article>,
+    articles: Vec<Article>,
     rejected: Vec<Rejection>,
     models: &Models<'_>,
     job: &Job,
@@ -247,7 +250,7 @@ fn mapped(
     for (document, profile) in articles {
         let Document { article, sentences, .. } = &document;
         let (id, day) = (article.id.as_str(), article.date_published);
-        let window = Window { outlet: article.outlet.clone(), n_sentences: sentences.len(), profile };
+        let window = Window { outlet: article.outlet.clone(), day, n_sentences: sentences.len(), profile };
         for (n, key) in windows(day, &job.options.group).into_iter().enumerate() {
             let is_own = i64::from(n == 0);
             rows.push(Row::new(DOCUMENT, id, key, is_own, &document));
@@ -269,16 +272,16 @@ fn merge_counts(rows: &[Row]) -> Result<Vec<Row>> {
     Ok(merged)
 }
 
-fn grouped(rows: &[Row], options: &GroupOptions, models: &Models<'_>) -> Result<Vec<Row>> {
+fn grouped(rows: &[Row], options: &GroupOptions, thresholds: &Thresholds) -> Result<Vec<Row>> {
     let (mut own, mut profiles) = (BTreeMap::new(), vec![]);
     for row in of_kind(rows, WINDOW) {
-        let Window { outlet, n_sentences, profile } = row.record()?;
+        let Window { outlet, day, n_sentences, profile } = row.record()?;
         profiles.extend(profile);
         if row.n == 1 {
-            own.insert(ArticleId::from(&row.id), Placed { outlet, n_sentences, grouped: None });
+            own.insert(ArticleId::from(&row.id), Placed { outlet, day, n_sentences, grouped: None });
         }
     }
-    for of_article in group(profiles, options, models.thresholds) {
+    for of_article in group(profiles, options, thresholds) {
         if let Some(placed) = own.get_mut(&of_article.article) {
             placed.grouped = Some(of_article);
         }
@@ -286,11 +289,11 @@ fn grouped(rows: &[Row], options: &GroupOptions, models: &Models<'_>) -> Result<
     Ok(own.iter().map(|(article, placed)| Row::new(GROUPED, article.as_str(), 0, 0, placed)).collect())
 }
 
-fn copied(rows: &[Row], models: &Models<'_>, job: &Job) -> Result<Vec<Row>> {
+fn copied(rows: &[Row], options: &Options) -> Result<Vec<Row>> {
     let own: BTreeSet<ArticleId> =
         of_kind(rows, DOCUMENT).filter(|row| row.n == 1).map(|row| ArticleId::from(&row.id)).collect();
     let corpus = Corpus::new(documents(rows)?);
-    let found = copies(&corpus, &job.options.copies).of(|article| own.contains(article));
+    let found = copies(&corpus, &options.copies).of(|article| own.contains(article));
     let of_article = |article: &ArticleId| found.of(|other| other == article);
     let articles: BTreeSet<&ArticleId> = found
         .duplicate_of
@@ -302,7 +305,7 @@ fn copied(rows: &[Row], models: &Models<'_>, job: &Job) -> Result<Vec<Row>> {
         .into_iter()
         .map(|article| Row::new(COPIED, article.as_str(), 0, 0, &of_article(article)))
         .collect();
-    copied.extend(tables::copies(corpus, found, models, &job.options)?);
+    copied.extend(tables::copies(corpus, found, options)?);
     Ok(copied)
 }
 

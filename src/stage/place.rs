@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::civil::Date;
 use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,7 @@ impl Default for PlaceOptions {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) struct Placed {
     pub outlet: String,
+    pub day: Option<Date>,
     pub n_sentences: usize,
     /// `None` where no sentence is matched.
     pub grouped: Option<Grouped>,
@@ -63,6 +65,10 @@ impl Events {
         event.articles.iter().map(|article| self.placed[article].n_sentences).sum()
     }
 
+    fn first_day(&self, event: &Event) -> Option<Date> {
+        event.articles.iter().filter_map(|article| self.placed[article].day).min()
+    }
+
     /// The number of each article's event.
     fn of_article(&self) -> BTreeMap<&ArticleId, usize> {
         let numbered = self.events.iter().enumerate();
@@ -72,7 +78,7 @@ impl Events {
     }
 }
 
-/// A key for each of some things by their sizes: as many as fit, one after the other.
+/// A key for each of some things by their sizes, in their order: as many under one as fit.
 fn keys(sizes: impl Iterator<Item = usize>, most: usize) -> Vec<i64> {
     let (mut key, mut filled) = (0, 0);
     let of_thing = |size: usize| {
@@ -99,7 +105,12 @@ pub(super) fn place_events(rows: &[Row], options: &PlaceOptions) -> Result<Vec<R
         placed.extend(dropped.map(|article| Row::new(DROPPED, article.as_str(), 0, 0, &event.id)));
     }
     let matched: Vec<Event> = events.iter().map(matched).collect();
-    let keys = keys(matched.iter().map(|event| known.n_sentences(event)), options.sentences);
+    // Neighbours are near in time, so that most have one key.
+    let mut in_time: Vec<usize> = (0..matched.len()).collect();
+    in_time.sort_by_key(|&at| (known.first_day(&matched[at]), at));
+    let in_order = keys(in_time.iter().map(|&at| known.n_sentences(&matched[at])), options.sentences);
+    let mut keys = vec![0; matched.len()];
+    in_time.iter().zip(in_order).for_each(|(&at, key)| keys[at] = key);
     let mut members: BTreeMap<i64, BTreeSet<usize>> = BTreeMap::new();
     for (at, event) in matched.iter().enumerate() {
         let later = event.neighbours.iter().map(|neighbour| number[neighbour]).filter(|&other| other > at);

@@ -5,8 +5,8 @@ use arrow_schema::SchemaRef;
 use super::Row;
 use crate::error::Result;
 use crate::options::Options;
+use crate::pipeline::Run;
 use crate::pipeline::parts::Counts;
-use crate::pipeline::{Models, Run};
 use crate::records::{Copies, Corpus, Outlets, Rejection};
 use crate::report::{record_batches, table_names};
 use crate::statistics::{OutletEstimates, Wording};
@@ -26,7 +26,6 @@ pub(super) fn tables_of_outlets(
     estimates: OutletEstimates,
     wordings: Vec<Wording>,
     mut rejected: Vec<Rejection>,
-    models: &Models<'_>,
     options: &Options,
 ) -> Result<Vec<Row>> {
     rejected.sort_by(|a, b| (&a.file, a.row, &a.reason).cmp(&(&b.file, b.row, &b.reason)));
@@ -35,20 +34,15 @@ pub(super) fn tables_of_outlets(
         outlets: Outlets::of_part(counts.days, []),
         estimates,
         wordings,
-        ..Run::of_nothing(models, options)
+        ..Run::of_nothing(options)
     };
     ["outlets", "wordings", "rejected"].iter().map(|name| table_row(&run, &rejected, name)).collect()
 }
 
 /// The table `copies` of some articles.
-pub(super) fn copies(
-    corpus: Corpus,
-    copies: Copies,
-    models: &Models<'_>,
-    options: &Options,
-) -> Result<Vec<Row>> {
+pub(super) fn copies(corpus: Corpus, copies: Copies, options: &Options) -> Result<Vec<Row>> {
     let outlets = Outlets::new(corpus.articles());
-    let run = Run { corpus, copies, outlets, ..Run::of_nothing(models, options) };
+    let run = Run { corpus, copies, outlets, ..Run::of_nothing(options) };
     Ok(vec![table_row(&run, &[], "copies")?])
 }
 
