@@ -28,9 +28,9 @@ ARTICLE = {"article_id": ["article_id", "id"], "outlet": ["outlet"], "headline":
 class Stages:
     """Runs stages and keeps how long they took."""
 
-    def __init__(self, binary, jobs, job_file, folder):
+    def __init__(self, binary, jobs, job_file, cache, folder):
         self.binary, self.jobs, self.folder = binary, jobs, Path(folder)
-        self.settings = [] if job_file is None else ["--job", job_file]
+        self.settings = [*([] if job_file is None else ["--job", job_file]), *([] if cache is None else ["--cache", cache])]
         self.seconds = collections.Counter()
         self.numbers = itertools.count()
 
@@ -136,13 +136,14 @@ def main():
     parser.add_argument("out", type=Path)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--job", help="a job file with settings")
+    parser.add_argument("--cache", help="a folder in which encodings are kept from call to call")
     arguments = parser.parse_args()
     rows = [json.loads(line) for line in Path(arguments.articles).read_text(encoding="utf-8").splitlines()]
     first = {name: next((other for other in names if other in rows[0]), None) for name, names in ARTICLE.items()}
     articles = [{name: str(row.get(column) or "") for name, column in first.items()} for row in rows]
     arguments.out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=arguments.out) as folder:
-        stages = Stages(arguments.binary, arguments.jobs, arguments.job, folder)
+        stages = Stages(arguments.binary, arguments.jobs, arguments.job, arguments.cache, folder)
         tables = compare(stages, articles)
     for name, parts in tables.items():
         pyarrow.parquet.write_table(pyarrow.concat_tables(parts), arguments.out / f"{name}.parquet")

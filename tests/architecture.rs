@@ -1,4 +1,4 @@
-//! Imports point one way: records <- error <- the stages <- options, models, store <- pipeline <- report <- job <- evaluate <- train,
+//! Imports point one way: records <- error <- the stages <- options, models, store <- pipeline <- report <- job <- stage, evaluate <- train,
 //! validate <- bin. A phase takes records and hands on its own; it changes none that it was handed.
 
 use std::collections::BTreeSet;

@@ -232,7 +232,7 @@ fn read(input: &[RecordBatch], job: &Job) -> Result<(Vec<Article>, Vec<Rejection
         Some(note) => Err(Error::Stage {
             stage: Stage::MapArticles.as_str(),
             message: format!(
-                "{note}; each part of the articles would be read by itself: say which with [read] date_order, or write dates as 2019-07-12"
+                "{note} (each part of the articles is read by itself here, so the order cannot be left open)"
             ),
         }),
     }

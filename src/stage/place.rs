@@ -105,9 +105,14 @@ pub(super) fn place_events(rows: &[Row], options: &PlaceOptions) -> Result<Vec<R
         placed.extend(dropped.map(|article| Row::new(DROPPED, article.as_str(), 0, 0, &event.id)));
     }
     let matched: Vec<Event> = events.iter().map(matched).collect();
-    // Neighbours are near in time, so that most have one key.
+    // Neighbours are near in time, so that most have one key. Events without a day go with a neighbour.
+    let first_day = |at: usize| {
+        let of_neighbours =
+            || matched[at].neighbours.iter().filter_map(|of| known.first_day(&matched[number[of]]));
+        known.first_day(&matched[at]).or_else(|| of_neighbours().min())
+    };
     let mut in_time: Vec<usize> = (0..matched.len()).collect();
-    in_time.sort_by_key(|&at| (known.first_day(&matched[at]), at));
+    in_time.sort_by_cached_key(|&at| (first_day(at), at));
     let in_order = keys(in_time.iter().map(|&at| known.n_sentences(&matched[at])), options.sentences);
     let mut keys = vec![0; matched.len()];
     in_time.iter().zip(in_order).for_each(|(&at, key)| keys[at] = key);
