@@ -5,7 +5,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StringArray};
-use arrow_cast::display::{ArrayFormatter, FormatOptions};
+use arrow_cast::display::{ArrayFormatter, FormatOptions, array_value_to_string};
 use arrow_ipc::reader::StreamReader;
 use parallax::encode::EncodedSentences;
 use parallax::job::{Job, compare_reading, open_store};
@@ -76,7 +76,7 @@ fn sorted_rows(batches: &[RecordBatch]) -> Vec<String> {
             .fields()
             .iter()
             .zip(batch.columns())
-            .filter(|(field, _)| field.name() != "row")
+            .filter(|(field, _)| !["row", "file"].contains(&field.name().as_str()))
             .map(|(field, column)| {
                 (field.name(), ArrayFormatter::try_new(column, &FormatOptions::new()).unwrap())
             })
@@ -184,6 +184,10 @@ impl Cluster<'_> {
                 batches.iter().map(RecordBatch::num_rows).sum::<usize>(),
                 usize::try_from(row.n).unwrap()
             );
+            if name == "rejected" {
+                let files = batches[0].column_by_name("file").unwrap();
+                assert_eq!(array_value_to_string(files, 0).unwrap(), "articles, article_id none");
+            }
             tables.entry(name.to_owned()).or_default().extend(sorted_rows(&batches));
         }
         tables.values_mut().for_each(|rows| rows.sort());
@@ -246,6 +250,22 @@ fn wrong_rows_are_refused_with_what_is_wrong() {
     (dated[0][3], dated[1][3]) = ("13/07/2019".into(), "07/08/2019".into());
     let error = run_on(Stage::MapArticles, &[batch(&dated)]);
     assert!(error.contains("date_order"), "{error}");
+    let error = run_on(Stage::MapArticles, &[batch(&articles[..1]), batch(&articles[..1])]);
+    assert!(error.starts_with("stage map_articles: the id `seed0-0` is that of articles, row 1"), "{error}");
+    let of_two = |row: &Row| [row.clone(), Row { n: 0, ..row.clone() }];
+    let mapped =
+        run(Stage::MapArticles, &[batch(&articles[..1])], &Job::default(), &PlaceOptions::default(), &Silent);
+    let window = read_rows(&mapped.unwrap()).unwrap().into_iter().filter(|row| row.kind == "window");
+    let grouped = run(
+        Stage::GroupArticles,
+        &batches(window.collect()),
+        &Job::default(),
+        &PlaceOptions::default(),
+        &Silent,
+    );
+    let twice: Vec<Row> = read_rows(&grouped.unwrap()).unwrap().iter().flat_map(of_two).collect();
+    let error = run_on(Stage::PlaceEvents, &batches(twice));
+    assert_eq!(error, "stage place_events: two articles have the id `seed0-0`; give each one of its own");
     assert!(Stage::named("match").unwrap_err().to_string().contains("match_pairs"));
     for stage in Stage::ALL {
         assert_eq!(Stage::named(stage.as_str()).unwrap(), stage);

@@ -74,5 +74,13 @@ class EncodeError(ParallaxError, RuntimeError):
     """The encoder failed."""
 
 
+class StageError(ParallaxError, ValueError):
+    """A phase was given rows that it cannot work on."""
+
+
+class ThreadsError(ParallaxError, RuntimeError):
+    """The system does not let the worker threads be started."""
+
+
 class StoppedError(ParallaxError, RuntimeError):
     """A run was asked to stop. Python sees ``KeyboardInterrupt``, or what the progress function raised, in its place."""

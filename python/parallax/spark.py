@@ -102,10 +102,11 @@ def compare(
     settings = _settings(options, model, threads)
     run = _Run(articles.sparkSession, work, settings, sentences_of_a_key, most_articles, None if cache is None else str(cache))
     mapped = run.stage("map_articles", articles, n=None)
-    counts = run.merged([mapped.where("kind = 'counts'")], [])
+    counts = run.merged(mapped.where("kind = 'counts'"), [])
+    if not counts:
+        raise UsageError("nothing to compare; there is no row in articles")
     documents = mapped.where("kind = 'document' and n = 1")
-    names = run.apply("count_names", documents, counts).collect()
-    counts = run.merged([], [*counts, *names])
+    counts = run.merged(run.apply("count_names", documents, counts), counts)
 
     of_windows = mapped.where("kind = 'window'")
     windows = _keys(of_windows)
@@ -193,9 +194,10 @@ class _Run:
         given = _run(name, _arrow([tuple(row) for row in rows]), settings, self.place, None)
         return [tuple(row.values()) for batch in given for row in batch.to_pylist()]
 
-    def merged(self, frames: Sequence[DataFrame], rows: Sequence[Any]) -> list[tuple[Any, ...]]:
-        """Counts, added up."""
-        return self.on_driver("merge_counts", [*rows, *(row for frame in frames for row in frame.collect())])
+    def merged(self, counted: DataFrame, rows: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Counts, added up: most of the work on the cluster, so that only some of them come here."""
+        of_parts = self.apply("merge_counts", counted.coalesce(8), []).collect()
+        return self.on_driver("merge_counts", [*rows, *of_parts]) if of_parts else []
 
     def rows(self, rows: Sequence[tuple[Any, ...]], name: str) -> DataFrame:
         """Rows of the driver, written so that they are not sent along with every task."""

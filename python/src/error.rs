@@ -43,6 +43,8 @@ fn class(error: &Error) -> &'static str {
         Error::Fetch { .. } => "FetchError",
         Error::Store { .. } => "StoreError",
         Error::Encode { .. } => "EncodeError",
+        Error::Stage { .. } => "StageError",
+        Error::Threads { .. } => "ThreadsError",
         Error::Stopped => "StoppedError",
         _ => "ParallaxError",
     }

@@ -41,6 +41,7 @@ use text_folder::Metadata;
 
 pub use date::{DateOrder, parse_day};
 pub use find::{named, why_left_out};
+pub(crate) use ids::is_of_a_taken_id;
 pub use memory::{read_batches, read_lines};
 pub use options::ReadOptions;
 pub use rows::{Row, articles};

@@ -14,6 +14,7 @@ mod tables;
 use std::collections::{BTreeMap, BTreeSet};
 
 use arrow_array::RecordBatch;
+use arrow_cast::display::array_value_to_string;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +29,7 @@ use crate::pipeline::parts::{
     map_articles, match_events, outlet_figures, uses_of, wordings,
 };
 use crate::pipeline::{Models, Observer, Stoppable, thresholds_of, workers};
-use crate::read::{Reading, read_batches};
+use crate::read::{Reading, is_of_a_taken_id, read_batches};
 use crate::records::{Article, ArticleId, Claim, Copies, Corpus, Document, Event, Rejection, Thresholds};
 use crate::statistics::{AlignedTerms, Uses};
 use crate::store::CachedEncoder;
@@ -132,8 +133,7 @@ pub fn run(
     workers(job.options.threads)?.install(|| {
         let rows = match stage {
             Stage::MapArticles => {
-                let (mut articles, rejected) = read(input, job)?;
-                articles.iter_mut().for_each(|article| article.origin.row = None);
+                let (articles, rejected) = read(input, job)?;
                 with_models(job, observer, |models| mapped(articles, rejected, models, job, observer))?
             }
             _ => {
@@ -224,18 +224,39 @@ struct Window {
     profile: Option<Profile>,
 }
 
-/// The articles of some batches. What is said of a batch's dates as a whole would depend on how the rows are divided, so it is asked for.
+/// The articles of some batches, and those that cannot be used, by their ids. What depends on how the rows are divided is refused: an order of day and month that
+/// the dates of a batch show, and an id that two articles of a batch have.
 fn read(input: &[RecordBatch], job: &Job) -> Result<(Vec<Article>, Vec<Rejection>)> {
-    let Reading { articles, rejected, notes, .. } = read_batches(NAME, input, &job.read)?;
-    match notes.first() {
-        None => Ok((articles, rejected)),
-        Some(note) => Err(Error::Stage {
-            stage: Stage::MapArticles.as_str(),
-            message: format!(
-                "{note} (each part of the articles is read by itself here, so the order cannot be left open)"
-            ),
-        }),
+    let stage = Stage::MapArticles.as_str();
+    let Reading { mut articles, rejected, notes, .. } = read_batches(NAME, input, &job.read)?;
+    if let Some(note) = notes.first() {
+        let message = format!(
+            "{note} (each part of the articles is read by itself here, so the order cannot be left open)"
+        );
+        return Err(Error::Stage { stage, message });
     }
+    if let Some(taken) = rejected.iter().find(|rejection| is_of_a_taken_id(rejection)) {
+        return Err(Error::Stage { stage, message: taken.reason.clone() });
+    }
+    articles.iter_mut().for_each(|article| article.origin.row = None);
+    let named = |Rejection { file, row, reason }: Rejection| {
+        let id = row.and_then(|row| id_of_row(input, usize::try_from(row).ok()?.checked_sub(1)?));
+        let file = id.map_or(file.clone(), |id| format!("{file}, article_id {id}"));
+        Rejection { file, row: None, reason }
+    };
+    Ok((articles, rejected.into_iter().map(named).collect()))
+}
+
+/// What the column `article_id` or `id` says of a row of some batches; `None` where there is no such column, or nothing in it.
+fn id_of_row(input: &[RecordBatch], mut row: usize) -> Option<String> {
+    for batch in input {
+        if row < batch.num_rows() {
+            let column = ["article_id", "id"].iter().find_map(|name| batch.column_by_name(name))?;
+            return array_value_to_string(column, row).ok().filter(|id| !id.is_empty());
+        }
+        row -= batch.num_rows();
+    }
+    None
 }
 
 fn mapped(

@@ -54,7 +54,7 @@ def of_seeds():
 
 def rows_of(table):
     """The rows of a table without where they were read, in an order that does not depend on it."""
-    names = sorted(set(table.column_names) - {"row"})
+    names = sorted(set(table.column_names) - {"row", "file"})
     return sorted(json.dumps(row, sort_keys=True) for row in table.select(names).to_pylist())
 
 
