@@ -185,7 +185,7 @@ class _Run:
         if not self.begun or self.begun[-1][0] != name:
             self.begin(name)
         known = self.session.sparkContext.broadcast([tuple(row) for row in context])
-        return rows.mapInArrow(_work(name, self.settings, self.place, self.cache, known), ROW)  # type: ignore[arg-type]
+        return rows.mapInArrow(_work(name, self.settings, self.place, self.cache, known), ROW)
 
     def on_driver(self, name: str, rows: Iterable[Any]) -> list[tuple[Any, ...]]:
         """A stage whose rows all come together here."""

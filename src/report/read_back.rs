@@ -179,7 +179,9 @@ fn parquet_rows(path: &Path, columns: &[&str]) -> Result<Rows> {
     let fault = |message: String| {
         table_fault(path, format!("{message}; run `parallax compare` again with this version"))
     };
-    read_parquet(path, columns).map_err(fault)
+    // A damaged file may make the library panic.
+    let read = std::panic::catch_unwind(|| read_parquet(path, columns));
+    read.unwrap_or_else(|_| Err("it is damaged".to_owned())).map_err(fault)
 }
 
 fn json_rows(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
