@@ -126,7 +126,8 @@ impl Cluster<'_> {
         calls.flat_map(|rows| self.run(stage, [rows, with_all.to_vec()].concat())).collect()
     }
 
-    fn compare(&self, articles: &[[String; 5]]) -> BTreeMap<String, Vec<String>> {
+    /// The tables, and the ids of the articles that were dropped from matching.
+    fn compare(&self, articles: &[[String; 5]]) -> (BTreeMap<String, Vec<String>>, Vec<String>) {
         let of_kind = |rows: &[Row], kind: &str| -> Vec<Row> {
             rows.iter().filter(|row| row.kind == kind).cloned().collect()
         };
@@ -184,14 +185,14 @@ impl Cluster<'_> {
                 batches.iter().map(RecordBatch::num_rows).sum::<usize>(),
                 usize::try_from(row.n).unwrap()
             );
-            if name == "rejected" {
+            if name == "rejected" && row.n > 0 {
                 let files = batches[0].column_by_name("file").unwrap();
                 assert_eq!(array_value_to_string(files, 0).unwrap(), "articles, article_id none");
             }
             tables.entry(name.to_owned()).or_default().extend(sorted_rows(&batches));
         }
         tables.values_mut().for_each(|rows| rows.sort());
-        tables
+        (tables, of_kind(&placed, "dropped").into_iter().map(|row| row.id).collect())
     }
 }
 
@@ -220,6 +221,8 @@ fn parts_give_the_tables_of_the_whole() {
         job.options.threads = 2;
         let expected = of_local_run(&articles, &job);
         let found = Cluster { job: &job, place: case.place.clone(), calls: case.calls }.compare(&articles);
+        let (found, dropped) = found;
+        assert!(dropped.is_empty());
         assert!(expected["claims"].len() > 20, "{} claims", expected["claims"].len());
         for name in ["events", "copies", "framing", "outlets", "targets"] {
             assert!(!expected[name].is_empty(), "{name}");
@@ -231,6 +234,27 @@ fn parts_give_the_tables_of_the_whole() {
             assert_eq!(expected.len(), found.len(), "{name}");
         }
     }
+}
+
+#[test]
+fn articles_of_too_large_events_are_dropped_from_matching_and_named() {
+    let articles = articles();
+    let job = Job::default();
+    let place = PlaceOptions { articles: 3, ..PlaceOptions::default() };
+    let (found, dropped) = Cluster { job: &job, place, calls: 2 }.compare(&articles);
+    assert!(!dropped.is_empty());
+    let expected = of_local_run(&articles, &job);
+    // They are in every table of articles and events all the same, and in no claim.
+    assert_eq!(found["articles"].len(), articles.len());
+    assert_eq!(found["sentences"].len(), expected["sentences"].len());
+    assert_eq!(found["events"].len(), expected["events"].len());
+    for article in &dropped {
+        assert!(
+            found["mentions"].iter().all(|row| !row.contains(&format!("article_id={article} "))),
+            "{article}"
+        );
+    }
+    assert!(found["claims"].len() < expected["claims"].len() && found["claims"].len() > 5);
 }
 
 #[test]
