@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::records::{Annotations, Name, Quantity, QuantityKind, Span, TokenStates};
 
@@ -13,7 +13,13 @@ pub struct NameFrequency {
     n_sentences: usize,
     sentences_with: BTreeMap<String, usize>,
     /// How many sentences hold each word, in lower case.
+    #[serde(serialize_with = "in_order")]
     sentences_with_word: HashMap<String, usize>,
+}
+
+/// The same counts are the same bytes.
+fn in_order<S: Serializer>(counts: &HashMap<String, usize>, serializer: S) -> Result<S::Ok, S::Error> {
+    counts.iter().collect::<BTreeMap<_, _>>().serialize(serializer)
 }
 
 /// The names of one word that a corpus has: where it has "Morales", "Jimmy Morales" is compared as "Morales".
