@@ -148,7 +148,7 @@ def main():
     for name, parts in tables.items():
         pyarrow.parquet.write_table(pyarrow.concat_tables(parts), arguments.out / f"{name}.parquet")
     for name, seconds in stages.seconds.items():
-        print(f"{name}: {seconds:.1f} s, {1000 * seconds * arguments.jobs / len(articles):.1f} processor seconds for 1,000 articles")
+        print(f"{name}: {seconds:.1f} s, {1000 * seconds * arguments.jobs / len(articles):.1f} seconds of {arguments.jobs} processes for 1,000 articles")
 
 
 if __name__ == "__main__":

@@ -143,23 +143,34 @@ pub fn group(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresh
     grouped
 }
 
+/// What each window shows, and the articles whose own it is. `article` says of which article and day a thing is.
+pub fn by_window<T: Clone>(
+    things: impl IntoIterator<Item = T>,
+    article: impl Fn(&T) -> (ArticleId, Option<Date>),
+    options: &GroupOptions,
+) -> impl Iterator<Item = (Vec<T>, BTreeSet<ArticleId>)> {
+    let mut of_window: BTreeMap<i64, (Vec<T>, BTreeSet<ArticleId>)> = BTreeMap::new();
+    for thing in things {
+        let (article, day) = article(&thing);
+        let windows = windows(day, options);
+        for &window in &windows[1..] {
+            of_window.entry(window).or_default().0.push(thing.clone());
+        }
+        let (shown, own) = of_window.entry(windows[0]).or_default();
+        shown.push(thing);
+        own.insert(article);
+    }
+    of_window.into_values().filter(|(_, own)| !own.is_empty())
+}
+
 /// The events of some articles: each window is grouped by itself.
 pub fn events_of(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresholds) -> Vec<Event> {
-    let mut of_window: BTreeMap<i64, (Vec<Profile>, BTreeSet<ArticleId>)> = BTreeMap::new();
-    for profile in profiles {
-        let windows = windows(profile.date, options);
-        for &window in &windows[1..] {
-            of_window.entry(window).or_default().0.push(profile.clone());
-        }
-        let (profiles, own) = of_window.entry(windows[0]).or_default();
-        own.insert(profile.article.clone());
-        profiles.push(profile);
-    }
-    let own = |(profiles, own): (Vec<Profile>, BTreeSet<ArticleId>)| {
-        let grouped = if own.is_empty() { vec![] } else { group(profiles, options, thresholds) };
-        grouped.into_iter().filter(move |of| own.contains(&of.article))
-    };
-    events(of_window.into_values().flat_map(own))
+    let article = |profile: &Profile| (profile.article.clone(), profile.date);
+    let grouped = by_window(profiles, article, options).flat_map(|(profiles, own)| {
+        let grouped = group(profiles, options, thresholds).into_iter();
+        grouped.filter(move |of| own.contains(&of.article))
+    });
+    events(grouped)
 }
 
 /// The events of articles that were grouped window by window, each article once, in the order of the events' first articles by id. Events are neighbours where

@@ -1,10 +1,8 @@
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::Models;
 use super::clock::Clock;
-use crate::group::{Profile, copies, events_of, windows};
+use crate::group::{Profile, by_window, copies, events_of};
 use crate::options::Options;
-use crate::records::{ArticleId, Copies, Corpus, Document, Event};
+use crate::records::{Copies, Corpus, Document, Event};
 
 /// What articles have in common.
 pub(super) struct Events {
@@ -33,15 +31,8 @@ fn copies_of(corpus: &Corpus, options: &Options) -> Copies {
     if options.group.period_days == 0 {
         return copies(corpus, &options.copies);
     }
-    let mut of_window: BTreeMap<i64, (Vec<&Document>, BTreeSet<&ArticleId>)> = BTreeMap::new();
-    for document in corpus.documents() {
-        let windows = windows(document.article.date_published, &options.group);
-        for &window in &windows {
-            of_window.entry(window).or_default().0.push(document);
-        }
-        of_window.entry(windows[0]).or_default().1.insert(&document.article.id);
-    }
-    let parts = of_window.into_values().filter(|(_, own)| !own.is_empty()).map(|(documents, own)| {
+    let article = |of: &&Document| (of.article.id.clone(), of.article.date_published);
+    let parts = by_window(corpus.documents(), article, &options.group).map(|(documents, own)| {
         let window = Corpus::new(documents.into_iter().cloned().collect());
         copies(&window, &options.copies).of(|article| own.contains(article))
     });

@@ -243,7 +243,6 @@ pub fn compare_events(
         observed: observed(&outlets, &copies, &claims, &numbers, &framed.readings),
         aligned: aligned_terms(&corpus, &outlets, &copies, &framed.framing),
         run: Run {
-            options: options.clone(),
             measures: models.measures.clone(),
             groups: whole.counts.groups.clone(),
             is_encoded_whole: whole.is_encoded_whole(options),
@@ -258,11 +257,9 @@ pub fn compare_events(
             comparisons,
             framing: framed.framing,
             readings: framed.readings,
-            estimates: OutletEstimates::default(),
-            wordings: vec![],
             outlets,
             corpus,
-            seconds: vec![],
+            ..Run::of_nothing(options)
         },
     })
 }

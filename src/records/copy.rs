@@ -30,6 +30,21 @@ impl Copies {
         }
     }
 
+    /// What is said of each article that something is said of.
+    pub fn by_article(self) -> BTreeMap<ArticleId, Self> {
+        let mut of_article: BTreeMap<ArticleId, Self> = BTreeMap::new();
+        for (article, of) in self.duplicate_of {
+            of_article.entry(article.clone()).or_default().duplicate_of.insert(article, of);
+        }
+        for (sentence, of) in self.origin {
+            of_article.entry(sentence.article.clone()).or_default().origin.insert(sentence, of);
+        }
+        for span in self.spans {
+            of_article.entry(span.article.clone()).or_default().spans.push(span);
+        }
+        of_article
+    }
+
     /// Those of parts of a corpus that have no article in common: what is a copy of a copy is one of the earliest.
     pub fn joined(parts: impl IntoIterator<Item = Self>) -> Self {
         let mut all = Self::default();

@@ -315,19 +315,15 @@ fn copied(rows: &[Row], options: &Options) -> Result<Vec<Row>> {
         of_kind(rows, DOCUMENT).filter(|row| row.n == 1).map(|row| ArticleId::from(&row.id)).collect();
     let corpus = Corpus::new(documents(rows)?);
     let found = copies(&corpus, &options.copies).of(|article| own.contains(article));
-    let of_article = |article: &ArticleId| found.of(|other| other == article);
-    let articles: BTreeSet<&ArticleId> = found
-        .duplicate_of
-        .keys()
-        .chain(found.origin.keys().map(|sentence| &sentence.article))
-        .chain(found.spans.iter().map(|span| &span.article))
-        .collect();
-    let mut copied: Vec<Row> = articles
-        .into_iter()
-        .map(|article| Row::new(COPIED, article.as_str(), 0, 0, &of_article(article)))
-        .collect();
+    let mut copied: Vec<Row> = copied_rows(found.clone()).collect();
     copied.extend(tables::copies(corpus, found, options)?);
     Ok(copied)
+}
+
+/// A row for each article that copied something.
+fn copied_rows(copies: Copies) -> impl Iterator<Item = Row> {
+    let of_articles = copies.by_article().into_iter();
+    of_articles.map(|(article, of)| Row::new(COPIED, article.as_str(), 0, 0, &of))
 }
 
 fn matched(
@@ -339,14 +335,10 @@ fn matched(
     observer: &dyn Observer,
 ) -> Result<Vec<Row>> {
     let corpus = Corpus::new(documents(rows)?);
-    let mut events: Vec<(Event, bool)> = vec![];
-    for row in of_kind(rows, EVENT) {
-        events.push((row.record()?, row.n == 1));
-    }
-    check_events(events.iter().map(|(event, _)| event), &corpus)?;
-    events.sort_by(|(a, _), (b, _)| a.articles.cmp(&b.articles));
-    let own: BTreeSet<_> = events.iter().filter(|(_, is_own)| *is_own).map(|(event, _)| event.id).collect();
-    let events: Vec<Event> = events.into_iter().map(|(event, _)| event).collect();
+    let mut events = events(rows, &corpus)?;
+    events.sort_by(|(_, a), (_, b)| a.articles.cmp(&b.articles));
+    let own: BTreeSet<_> = events.iter().filter(|(n, _)| *n == 1).map(|(_, event)| event.id).collect();
+    let events: Vec<Event> = events.into_iter().map(|(_, event)| event).collect();
     let Matched { claims, ties, figures } =
         match_events(&corpus, &events, whole, models, &job.options, observer)?;
     let mut found = vec![];
@@ -375,16 +367,9 @@ fn compared(
     observer: &dyn Observer,
 ) -> Result<Vec<Row>> {
     let corpus = Corpus::new(documents(rows)?);
-    let mut events: Vec<(i64, Event)> = vec![];
-    for row in of_kind(rows, EVENT) {
-        events.push((row.n, row.record()?));
-    }
-    check_events(events.iter().map(|(_, event)| event), &corpus)?;
+    let mut events = events(rows, &corpus)?;
     events.sort_by_key(|(number, _)| *number);
-    let mut claims: Vec<(i64, Claim)> = vec![];
-    for row in of_kind(rows, CLAIM) {
-        claims.push((row.n, row.record()?));
-    }
+    let mut claims: Vec<(i64, Claim)> = numbered(rows, CLAIM)?;
     claims.sort_by_key(|(number, _)| *number);
     let number_of: BTreeMap<_, usize> =
         events.iter().map(|(number, event)| (event.id, *number as usize)).collect();
@@ -412,10 +397,11 @@ fn compared(
     Ok(found)
 }
 
-/// Refuses events of which an article is not there.
-fn check_events<'a>(events: impl Iterator<Item = &'a Event>, corpus: &Corpus) -> Result<()> {
+/// The events with their rows' numbers; refused where an article of one is not there.
+fn events(rows: &[Row], corpus: &Corpus) -> Result<Vec<(i64, Event)>> {
     let known: BTreeSet<&ArticleId> = corpus.articles().map(|article| &article.id).collect();
-    for event in events {
+    let events: Vec<(i64, Event)> = numbered(rows, EVENT)?;
+    for (_, event) in &events {
         if let Some(article) = event.articles.iter().find(|article| !known.contains(article)) {
             return Err(fault(format!(
                 "the document of {article} is not there, an article of the event {}; all rows of a key go into one call",
@@ -423,7 +409,7 @@ fn check_events<'a>(events: impl Iterator<Item = &'a Event>, corpus: &Corpus) ->
             )));
         }
     }
-    Ok(())
+    Ok(events)
 }
 
 fn fault(message: String) -> Error {
@@ -476,6 +462,11 @@ fn aligned(rows: &[Row]) -> Result<Vec<AlignedTerms>> {
 /// The records of a kind, in the order of the rows.
 fn all<T: serde::de::DeserializeOwned>(rows: &[Row], kind: &str) -> Result<Vec<T>> {
     of_kind(rows, kind).map(Row::record).collect()
+}
+
+/// The same, each with its row's number.
+fn numbered<T: serde::de::DeserializeOwned>(rows: &[Row], kind: &str) -> Result<Vec<(i64, T)>> {
+    of_kind(rows, kind).map(|row| Ok((row.n, row.record()?))).collect()
 }
 
 /// The one record of a kind.

@@ -7,7 +7,7 @@ use petgraph::unionfind::UnionFind;
 use serde::{Deserialize, Serialize};
 
 use super::rows::of_kind;
-use super::{ARTICLE, CLAIM, COPIED, DROPPED, EVENT, GROUPED, Row, TIE, all, fault};
+use super::{ARTICLE, CLAIM, COPIED, DROPPED, EVENT, GROUPED, Row, TIE, all, copied_rows, fault};
 use crate::cluster::{Tie, in_order, join};
 use crate::error::Result;
 use crate::group::{Grouped, events};
@@ -132,21 +132,7 @@ pub(super) fn place_events(rows: &[Row], options: &PlaceOptions) -> Result<Vec<R
     }
     // Windows do not know of what came before them.
     let copies = Copies::joined(all::<Copies>(rows, COPIED)?);
-    let articles: BTreeSet<&str> = of_kind(rows, COPIED).map(|row| row.id.as_str()).collect();
-    let mut of_article: BTreeMap<&str, Copies> = BTreeMap::new();
-    for (article, of) in copies.duplicate_of {
-        let id = articles.get(article.as_str()).expect("it is that of a row");
-        of_article.entry(id).or_default().duplicate_of.insert(article, of);
-    }
-    for (sentence, of) in copies.origin {
-        let id = articles.get(sentence.article.as_str()).expect("it is that of a row");
-        of_article.entry(id).or_default().origin.insert(sentence, of);
-    }
-    for span in copies.spans {
-        let id = articles.get(span.article.as_str()).expect("it is that of a row");
-        of_article.entry(id).or_default().spans.push(span);
-    }
-    placed.extend(of_article.iter().map(|(article, of)| Row::new(COPIED, *article, 0, 0, of)));
+    placed.extend(copied_rows(copies));
     Ok(placed)
 }
 
