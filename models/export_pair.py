@@ -1,4 +1,4 @@
-"""Writes the pair network as ONNX, its matrices in 8 bits.
+"""Writes the pair network as ONNX, its matrices in 8 bits, and reads it again.
 
     token_states_LAYER  float [1, tokens, 384]   the states of both sentences, one behind the other
     marks               float [1, tokens, 4]     pair_marks.marks
@@ -8,9 +8,11 @@
 
 import numpy as np
 import onnx
-from onnx import TensorProto, helper
+import torch
+from onnx import TensorProto, helper, numpy_helper
 
 from build_encoder import Graph, add_layer
+from encoder import with_float32_weights
 from pair_marks import MARKS
 from pair_network import OUTPUTS, PARTS, WIDTH
 from quantise import HEADS, HEAD_WIDTH, quantise_rows
@@ -28,6 +30,22 @@ def export(network, layer, path):
     matrices |= {"hidden.weight": quantise_rows(weights["hidden.weight"])}
     onnx.save(make_model(make_graph(weights, tensors, matrices, layer, len(network.layers)), layer), path)
     print(f"{path}: {path.stat().st_size} bytes")
+
+
+def restore(network, path):
+    """Gives the network the weights of a file that `export` wrote."""
+    stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in with_float32_weights(onnx.load(path)).graph.initializer}
+    tensor = lambda name: torch.from_numpy(np.array(stored[name], np.float32))
+    matrix = lambda name: tensor(next(of for of in stored if of.startswith(name))).T
+    state = {"output.weight": tensor("output.weight").T, "output.bias": tensor("output.bias"), "marks.weight": tensor("marks.weight").T}
+    state |= {"hidden.weight": matrix("hidden.weight"), "hidden.bias": tensor("hidden.bias")}
+    for number in range(len(network.layers)):
+        state[f"layers.{number}.other"] = tensor(f"other.{number}").flatten()
+        for name, place in PARTS.items():
+            part, is_norm = f"encoder.layer.{number}.{place}", name.endswith("norm")
+            state[f"layers.{number}.{name}.weight"] = tensor(f"{part}.gamma") if is_norm else matrix(f"{part}.weight")
+            state[f"layers.{number}.{name}.bias"] = tensor(f"{part}.beta" if is_norm else f"{part}.bias")
+    network.load_state_dict(state)
 
 
 def make_graph(weights, tensors, matrices, layer, n_layers):

@@ -4,16 +4,18 @@
     python models/train_decision.py DATA
 
 `prior`: logistic regression on the evidence, on all events of event_claims: which pairs the network reads. `shared` and `same`:
-logistic regression on the network's three figures and the log-odds of a prior, on the events that models/train_pair.py left out,
-so that the figures are of events that the network never saw. `conflicting`: logistic regression on the network's figures and on what
-a check found the two to clash on, on the pairs of all events in which a check found something, since few are labelled; the network has
-seen five sixths of them. Fitted on the labels with the pairs of event_corrections.json. Writes
-parallax-en/heads/decision.json and parallax-en/decision_figures.json; those are of cross-validation over the events left out.
+logistic regression on the network's three figures and the log-odds of a prior, on the events that models/train_pair.py left out, those of
+allsides_8k among them, so that the figures are of events that the network never saw. `conflicting`: logistic regression on the network's figures
+and on what a check found the two to clash on, on the pairs of all these events in which a check found something, since few are labelled; the
+network has seen most of them.
+
+A pair's label is what readers said of it (models/claim_pairs.py); where two differ, what event_claims says if it is with one of them, and the lesser
+of the two otherwise. Pairs that no reader was shown have the label of event_claims with event_corrections.json. Writes parallax-en/heads/decision.json
+and parallax-en/decision_figures.json; those are of cross-validation over the events of event_claims left out.
 """
 
 import argparse
 import csv
-import gzip
 import json
 import subprocess
 import tempfile
@@ -24,6 +26,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 import make_manifest
+from claim_pairs import Place, articles_of, judged_pairs, merged, place
 from event_pairs import CONFLICT, NONE, SAME, held_out_events, labelled_sentences, sigmoid
 
 ROOT = Path(__file__).parent.parent
@@ -54,30 +57,40 @@ class Logistic:
 
 
 class Looked:
-    """The pairs that matching looks at, with their figures and labels."""
+    """The pairs that matching looks at, with their figures and labels; of new events those that a reader was shown."""
 
-    def __init__(self, data, rows, corrected):
+    def __init__(self, data, rows, judged=None):
         names = list(rows[0])
         self.evidence_names = names[names.index("clash_b") + 1 :]
+        letters = {frozenset(places): found for places, found in zip(judged.places, judged.letters)} if judged else {}
+        pair = lambda row: frozenset((place(row, "a"), place(row, "b")))
+        rows = [row for row in rows if not is_new(row) or pair(row) in letters]
         self.events = np.array([row["event"] for row in rows])
+        self.is_new = np.array([is_new(row) for row in rows])
         self.evidence = np.array([[float(row[name]) for name in self.evidence_names] for row in rows])
         self.read = np.array([[float(row[name] or "nan") for name in READ] for row in rows])
         self.clashes = np.array([[row["conflict"] == kind for kind in KINDS] for row in rows], float)
-        sentences, labels = labelled_sentences(data, corrected)
-        of_place = {(article, field, start, end): id for id, (article, field, start, end) in zip(sentences.ids, sentences.places)}
-        place = lambda row, side: (row[f"article_{side}"], row[f"field_{side}"], int(row[f"start_{side}"]), int(row[f"end_{side}"]))
-        label = lambda row: labels.get(tuple(sorted(of_place.get(place(row, side), "") for side in "ab")), NONE)
-        self.labels = np.array([label(row) for row in rows])
+        sentences, labels = labelled_sentences(data, corrected=bool(letters))
+        place_of = {id: Place(*place) for id, place in zip(sentences.ids, sentences.places)}
+        outlet, event = dict(zip(sentences.ids, sentences.outlets)), dict(zip(sentences.ids, sentences.events))
+        given = {frozenset((place_of[a], place_of[b])): (event[a], value) for (a, b), value in labels.items() if outlet[a] != outlet[b]}
+        label = lambda pair: merged(letters.get(pair, ""), given[pair][1] if pair in given else NONE)
+        self.labels = np.array([label(pair(row)) for row in rows])
         # What is not looked at is lost: recall is of all labelled pairs.
-        outlet = dict(zip(sentences.ids, sentences.outlets))
-        event = dict(zip(sentences.ids, sentences.events))
-        self.all = [(event[a], value) for (a, b), value in labels.items() if outlet[a] != outlet[b]]
+        looked_at = set(map(pair, rows))
+        lost = [of_given for pair, of_given in given.items() if pair not in looked_at]
+        self.all = [*zip(self.events, self.labels), *lost]
 
     def total(self, events, values):
         return sum(event in events and value in values for event, value in self.all)
 
 
-def kept_rows(options):
+def is_new(row):
+    """True for a pair of allsides_8k."""
+    return row["event"].startswith("N")
+
+
+def kept_rows(options, judged):
     """The pairs that matching looks at, all of them read by the network."""
     if options.keep and options.keep.exists():
         text = options.keep.read_text(encoding="utf-8")
@@ -87,16 +100,20 @@ def kept_rows(options):
         n_read = len(READ)
         sizes = [len(names), len(names) + n_read, len(names) + n_read, n_read + len(KINDS)]
         write_decision(names, *map(nothing, sizes), least=0.0)
-        text = looked_at(options.data)
+        text = looked_at(options.data, judged)
         if options.keep:
             options.keep.write_text(text, encoding="utf-8")
     return list(csv.DictReader(text.splitlines()))
 
 
-def looked_at(data, model=MODEL):
+def looked_at(data, judged, model=MODEL):
+    """Those of event_claims and of the new events that the network is not trained on."""
+    events, whole = articles_of(data)
+    new = {(event, place.article) for event, places, unseen in zip(judged.events, judged.places, judged.is_unseen()) if unseen for place in places}
+    rows = [*events.values(), *({**whole[id], "event": event} for event, id in sorted(new) if id in whole)]
     with tempfile.TemporaryDirectory() as folder:
         articles = Path(folder) / "articles.jsonl"
-        articles.write_bytes(gzip.decompress((data / "claim_match" / "event_articles.jsonl.gz").read_bytes()))
+        articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         return subprocess.run([BINARY, articles, model], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
@@ -152,13 +169,13 @@ def fit_conflicts(found, rows):
 
 def forecast_conflicts(found):
     """Of cross-validation over all events: what `conflicting` gives from each probability on."""
-    number = {event: n for n, event in enumerate(sorted(set(found.events)))}
-    folds = np.array([number[event] % FOLDS for event in found.events])
+    number = {event: n for n, event in enumerate(sorted(set(found.events[~found.is_new])))}
+    folds = np.array([number[event] % FOLDS if event in number else -1 for event in found.events])
     score = np.zeros(len(folds))
     for fold in range(FOLDS):
         score[folds == fold] = sigmoid(fit_conflicts(found, folds != fold).log_odds(clash_figures(found)[folds == fold]))
     score[found.clashes.sum(axis=1) == 0] = 0
-    wanted, n = found.labels == CONFLICT, found.total(set(found.events), (CONFLICT,))
+    wanted, n = found.labels == CONFLICT, found.total(set(number), (CONFLICT,))
     report = {"labelled": n, "with a clash": int((wanted & (found.clashes.sum(axis=1) > 0)).sum())}
     for least in (0.2, 0.35, 0.5):
         given = score >= least
@@ -169,15 +186,15 @@ def forecast_conflicts(found):
 def forecast(found):
     """Figures of cross-validation over the events that the network did not see."""
     any_match, same = found.labels > NONE, found.labels == SAME
-    unseen = held_out_events(found.events)
+    unseen = held_out_events(found.events[~found.is_new])
     out = np.isin(found.events, list(unseen))
     fold_of = {event: number % FOLDS for number, event in enumerate(sorted(unseen))}
     folds = np.array([fold_of.get(event, -1) for event in found.events])
     shared_score, same_score, prior_score = np.zeros(len(out)), np.zeros(len(out)), np.zeros(len(out))
     for fold in range(FOLDS):
         test, seen = folds == fold, (folds != fold)
-        prior, shared = fit(found, seen, any_match, seen & out)
-        _, main_same = fit(found, seen, same, seen & out)
+        prior, shared = fit(found, seen & ~found.is_new, any_match, seen & (out | found.is_new))
+        _, main_same = fit(found, seen & ~found.is_new, same, seen & (out | found.is_new))
         shared_score[test], same_score[test] = scores(found, shared, test), scores(found, main_same, test)
         prior_score[test] = sigmoid(prior.log_odds(found.evidence[test]))
     read = out & (prior_score >= LEAST_PRIOR)
@@ -215,17 +232,19 @@ def main():
     parser.add_argument("data", type=Path)
     parser.add_argument("--keep", type=Path, help="a file for the pairs that are looked at, to be read again by the next run")
     options = parser.parse_args()
-    rows = kept_rows(options)
-    found = Looked(options.data, rows, True)
-    report = {"labels as given": forecast(Looked(options.data, rows, False)), "with event_corrections.json": forecast(found)}
+    judged = judged_pairs()
+    rows = kept_rows(options, judged)
+    found = Looked(options.data, rows, judged)
+    report = {"labels as given": forecast(Looked(options.data, rows)), "with the readers' letters": forecast(found)}
     report["conflicts"] = forecast_conflicts(found)
     print(json.dumps(report, indent=1))
 
     any_match, same = found.labels > NONE, found.labels == SAME
-    everything, out = np.ones(len(any_match), bool), np.isin(found.events, list(held_out_events(found.events)))
-    prior, shared = fit(found, everything, any_match, out)
-    _, main_same = fit(found, everything, same, out)
-    conflicting = fit_conflicts(found, everything)
+    of_claims = ~found.is_new
+    out = np.isin(found.events, list(held_out_events(found.events[of_claims]))) | found.is_new
+    prior, shared = fit(found, of_claims, any_match, out)
+    _, main_same = fit(found, of_claims, same, out)
+    conflicting = fit_conflicts(found, np.ones(len(out), bool))
     write_decision(found.evidence_names, *(model.to_json() for model in (prior, shared, main_same, conflicting)))
     (MODEL / "decision_figures.json").write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8", newline="\n")
 

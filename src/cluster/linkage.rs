@@ -4,7 +4,7 @@ use std::sync::Arc;
 use ndarray::Array2;
 
 use super::pool::Pool;
-use super::{ClusterOptions, Verification};
+use super::{ClusterOptions, LEAST_SAME, Verification};
 use crate::records::{Claim, ClaimId, Mention, PartialMention, Relation, Tier};
 
 /// A pair of candidates of a pool, by their positions `i < j`.
@@ -153,13 +153,15 @@ impl Linkage<'_, '_> {
         groups.map(|group| group.into_iter().map(|member| component[member]).collect()).collect()
     }
 
-    /// Log-odds that two sentences mainly say the same; least where they were not looked at or contradict each other.
+    /// How far the log-odds that two sentences mainly say the same are above those of [`LEAST_SAME`]; least where they were not looked at or contradict
+    /// each other.
     fn log_odds(&self, i: usize, j: usize) -> f32 {
         match self.found(i, j) {
             Some(found) if !self.options.is_conflict(found) => {
-                let odds = found.same / (1.0 - found.same).max(f32::MIN_POSITIVE);
+                let odds = |same: f32| same / (1.0 - same).max(f32::MIN_POSITIVE);
                 let is_match = self.options.tier(found).is_some();
-                if is_match { odds.ln().clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS) } else { -MOST_LOG_ODDS }
+                let above = (odds(found.same) / odds(LEAST_SAME)).ln();
+                if is_match { above.clamp(-MOST_LOG_ODDS, MOST_LOG_ODDS) } else { -MOST_LOG_ODDS }
             }
             _ => -MOST_LOG_ODDS,
         }

@@ -90,6 +90,7 @@ impl<'run> Encoded<'run> {
             encoding: &self.encodings[n],
             annotations: sentence.annotations,
             terms: self.terms.of_document(sentence.document),
+            depth: Candidate::depth_of(sentence.sentence),
         }
     }
 }

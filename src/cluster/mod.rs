@@ -35,8 +35,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::error::Result;
 use crate::records::{
-    Annotations, ArticleId, Claim, ClaimId, Comparison, Encoding, Event, EventId, Mention, Relation,
-    SentenceId, Span, Tier,
+    Annotations, ArticleId, Claim, ClaimId, Comparison, Encoding, Event, EventId, Field, Mention, Relation,
+    Sentence, SentenceId, Span, Tier,
 };
 use material::Encoded;
 
@@ -76,10 +76,13 @@ pub struct ClusterOptions {
     pub comparisons: usize,
 }
 
+/// Least probability, of two sentences that share a proposition, that they mainly say the same. docs/experiments/matching.md has the figures.
+pub const LEAST_SAME: f32 = 0.35;
+
 impl Default for ClusterOptions {
     fn default() -> Self {
         Self {
-            confirmed: 0.94,
+            confirmed: 0.86,
             possible: 0.67,
             conflicting: 0.35,
             doubtful: 0.2,
@@ -127,9 +130,9 @@ impl ClusterOptions {
         }
     }
 
-    /// Whether two sentences mainly say the same: they share a proposition, and it is more likely than not that it is the main one of both.
+    /// Whether two sentences mainly say the same: they share a proposition, and it is likely enough ([`LEAST_SAME`]) that it is the main one of both.
     pub fn is_same(&self, found: &Verification) -> bool {
-        self.tier(found).is_some() && found.same >= 0.5
+        self.tier(found).is_some() && found.same >= LEAST_SAME
     }
 
     /// Whether two sentences contradict each other: the verifier and a check must agree. The verifier alone takes other spellings,
@@ -137,6 +140,12 @@ impl ClusterOptions {
     pub fn is_conflict(&self, found: &Verification) -> bool {
         let is_typed = matches!(found.verdict, Verdict::Conflict(_));
         is_typed && found.shared >= self.possible && found.conflicting >= self.conflicting
+    }
+
+    /// How surely two sentences are of one claim, in [0, 1]: of two that contradict each other the probability that they share a proposition, of others its geometric mean
+    /// with the probability that it is the main one of both.
+    fn surely(&self, found: &Verification) -> f32 {
+        if self.is_conflict(found) { found.shared } else { (found.shared * found.same).sqrt() }
     }
 
     /// How two sentences relate.
@@ -170,9 +179,27 @@ pub struct Candidate<'run> {
     pub annotations: &'run Annotations,
     /// How rare words are in its event.
     pub terms: &'run TermFrequency,
+    /// How deep in its article it stands ([`Candidate::depth_of`]).
+    pub depth: u8,
 }
 
 impl Candidate<'_> {
+    /// The greatest depth.
+    pub const DEEPEST: u8 = 6;
+
+    /// The depth of a sentence of which it is not known where it stands.
+    pub const SOMEWHERE: u8 = 3;
+
+    /// How deep in its article a sentence stands: 0 for the headline, 1 for the first 300 characters of the body, 2 for the 600 behind
+    /// them, then each twice as long as the one before, at most [`Candidate::DEEPEST`]. What an event is about stands near the top, so
+    /// that two sentences there are more often the same claim.
+    pub fn depth_of(sentence: &Sentence) -> u8 {
+        match sentence.field {
+            Field::Headline => 0,
+            Field::Body => (1 + (1 + sentence.chars.start / 300).ilog2() as u8).min(Self::DEEPEST),
+        }
+    }
+
     /// True for a word that is part of a name.
     fn is_name(&self, word: usize) -> bool {
         let span = &self.encoding.words.spans[word];
@@ -273,7 +300,9 @@ pub fn compare_outlets(
         known.extend(unknown.into_iter().zip(verified));
         for links in choices {
             let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
-            let best = verified.reduce(|best, next| if next.1.shared > best.1.shared { next } else { best });
+            let surely = |found: &Verification| options.surely(found);
+            let best =
+                verified.reduce(|best, next| if surely(next.1) > surely(best.1) { next } else { best });
             comparisons.extend(best.map(|(link, found)| {
                 let relation =
                     if options.is_conflict(found) { Relation::Conflicting } else { Relation::Same };

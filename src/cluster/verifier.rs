@@ -148,7 +148,7 @@ impl Verifier {
         Ok(Self { decision: Some(decision), ..self })
     }
 
-    /// Verifies each pair, in its order; pairs of the same words, dates and annotations once. A pair that cannot come to share a
+    /// Verifies each pair, in its order; pairs of the same words, dates, depths and annotations once. A pair that cannot come to share a
     /// proposition with the probability `least` is not read by the network. Symmetric: exchanging a pair's two sentences changes nothing but the sides of the alignment.
     ///
     /// # Errors
@@ -179,12 +179,22 @@ impl Verifier {
         let Some(decision) = &self.decision else { return Ok(found) };
         let near: Vec<usize> =
             (0..pairs.len()).filter(|&pair| decision.is_read(&found[pair], least)).collect();
-        let texts: Vec<(&str, &str)> =
-            near.iter().map(|&pair| (pairs[pair].0.text, pairs[pair].1.text)).collect();
-        for (pair, reading) in near.into_iter().zip(read(&texts)?) {
+        // Two pairs may differ in all but their words.
+        let mut texts: Vec<(&str, &str)> = vec![];
+        let mut place_of: HashMap<(&str, &str), usize> = HashMap::new();
+        let mut place = |pair: &usize| {
+            let words = (pairs[*pair].0.text, pairs[*pair].1.text);
+            *place_of.entry(words).or_insert_with(|| {
+                texts.push(words);
+                texts.len() - 1
+            })
+        };
+        let places: Vec<usize> = near.iter().map(&mut place).collect();
+        let readings = read(&texts)?;
+        for (pair, place) in near.into_iter().zip(places) {
             let found = &mut found[pair];
-            found.reading = reading;
-            if let Some(reading) = reading {
+            found.reading = readings[place];
+            if let Some(reading) = found.reading {
                 (found.shared, found.same) = decision.probabilities(&reading, &found.evidence);
                 if let Some(clash) = found.clash().filter(|_| found.evidence.near < VERBATIM) {
                     found.conflicting = decision.conflicting(&reading, clash.kind);
@@ -230,7 +240,7 @@ fn distinct_pairs<'run>(
         std::ptr::eq(a.terms, b.terms) && a.annotations == b.annotations
     };
     let position = |(a, b): &(Candidate<'run>, Candidate<'run>)| {
-        let of_words = of_words.entry((a.text, b.text, a.date, b.date)).or_default();
+        let of_words = of_words.entry((a.text, b.text, a.date, b.date, a.depth, b.depth)).or_default();
         let known =
             of_words.iter().find(|&&known| is_like(&distinct[known].0, a) && is_like(&distinct[known].1, b));
         known.copied().unwrap_or_else(|| {

@@ -6,7 +6,7 @@ use super::claims::Claims;
 use super::clock::Clock;
 use super::encodings::{clauses_of, head_of, mask, unmasked};
 use crate::align::align;
-use crate::cluster::{NameFrequency, shared_names};
+use crate::cluster::{LEAST_SAME, NameFrequency, shared_names};
 use crate::encode::{OutletMask, encode, hide_names, words};
 use crate::error::Result;
 use crate::framing::{
@@ -284,8 +284,7 @@ impl<'run> Sides<'run> {
             differences: vec![],
             terms: vec![],
         };
-        // Where one says more than the other, the words differ because what they say does.
-        if comparison.relation != Relation::Partial {
+        if is_alike(comparison) {
             let (a, b) = (self.side(sentence_a), self.side(sentence_b));
             let pair = Pair::new(&a, &b, alignment);
             framing.differences = models.measures.differences(&pair, one_claim(comparison), &options.framing);
@@ -302,6 +301,16 @@ impl<'run> Sides<'run> {
             readings: models.measures.readings(&self.side(&mention.sentence)),
         };
         claim.mentions.iter().map(read).collect()
+    }
+}
+
+/// Whether the words of two sentences can be held against each other: they contradict each other or mainly say the same. Where one says more than the
+/// other, the words differ because what they say does. That holds for two sentences of one claim, too, that only a third one joins.
+fn is_alike(comparison: &Comparison) -> bool {
+    match comparison.relation {
+        Relation::Conflicting => true,
+        Relation::Same => comparison.same_probability >= LEAST_SAME,
+        Relation::Partial => false,
     }
 }
 

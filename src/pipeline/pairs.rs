@@ -87,6 +87,7 @@ pub(crate) fn with_pairs<T>(
         encoding: &encodings[i],
         annotations: &annotations[i],
         terms: &terms,
+        depth: Candidate::SOMEWHERE,
     };
     let pairs: Vec<_> = (0..texts.len()).step_by(2).map(|i| (candidate(i), candidate(i + 1))).collect();
     verify(&pairs, &names)

@@ -1,0 +1,336 @@
+"""Draws pairs of sentences for readers to judge, and packs their letters into models/claim_pairs.jsonl.
+
+    cargo build --release --example event_pairs
+    python models/claim_pairs.py draw DATA RUN FOLDER
+    python models/claim_pairs.py pack FOLDER
+    python models/claim_pairs.py agree DATA         # how far readers agree, with one another and with event_claims
+    python models/claim_pairs.py labels DATA OUT    # the events left out with these labels, for `parallax evaluate claims-in-events`
+
+The pairs are those that matching looks at and that the decision calls likely enough: in every event of event_claims, and in events of allsides_8k that
+RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article or story with an event of event_claims.
+FOLDER/BATCH.NN.txt is for the readers, who follow models/CLAIMS_CODEBOOK.md and write FOLDER/BATCH.a (of held-out events also a second reader,
+FOLDER/BATCH.b) with lines `NUMBER LETTER`. No reader sees a label, a probability or another's letters. What is packed are article ids and
+offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed letters were instances of
+a large language model.
+"""
+
+import argparse
+import csv
+import io
+import json
+import math
+import random
+import re
+import subprocess
+import tempfile
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from corpora import read_rows
+from event_pairs import CONFLICT, NONE, PARTIAL, SAME, held_out_events, labelled_sentences, sigmoid, stems
+
+FOLDER = Path(__file__).parent
+FILE = FOLDER / "claim_pairs.jsonl"
+BINARY = FOLDER.parent / "target" / "release" / "examples" / "event_pairs"
+DECISION = FOLDER / "parallax-en" / "heads" / "decision.json"
+LETTERS = {"N": NONE, "P": PARTIAL, "S": SAME, "C": CONFLICT}
+LEAST, LEAST_HELD_OUT = 0.05, 0.03  # of the prior, or of the probability that they share a proposition
+MOST_OF_EVENT, MOST_OF_NEW_EVENT, FEWEST_OF_NEW_EVENT = 130, 70, 5
+LENGTHS, MOST_ARTICLES = (900, 7000), 3  # characters of an article of a new event, articles of it
+STORY = 0.35  # cosine of two articles' words from which on they may tell one story
+SHOWN, FILE_SIZE = 2500, 26_000  # characters of an article, and of a file, that a reader gets
+OF_BATCH, OF_HELD_OUT_BATCH = 1000, 800  # pairs
+NEW_HELD_OUT = 60  # new events that no network is trained on
+
+
+@dataclass(frozen=True)
+class Place:
+    """A sentence: characters of a field of an article."""
+
+    article: str
+    field: str
+    start: int
+    end: int
+
+
+def articles_of(data):
+    """{article id: fields} of event_articles and of allsides_8k."""
+    events = {row["article_id"]: row for row in read_rows(data / "claim_match" / "event_articles.jsonl.gz")}
+    whole = {
+        row["id"]: {"article_id": row["id"], "outlet": row["outlet"], "headline": row["title"], "date": row["date"], "body": row["text"]}
+        for row in read_rows(data / "scale" / "allsides_8k.jsonl.gz")
+    }
+    return events, whole
+
+
+def new_events(events, whole, run):
+    """{event: article ids} of RUN's events whose articles, or articles like them, are in no event of event_claims."""
+    table = list(csv.DictReader((run / "articles.csv").open(encoding="utf-8", newline="")))
+    groups = defaultdict(list)
+    for row in table:
+        if not row["duplicate_of"]:
+            groups[row["event_id"]].append(row["article_id"])
+    known = {row["body"][:200] for row in events.values()} | {row["headline"].lower().strip() for row in events.values()}
+    bag = lambda row: Counter(stem for stem in stems(f"{row['headline']} {row['body'][:2500]}") if len(stem) > 2)
+    bags = {id: bag(row) for id, row in whole.items()}
+    articles_with = Counter(stem for words in bags.values() for stem in words)
+
+    def vector(words):
+        rare = {stem: math.log1p(n) * math.log(len(whole) / (1 + articles_with[stem])) for stem, n in words.items() if articles_with[stem] < len(whole) / 5}
+        length = math.sqrt(sum(weight**2 for weight in rare.values())) or 1.0
+        return {stem: weight / length for stem, weight in rare.items()}
+
+    old = [vector(bag(row)) for row in events.values()]
+    found = []
+    for ids in groups.values():
+        chosen, outlets = [], set()
+        for id in sorted(ids):
+            row = whole[id]
+            if row["outlet"] not in outlets and LENGTHS[0] <= len(row["body"]) <= LENGTHS[1]:
+                outlets.add(row["outlet"])
+                chosen.append(id)
+        is_known = any(whole[id]["body"][:200] in known or whole[id]["headline"].lower().strip() in known for id in ids)
+        if len(chosen) < 2 or is_known:
+            continue
+        vectors = [vector(bags[id]) for id in ids]
+        nearest = max(sum(weight * other.get(stem, 0) for stem, weight in words.items()) for words in vectors for other in old)
+        if nearest <= STORY:
+            found.append(chosen[:MOST_ARTICLES])
+    random.Random(1).shuffle(found)
+    return {f"N{number:03}": ids for number, ids in enumerate(found)}
+
+
+def looked_at(articles, events):
+    """The rows of the example event_pairs for {event: article ids}."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "articles.jsonl"
+        rows = ({**articles[id], "event": event} for event, ids in events.items() for id in ids)
+        path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        text = subprocess.run([BINARY, path], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def place(row, side):
+    return Place(row[f"article_{side}"], row[f"field_{side}"], int(row[f"start_{side}"]), int(row[f"end_{side}"]))
+
+
+def likely(rows):
+    """The prior of each row, and the probability that the two share a proposition."""
+    decision = json.loads(DECISION.read_text(encoding="utf-8"))
+    evidence = np.array([[float(row[name]) for name in decision["evidence"]] for row in rows])
+    read = np.array([[float(row[name] or "nan") for name in ("read_shared", "read_same", "read_conflicting")] for row in rows])
+    probability = lambda model, figures: sigmoid(figures @ np.array(model["weights"]) + model["bias"])
+    prior = probability(decision["prior"], evidence)
+    shared = probability(decision["shared"], np.hstack([np.clip(np.nan_to_num(read), -8, 8) / 8, evidence]))
+    return prior, np.where(np.isnan(read[:, 0]), prior, shared)
+
+
+def likeliest(rows, least, most):
+    """The numbers of the rows to read, at most so many of an event."""
+    prior, probability = likely(rows)
+    of_event = defaultdict(list)
+    for number, row in enumerate(rows):
+        if max(prior[number], probability[number]) >= least:
+            of_event[row["event"]].append(number)
+    return {event: sorted(sorted(numbers, key=lambda number: -probability[number])[:most]) for event, numbers in of_event.items()}
+
+
+def sheet(event, numbers, rows, articles):
+    """An event as its readers see it."""
+    ids = sorted({row[f"article_{side}"] for row in (rows[number] for number in numbers) for side in "ab"})
+    letter = {id: chr(ord("A") + at) for at, id in enumerate(ids)}
+    text = lambda place: articles[place.article][place.field][place.start : place.end].replace("\n", " ")
+    lines = [f"=== EVENT {event}"]
+    for id in ids:
+        row = articles[id]
+        lines.append(f"--- {letter[id]} ({row['outlet']}, {row['date']}): {row['headline']}\n{' '.join(row['body'].split())[:SHOWN]}")
+    lines.append(f"--- PAIRS of {event}")
+    partners = defaultdict(list)
+    for number in numbers:
+        partners[place(rows[number], "a")].append(number)
+    for first, of_first in sorted(partners.items(), key=lambda item: (item[0].article, item[0].field != "headline", item[0].start)):
+        lines.append(f"[{letter[first.article]}] {text(first)}")
+        for number in of_first:
+            second = place(rows[number], "b")
+            lines.append(f"  {number} [{letter[second.article]}] {text(second)}")
+    return lines
+
+
+def files(lines):
+    """The lines of some events in pieces of FILE_SIZE characters; a piece that begins within pairs names the sentence they are of."""
+    piece, size, first, is_pairs = [], 0, "", False
+    for line in lines:
+        is_pairs = line.startswith("--- PAIRS") or (is_pairs and not line.startswith("==="))
+        first = line if is_pairs and line.startswith("[") else first
+        if size > FILE_SIZE and (is_pairs or line.startswith("===")):
+            yield piece
+            piece, size = ["--- PAIRS (continued)", first] if is_pairs and line.startswith("  ") else [], 0
+        piece.append(line)
+        size += len(line)
+    yield piece
+
+
+def draw(data, run, folder):
+    events, whole = articles_of(data)
+    of_claims = defaultdict(list)
+    for row in events.values():
+        of_claims[row["event"]].append(row["article_id"])
+    held_out = held_out_events(of_claims)
+    folder.mkdir(parents=True, exist_ok=True)
+    sets = [("event_claims", events, looked_at(events, of_claims)), ("allsides_8k", whole, looked_at(whole, new_events(events, whole, run)))]
+    for name, articles, rows in sets:
+        (folder / f"{name}.json").write_text(json.dumps([[row["event"], *(vars(place(row, side)) for side in "ab")] for row in rows]))
+        if name == "event_claims":
+            those = lambda events, wanted: {event: numbers for event, numbers in events.items() if (event in held_out) == wanted}
+            write(folder, "H", those(likeliest(rows, LEAST_HELD_OUT, len(rows)), True), rows, articles, OF_HELD_OUT_BATCH)
+            write(folder, "T", those(likeliest(rows, LEAST, MOST_OF_EVENT), False), rows, articles, OF_BATCH)
+        else:
+            enough = {event: numbers for event, numbers in likeliest(rows, LEAST, MOST_OF_NEW_EVENT).items() if len(numbers) >= FEWEST_OF_NEW_EVENT}
+            write(folder, "N", enough, rows, articles, OF_BATCH)
+
+
+def write(folder, prefix, events, rows, articles, of_batch):
+    batches, n = [[]], 0
+    for event, numbers in sorted(events.items()):
+        if n >= of_batch:
+            batches.append([])
+            n = 0
+        batches[-1] += sheet(event, numbers, rows, articles)
+        n += len(numbers)
+    for at, lines in enumerate(batches):
+        for part, piece in enumerate(files(lines)):
+            (folder / f"{prefix}{at:02}.{part:02}.txt").write_text("\n".join(piece) + "\n", encoding="utf-8")
+    print(f"{prefix}: {sum(map(len, events.values()))} pairs of {len(events)} events in {len(batches)} batches")
+
+
+def letters(folder, prefix, reader):
+    """{number of the pair: label} of a reader; a line that is none is an error."""
+    found = {}
+    for path in sorted(folder.glob(f"{prefix}[0-9][0-9].{reader}")):
+        for line in filter(str.strip, path.open(encoding="utf-8")):
+            match = re.fullmatch(r"(\d+) ([NPSC])", line.strip())
+            if not match or int(match[1]) in found:
+                raise SystemExit(f"{path}: {line}")
+            found[int(match[1])] = match[2]
+    return found
+
+
+def pack(folder):
+    lines = []
+    for name, prefixes in (("event_claims", "TH"), ("allsides_8k", "N")):
+        rows = json.loads((folder / f"{name}.json").read_text())
+        first = {number: letter for prefix in prefixes for number, letter in letters(folder, prefix, "a").items()}
+        second = {number: letter for prefix in prefixes for number, letter in letters(folder, prefix, "b").items()}
+        of_event = defaultdict(list)
+        for number in sorted(first):
+            of_event[rows[number][0]].append(number)
+        for event, numbers in sorted(of_event.items()):
+            places = list(dict.fromkeys(tuple(side.values()) for number in numbers for side in rows[number][1:]))
+            at = {place: row for row, place in enumerate(places)}
+            pairs = [[*(at[tuple(side.values())] for side in rows[number][1:]), first[number] + second.get(number, "")] for number in numbers]
+            lines.append(json.dumps({"set": name, "event": event, "sentences": places, "pairs": pairs}, separators=(",", ":")) + "\n")
+    FILE.write_text("".join(lines), encoding="utf-8", newline="\n")
+    print(f"{FILE}: {len(lines)} events")
+
+
+@dataclass
+class Judged:
+    """What readers said of pairs of sentences: `set` and `event` of each, its two places, and a letter or two."""
+
+    sets: list
+    events: list
+    places: list
+    letters: list
+
+    def is_unseen(self):
+        """bool [pairs]: those of events that no network is trained on."""
+        new = sorted({event for name, event in zip(self.sets, self.events) if name == "allsides_8k"})
+        unseen = set(new[-NEW_HELD_OUT:]) | held_out_events(event for name, event in zip(self.sets, self.events) if name == "event_claims")
+        return np.array([event in unseen for event in self.events])
+
+
+def judged_pairs():
+    judged = Judged([], [], [], [])
+    for event in map(json.loads, FILE.open(encoding="utf-8")):
+        places = [Place(*place) for place in event["sentences"]]
+        for a, b, found in event["pairs"]:
+            judged.sets.append(event["set"])
+            judged.events.append(event["event"])
+            judged.places.append((places[a], places[b]))
+            judged.letters.append(found)
+    return judged
+
+
+def merged(letters, given):
+    """The label of a pair that event_claims gives one and that readers gave some letters."""
+    found = [LETTERS[letter] for letter in letters]
+    return given if not found or given in found else min(found)
+
+
+def write_labels(data, out):
+    sentences, given = labelled_sentences(data, corrected=True)
+    held_out = held_out_events(sentences.events)
+    id_of = {Place(*place): id for id, place in zip(sentences.ids, sentences.places)}
+    event_of = dict(zip(sentences.ids, sentences.events))
+    found = {pair: label for pair, label in given.items() if event_of[pair[0]] in held_out}
+    judged = judged_pairs()
+    for name, event, places, letters in zip(judged.sets, judged.events, judged.places, judged.letters):
+        if name == "event_claims" and event in held_out:
+            ids = [id_of.setdefault(place, f"{place.article}#{place.field}{place.start}") for place in places]
+            event_of |= dict.fromkeys(ids, event)
+            pair = tuple(sorted(ids))
+            found[pair] = merged(letters, found.get(pair, NONE))
+    rows = {event: {"event": event, "sentences": {}, "same": [], "partial": [], "conflict": []} for event in sorted(held_out)}
+    for place, id in id_of.items():
+        if event_of[id] in held_out:
+            rows[event_of[id]]["sentences"][id] = [place.field, place.start, place.end]
+    for pair, label in sorted(found.items()):
+        if label != NONE:
+            name = {SAME: "same", PARTIAL: "partial", CONFLICT: "conflict"}[label]
+            rows[event_of[pair[0]]][name].append([*pair, "read"] if label == CONFLICT else list(pair))
+    out.write_text("".join(json.dumps(row) + "\n" for row in rows.values()), encoding="utf-8")
+
+
+def labels_given(data):
+    """A function of two places: the label that event_claims has for the pair, with event_corrections.json."""
+    sentences, labels = labelled_sentences(data, corrected=True)
+    id_of = {Place(*place): id for id, place in zip(sentences.ids, sentences.places)}
+    return lambda places: labels.get(tuple(sorted(id_of.get(place, "") for place in places)), NONE)
+
+
+def agree(data):
+    judged, given = judged_pairs(), labels_given(data)
+    print(len(judged.letters), "pairs of", len(set(judged.events)), "events", dict(Counter(found[0] for found in judged.letters)))
+    both = [(LETTERS[found[0]], LETTERS[found[1]]) for found in judged.letters if len(found) == 2]
+    print(f"read twice: {len(both)};", f1(both))
+    of_claims = [at for at, name in enumerate(judged.sets) if name == "event_claims"]
+    for reader in range(2):
+        pairs = [(given(judged.places[at]), LETTERS[judged.letters[at][reader]]) for at in of_claims if len(judged.letters[at]) == 2]
+        print(f"labels given and reader {reader + 1}, events left out:", f1(pairs))
+    pairs = [(given(judged.places[at]), LETTERS[judged.letters[at][0]]) for at in of_claims if len(judged.letters[at]) == 1]
+    print("labels given and the reader, other events:", f1(pairs))
+    print("  given, read: pairs", {f"{'NPSC'[a]}{'NPSC'[b]}": n for (a, b), n in sorted(Counter(pairs).items())})
+
+
+def f1(pairs):
+    """How far two readings agree."""
+    score = lambda holds: 2 * sum(holds(a) and holds(b) for a, b in pairs) / max(sum(holds(a) + holds(b) for a, b in pairs), 1)
+    return f"F1 of any match {score(lambda label: label > NONE):.3f}, of the same {score(lambda label: label == SAME):.3f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, arguments in (("draw", ("data", "run", "folder")), ("pack", ("folder",)), ("agree", ("data",)), ("labels", ("data", "out"))):
+        command = commands.add_parser(name)
+        for argument in arguments:
+            command.add_argument(argument, type=Path)
+    options = vars(parser.parse_args())
+    {"draw": draw, "pack": pack, "agree": agree, "labels": write_labels}[options.pop("command")](**options)
+
+
+if __name__ == "__main__":
+    main()
