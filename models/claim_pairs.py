@@ -7,7 +7,8 @@
     python models/claim_pairs.py labels DATA OUT    # the events left out with these labels, for `parallax evaluate claims-in-events`
 
 The pairs are those that matching looks at and that the decision calls likely enough: in every event of event_claims, and in events of allsides_8k that
-RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article or story with an event of event_claims.
+RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article or story with an event of event_claims. The packed
+pairs were drawn with the decision of the time, which was fitted anew since.
 FOLDER/BATCH.NN.txt is for the readers, who follow models/CLAIMS_CODEBOOK.md and write FOLDER/BATCH.a (of held-out events also a second reader,
 FOLDER/BATCH.b) with lines `NUMBER LETTER`. No reader sees a label, a probability or another's letters. What is packed are article ids and
 offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed letters were instances of
@@ -167,7 +168,7 @@ def files(lines):
         first = line if is_pairs and line.startswith("[") else first
         if size > FILE_SIZE and (is_pairs or line.startswith("===")):
             yield piece
-            piece, size = ["--- PAIRS (continued)", first] if is_pairs and line.startswith("  ") else [], 0
+            piece, size = ["--- PAIRS (continued)", *([first] if line.startswith("  ") else [])] if is_pairs else [], 0
         piece.append(line)
         size += len(line)
     yield piece
@@ -207,14 +208,19 @@ def write(folder, prefix, events, rows, articles, of_batch):
 
 
 def letters(folder, prefix, reader):
-    """{number of the pair: label} of a reader; a line that is none is an error."""
+    """{number of the pair: letter} of a reader. A line that is none, a pair without a letter and a letter without a pair are errors."""
     found = {}
     for path in sorted(folder.glob(f"{prefix}[0-9][0-9].{reader}")):
+        of_file = set()
         for line in filter(str.strip, path.open(encoding="utf-8")):
             match = re.fullmatch(r"(\d+) ([NPSC])", line.strip())
             if not match or int(match[1]) in found:
                 raise SystemExit(f"{path}: {line}")
+            of_file.add(int(match[1]))
             found[int(match[1])] = match[2]
+        shown = {int(n) for sheet in folder.glob(f"{path.stem}.*.txt") for n in re.findall(r"^  (\d+) \[", sheet.read_text(encoding="utf-8"), re.MULTILINE)}
+        if wrong := shown ^ of_file:
+            raise SystemExit(f"{path}: pairs without a letter, or not of this batch: {sorted(wrong)[:20]}")
     return found
 
 

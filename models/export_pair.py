@@ -36,7 +36,7 @@ def restore(network, path):
     """Gives the network the weights of a file that `export` wrote."""
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in with_float32_weights(onnx.load(path)).graph.initializer}
     tensor = lambda name: torch.from_numpy(np.array(stored[name], np.float32))
-    matrix = lambda name: tensor(next(of for of in stored if of.startswith(name))).T
+    matrix = lambda name: tensor(name).T
     state = {"output.weight": tensor("output.weight").T, "output.bias": tensor("output.bias"), "marks.weight": tensor("marks.weight").T}
     state |= {"hidden.weight": matrix("hidden.weight"), "hidden.bias": tensor("hidden.bias")}
     for number in range(len(network.layers)):

@@ -36,6 +36,7 @@ READ = ("read_shared", "read_same", "read_conflicting")
 KINDS = ("number", "date", "place", "polarity", "modality")  # Conflict::ALL of src/records/framing.rs
 MOST = 8.0  # src/cluster/decision.rs
 LEAST_PRIOR = 0.05
+LEAST_SAME = 0.35  # src/cluster/mod.rs
 FOLDS = 6
 PENALTY = 0.1
 
@@ -78,7 +79,9 @@ class Looked:
         self.labels = np.array([label(pair(row)) for row in rows])
         # What is not looked at is lost: recall is of all labelled pairs.
         looked_at = set(map(pair, rows))
-        lost = [of_given for pair, of_given in given.items() if pair not in looked_at]
+        of_claims = {frozenset(places): event for places, event, name in zip(judged.places, judged.events, judged.sets) if name == "event_claims"} if judged else {}
+        unseen = (given.keys() | of_claims.keys()) - looked_at
+        lost = [(of_claims.get(pair) or given[pair][0], merged(letters.get(pair, ""), given.get(pair, (None, NONE))[1])) for pair in sorted(unseen, key=repr)]
         self.all = [*zip(self.events, self.labels), *lost]
 
     def total(self, events, values):
@@ -175,7 +178,8 @@ def forecast_conflicts(found):
     for fold in range(FOLDS):
         score[folds == fold] = sigmoid(fit_conflicts(found, folds != fold).log_odds(clash_figures(found)[folds == fold]))
     score[found.clashes.sum(axis=1) == 0] = 0
-    wanted, n = found.labels == CONFLICT, found.total(set(number), (CONFLICT,))
+    score[found.is_new] = 0
+    wanted, n = (found.labels == CONFLICT) & ~found.is_new, found.total(set(number), (CONFLICT,))
     report = {"labelled": n, "with a clash": int((wanted & (found.clashes.sum(axis=1) > 0)).sum())}
     for least in (0.2, 0.35, 0.5):
         given = score >= least
@@ -204,7 +208,7 @@ def forecast(found):
     precision = lambda value: at_precision(score, any_match[out], same[out], value, n_same)
     rounded = lambda value: round(float(value), 4)
     average = lambda labels, value, n: rounded(average_precision_score(labels, value) * labels.sum() / n)
-    called = same_score[out] >= shared_score[out] / 2
+    called = same_score[out] >= LEAST_SAME
     least = score >= precision(0.9)[0]
     return {
         "events left out": len(unseen),

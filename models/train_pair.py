@@ -1,7 +1,7 @@
 """Trains the network that reads two sentences together and writes parallax-en/heads/pair.onnx.
 
     python models/train_pair.py DATA --wheel WHEEL [--teacher FILE] [--layer N] [--epochs N]
-    python models/train_pair.py DATA --start models/parallax-en/heads/pair.onnx
+    python models/train_pair.py DATA --wheel WHEEL --start FIRST.onnx
 
 The first is trained on the labels of event_claims. Each epoch has all pairs with a label and more others, likely ones more often. FILE is what
 models/train_teacher.py wrote: pairs of texts with the log-odds of a larger network, whose probabilities count like labels. The second goes on from
@@ -67,7 +67,7 @@ def epoch_batches(inputs, pairs, rng):
 
 def train(network, inputs, draw, epochs, rng, rates=(RATE, HEAD_RATE), mean_of=None):
     """`draw()` gives an epoch's pairs and targets. The rates fall to nothing over `epochs`; with `mean_of`, so many of them are trained, and the
-    weights are the mean of those at the ends of these. Products are in bfloat16 where the processor has it.
+    weights are the mean of those at the ends of these. Products are in bfloat16.
     """
     head = [*network.marks.parameters(), *network.hidden.parameters(), *network.output.parameters()]
     groups = [{"params": parameters, "lr": rate} for parameters, rate in zip((network.layers.parameters(), head), rates)]
@@ -183,6 +183,8 @@ def main():
     parser.add_argument("--keep", type=Path, help="a file for the weights in 32 bits")
     parser.add_argument("--out", type=Path, default=MODEL / "heads" / "pair.onnx")
     options = parser.parse_args()
+    if options.start and (options.teacher or options.epochs < MEAN_OF or options.start.resolve() == options.out.resolve()):
+        parser.error(f"--start takes no --teacher, {MEAN_OF} epochs or more, and another file than --out")
     torch.manual_seed(options.seed)
     trained = (train_on_judged if options.start else train_on_labels)(options, Encoder(MODEL), np.random.default_rng(options.seed))
     if options.keep:

@@ -1,5 +1,6 @@
 //! The verifier of pairs: what it is told apart by, on sentences of our own, and what must not change its answer.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock};
 
 use parallax::cluster::{
@@ -18,6 +19,7 @@ static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| verifier_of(&FILES).unwra
 struct Texts {
     texts: Vec<&'static str>,
     days: Vec<Option<&'static str>>,
+    depths: Vec<u8>,
     encodings: Vec<Encoding>,
     annotations: Vec<Annotations>,
     ids: Vec<SentenceId>,
@@ -29,6 +31,7 @@ impl Texts {
         Self {
             texts: texts.to_vec(),
             days: vec![None; texts.len()],
+            depths: vec![Candidate::SOMEWHERE; texts.len()],
             encodings: ENCODER.encode(texts, &|_| ()).unwrap(),
             annotations: texts.iter().map(|text| annotated(text)).collect(),
             terms: TermFrequency::of(texts.iter().copied()),
@@ -47,7 +50,7 @@ impl Texts {
             encoding: &self.encodings[i],
             annotations: &self.annotations[i],
             terms: &self.terms,
-            depth: Candidate::SOMEWHERE,
+            depth: self.depths[i],
         }
     }
 
@@ -192,6 +195,28 @@ fn a_reworded_claim_is_found_and_a_changed_one_is_not_merged() {
     for other in &found[5..] {
         assert_eq!(options.relation(other), Relation::Partial, "{other:?}");
     }
+}
+
+#[test]
+fn the_same_words_at_other_depths_have_their_own_evidence_and_are_read_once() {
+    let (a, b) = ("The mayor closed the bridge on Monday.", "On Monday the bridge was closed by the mayor.");
+    let mut texts = Texts::new(&[a, b, a, b, a, b]);
+    texts.depths = vec![0, 0, 6, 1, 0, 0];
+    let pairs = [(0, 1), (2, 3), (4, 5)].map(|(i, j)| (texts.candidate(i), texts.candidate(j)));
+    let n_read = AtomicUsize::new(0);
+    let read = |pairs: &[(&str, &str)]| {
+        n_read.fetch_add(pairs.len(), Ordering::Relaxed);
+        ENCODER.pair_readings(pairs, &|_| ())
+    };
+    let found = VERIFIER.verify(&pairs, &texts.names(), &read, 0.0).unwrap();
+    assert_eq!(n_read.load(Ordering::Relaxed), 1);
+    let depths = |of: &Verification| [of.evidence.depth_min, of.evidence.depth_max];
+    assert_eq!(depths(&found[0]), [0.0, 0.0]);
+    assert_eq!(depths(&found[1]), [1.0 / 6.0, 1.0]);
+    assert!(found[0].shared > found[1].shared, "{} {}", found[0].shared, found[1].shared);
+    assert!(Arc::ptr_eq(&found[0], &found[2]));
+    let swapped = VERIFIER.verify(&[(pairs[1].1, pairs[1].0)], &texts.names(), &read, 0.0).unwrap();
+    assert_eq!((swapped[0].shared, swapped[0].same), (found[1].shared, found[1].same));
 }
 
 #[test]

@@ -11,7 +11,7 @@ use crate::records::{Claim, ClaimId, Mention, PartialMention, Relation, Tier};
 pub(super) type Link = (usize, usize);
 
 /// Verified pairs, by the positions of their sentences in the corpus, the lower one first. A pair that is not in it is no
-/// match. Pairs of the same words share what was found.
+/// match. Pairs of the same words, dates, depths and annotations share what was found.
 pub type Verifications = BTreeMap<(usize, usize), Arc<Verification>>;
 
 /// A pair with the lower position first.

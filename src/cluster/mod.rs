@@ -55,7 +55,7 @@ pub use verifier::{Read, Verification, Verifier};
 
 /// How sentences are matched: the `[cluster]` section of a job file.
 ///
-/// `models/train_decision.py` says on which pairs the thresholds were chosen, and what they let through.
+/// docs/experiments/matching.md says on which pairs the thresholds were chosen, and what they let through.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct ClusterOptions {
@@ -380,5 +380,31 @@ fn comparison(
         conflict: clash.map(|clash| clash.kind),
         clash: clash.map(|clash| in_order(clash.words)),
         alignment: if a < b { alignment } else { alignment.swapped() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::records::Kind;
+
+    fn sentence(field: Field, start: usize) -> Sentence {
+        Sentence {
+            id: SentenceId { article: "a".into(), index: 0 },
+            field,
+            kind: Kind::Body,
+            bytes: Span::new(start, start + 1),
+            chars: Span::new(start, start + 1),
+        }
+    }
+
+    #[test]
+    fn a_depth_is_twice_as_long_as_the_one_before() {
+        assert_eq!(Candidate::depth_of(&sentence(Field::Headline, 0)), 0);
+        let starts =
+            [(0, 1), (299, 1), (300, 2), (899, 2), (900, 3), (2100, 4), (4500, 5), (9300, 6), (1_000_000, 6)];
+        for (start, depth) in starts {
+            assert_eq!(Candidate::depth_of(&sentence(Field::Body, start)), depth, "{start}");
+        }
     }
 }

@@ -305,11 +305,11 @@ impl<'run> Sides<'run> {
 }
 
 /// Whether the words of two sentences can be held against each other: they contradict each other or mainly say the same. Where one says more than the
-/// other, the words differ because what they say does. That holds for two sentences of one claim, too, that only a third one joins.
+/// other, the words differ because what they say does. The same holds for two sentences of a claim that do not match each other, only a third one.
 fn is_alike(comparison: &Comparison) -> bool {
     match comparison.relation {
         Relation::Conflicting => true,
-        Relation::Same => comparison.same_probability >= LEAST_SAME,
+        Relation::Same => comparison.tier.is_some() && comparison.same_probability >= LEAST_SAME,
         Relation::Partial => false,
     }
 }

@@ -61,7 +61,7 @@ pub fn relate(
     Ok(pairs.iter().zip(found).map(related).collect())
 }
 
-/// Calls `verify` with the pairs that `texts` holds one behind the other, encoded and annotated. Names and words count as rare or common
+/// Calls `verify` with the pairs that `texts` holds one behind the other, encoded and annotated; each stands at a middle depth. Names and words count as rare or common
 /// among these texts.
 pub(crate) fn with_pairs<T>(
     texts: &[&str],

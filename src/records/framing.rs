@@ -39,7 +39,7 @@ pub struct Comparison {
 /// How two sentences of one claim relate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Relation {
-    /// Both make the same claim.
+    /// Both make the same claim; of three sentences of one claim, two may match only the third.
     Same,
     /// On the same matter, and not surely the same claim.
     Partial,

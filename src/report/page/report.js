@@ -254,7 +254,7 @@ function sideBySide(pair) {
     list.append(item);
   }
   if (list.children.length) node.append(list);
-  else node.append(make("p", { class: "faint" }, "No difference in framing that a careful reader would keep."));
+  else node.append(make("p", { class: "faint" }, "No difference in framing is marked."));
   node.addEventListener("mouseover", (event) => over(node, event, true));
   node.addEventListener("mouseout", (event) => over(node, event, false));
   node.addEventListener("focusin", (event) => over(node, event, true));

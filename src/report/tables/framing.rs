@@ -4,7 +4,7 @@ use crate::records::{Evidence, Framing, FramingDifference, SentenceId};
 type Row<'run> = (&'run Framing, &'run FramingDifference);
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
-    RunSchema::<Row<'run>>::new("framing", "One row per difference between the two sentences of a row of `comparisons`: claim by claim, the most salient first.")
+    RunSchema::<Row<'run>>::new("framing", "One row per difference between the two sentences of a row of `comparisons`: claim by claim, the most salient first. None where the two only share a part, or where each matches only a third sentence of the claim.")
         .column("claim_id", "The claim.", |_, (of, _)| of.claim.to_string())
         .column("outlet_a", "One outlet.", |lookup, row| lookup.outlet(a(row)))
         .column("outlet_b", "The other outlet.", |lookup, row| lookup.outlet(b(row)))
