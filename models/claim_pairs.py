@@ -37,6 +37,8 @@ FOLDER = Path(__file__).parent
 FILE = FOLDER / "claim_pairs.jsonl"
 BINARY = FOLDER.parent / "target" / "release" / "examples" / "event_pairs"
 DECISION = FOLDER / "parallax-en" / "heads" / "decision.json"
+READ = ("read_shared", "read_same", "read_conflicting")  # what the network says, in the rows of the example
+MOST = 8.0  # src/cluster/decision.rs
 LETTERS = {"N": NONE, "P": PARTIAL, "S": SAME, "C": CONFLICT}
 LEAST, LEAST_HELD_OUT = 0.05, 0.03  # of the prior, or of the probability that they share a proposition
 MOST_OF_EVENT, MOST_OF_NEW_EVENT, FEWEST_OF_NEW_EVENT = 130, 70, 5
@@ -47,7 +49,7 @@ OF_BATCH, OF_HELD_OUT_BATCH = 1000, 800  # pairs
 NEW_HELD_OUT = 60  # new events that no network is trained on
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, order=True)
 class Place:
     """A sentence: characters of a field of an article."""
 
@@ -104,13 +106,13 @@ def new_events(events, whole, run):
     return {f"N{number:03}": ids for number, ids in enumerate(found)}
 
 
-def looked_at(articles, events):
+def looked_at(articles, events, model=DECISION.parent.parent):
     """The rows of the example event_pairs for {event: article ids}."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "articles.jsonl"
         rows = ({**articles[id], "event": event} for event, ids in events.items() for id in ids)
         path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-        text = subprocess.run([BINARY, path], check=True, stdout=subprocess.PIPE, text=True).stdout
+        text = subprocess.run([BINARY, path, model], check=True, stdout=subprocess.PIPE, text=True).stdout
     return list(csv.DictReader(io.StringIO(text)))
 
 
@@ -122,10 +124,10 @@ def likely(rows):
     """The prior of each row, and the probability that the two share a proposition."""
     decision = json.loads(DECISION.read_text(encoding="utf-8"))
     evidence = np.array([[float(row[name]) for name in decision["evidence"]] for row in rows])
-    read = np.array([[float(row[name] or "nan") for name in ("read_shared", "read_same", "read_conflicting")] for row in rows])
+    read = np.array([[float(row[name] or "nan") for name in READ] for row in rows])
     probability = lambda model, figures: sigmoid(figures @ np.array(model["weights"]) + model["bias"])
     prior = probability(decision["prior"], evidence)
-    shared = probability(decision["shared"], np.hstack([np.clip(np.nan_to_num(read), -8, 8) / 8, evidence]))
+    shared = probability(decision["shared"], np.hstack([np.clip(np.nan_to_num(read), -MOST, MOST) / MOST, evidence]))
     return prior, np.where(np.isnan(read[:, 0]), prior, shared)
 
 
@@ -174,11 +176,17 @@ def files(lines):
     yield piece
 
 
+def ids_by_event(events):
+    """{event: article ids} of event_claims."""
+    found = defaultdict(list)
+    for row in events.values():
+        found[row["event"]].append(row["article_id"])
+    return found
+
+
 def draw(data, run, folder):
     events, whole = articles_of(data)
-    of_claims = defaultdict(list)
-    for row in events.values():
-        of_claims[row["event"]].append(row["article_id"])
+    of_claims = ids_by_event(events)
     held_out = held_out_events(of_claims)
     folder.mkdir(parents=True, exist_ok=True)
     sets = [("event_claims", events, looked_at(events, of_claims)), ("allsides_8k", whole, looked_at(whole, new_events(events, whole, run)))]
@@ -276,47 +284,57 @@ def merged(letters, given):
     return given if not found or given in found else min(found)
 
 
+def pair_of(places):
+    """The places of a pair, whichever stands first."""
+    return tuple(sorted(places))
+
+
+def given_pairs(data, corrected=True):
+    """{pair: (event, label)} of the pairs that event_claims labels, with event_corrections.json if `corrected`."""
+    sentences, labels = labelled_sentences(data, corrected)
+    place_of = {id: Place(*place) for id, place in zip(sentences.ids, sentences.places)}
+    event_of, outlet_of = dict(zip(sentences.ids, sentences.events)), dict(zip(sentences.ids, sentences.outlets))
+    return {pair_of((place_of[a], place_of[b])): (event_of[a], label) for (a, b), label in labels.items() if outlet_of[a] != outlet_of[b]}
+
+
+def labelled_pairs(data, judged):
+    """The same, and what readers said of these and of other pairs."""
+    found = given_pairs(data)
+    for event, places, letters in zip(judged.events, judged.places, judged.letters):
+        pair = pair_of(places)
+        found[pair] = (event, merged(letters, found.get(pair, (event, NONE))[1]))
+    return found
+
+
 def write_labels(data, out):
-    sentences, given = labelled_sentences(data, corrected=True)
-    held_out = held_out_events(sentences.events)
-    id_of = {Place(*place): id for id, place in zip(sentences.ids, sentences.places)}
-    event_of = dict(zip(sentences.ids, sentences.events))
-    found = {pair: label for pair, label in given.items() if event_of[pair[0]] in held_out}
-    judged = judged_pairs()
-    for name, event, places, letters in zip(judged.sets, judged.events, judged.places, judged.letters):
-        if name == "event_claims" and event in held_out:
-            ids = [id_of.setdefault(place, f"{place.article}#{place.field}{place.start}") for place in places]
-            event_of |= dict.fromkeys(ids, event)
-            pair = tuple(sorted(ids))
-            found[pair] = merged(letters, found.get(pair, NONE))
-    rows = {event: {"event": event, "sentences": {}, "same": [], "partial": [], "conflict": []} for event in sorted(held_out)}
-    for place, id in id_of.items():
-        if event_of[id] in held_out:
-            rows[event_of[id]]["sentences"][id] = [place.field, place.start, place.end]
-    for pair, label in sorted(found.items()):
-        if label != NONE:
-            name = {SAME: "same", PARTIAL: "partial", CONFLICT: "conflict"}[label]
-            rows[event_of[pair[0]]][name].append([*pair, "read"] if label == CONFLICT else list(pair))
+    sentences, _ = labelled_sentences(data)
+    pairs = labelled_pairs(data, judged_pairs())
+    rows = {event: {"event": event, "sentences": {}, "same": [], "partial": [], "conflict": []} for event in sorted(held_out_events(sentences.events))}
+    id_of = lambda place: f"{place.article}#{place.field}{place.start}"
+    given = zip((Place(*place) for place in sentences.places), sentences.events)
+    for place, event in (*given, *((place, event) for pair, (event, _) in pairs.items() for place in pair)):
+        if event in rows:
+            rows[event]["sentences"][id_of(place)] = [place.field, place.start, place.end]
+    names = {SAME: "same", PARTIAL: "partial", CONFLICT: "conflict"}
+    for pair, (event, label) in sorted(pairs.items()):
+        if event in rows and label in names:
+            rows[event][names[label]].append([*map(id_of, pair), *(["read"] if label == CONFLICT else [])])
     out.write_text("".join(json.dumps(row) + "\n" for row in rows.values()), encoding="utf-8")
 
 
-def labels_given(data):
-    """A function of two places: the label that event_claims has for the pair, with event_corrections.json."""
-    sentences, labels = labelled_sentences(data, corrected=True)
-    id_of = {Place(*place): id for id, place in zip(sentences.ids, sentences.places)}
-    return lambda places: labels.get(tuple(sorted(id_of.get(place, "") for place in places)), NONE)
-
-
 def agree(data):
-    judged, given = judged_pairs(), labels_given(data)
+    judged, given = judged_pairs(), given_pairs(data)
     print(len(judged.letters), "pairs of", len(set(judged.events)), "events", dict(Counter(found[0] for found in judged.letters)))
     both = [(LETTERS[found[0]], LETTERS[found[1]]) for found in judged.letters if len(found) == 2]
     print(f"read twice: {len(both)};", f1(both))
-    of_claims = [at for at, name in enumerate(judged.sets) if name == "event_claims"]
+    of_claims = [
+        (given.get(pair_of(places), (None, NONE))[1], found)
+        for name, places, found in zip(judged.sets, judged.places, judged.letters)
+        if name == "event_claims"
+    ]
     for reader in range(2):
-        pairs = [(given(judged.places[at]), LETTERS[judged.letters[at][reader]]) for at in of_claims if len(judged.letters[at]) == 2]
-        print(f"labels given and reader {reader + 1}, events left out:", f1(pairs))
-    pairs = [(given(judged.places[at]), LETTERS[judged.letters[at][0]]) for at in of_claims if len(judged.letters[at]) == 1]
+        print(f"labels given and reader {reader + 1}, events left out:", f1([(label, LETTERS[found[reader]]) for label, found in of_claims if len(found) == 2]))
+    pairs = [(label, LETTERS[found]) for label, found in of_claims if len(found) == 1]
     print("labels given and the reader, other events:", f1(pairs))
     print("  given, read: pairs", {f"{'NPSC'[a]}{'NPSC'[b]}": n for (a, b), n in sorted(Counter(pairs).items())})
 

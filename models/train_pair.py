@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from build_encoder import read_wheel
-from claim_pairs import LETTERS, Place, articles_of, judged_pairs
+from claim_pairs import LETTERS, articles_of, given_pairs, ids_by_event, judged_pairs, pair_of
 from encoder import Encoder
 from event_pairs import CONFLICT, NONE, SAME, event_pairs, held_out_events, labelled_sentences, sigmoid
 from export_pair import export, restore
@@ -144,30 +144,26 @@ def train_on_labels(options, encoder, rng):
 
 def train_on_judged(options, encoder, rng):
     """The second training."""
-    sentences, labels = labelled_sentences(options.data, corrected=True)
-    judged = judged_pairs()
-    text_of = dict(zip((Place(*place) for place in sentences.places), sentences.texts))
-    articles = {id: row for rows in articles_of(options.data) for id, row in rows.items()}
-    text = lambda place: articles[place.article][place.field][place.start : place.end]
-    wanted = {}
-    for places, letter, is_unseen in zip(judged.places, judged.letters, judged.is_unseen()):
-        text_of |= {place: text(place) for place in places}
-        if not is_unseen:
-            wanted[places] = targets(np.array([LETTERS[letter[0]]]))[0]
-    place_of, unseen = dict(zip(sentences.ids, (Place(*place) for place in sentences.places))), held_out_events(sentences.events)
-    event_of, outlet_of = dict(zip(sentences.ids, sentences.events)), dict(zip(sentences.ids, sentences.outlets))
-    for (a, b), label in labels.items():
-        if outlet_of[a] != outlet_of[b] and event_of[a] not in unseen:
-            places, given = (place_of[a], place_of[b]), targets(np.array([label]))[0]
-            places = places if places in wanted else places[::-1] if places[::-1] in wanted else places
-            wanted[places] = (wanted.get(places, given) + given) / 2
-    at = {place: row for row, place in enumerate(text_of)}
-    pairs, values = [[at[place] for place in places] for places in wanted], np.array(list(wanted.values()), np.float32)
+    judged, given = judged_pairs(), given_pairs(options.data)
+    events, whole = articles_of(options.data)
+    articles, unseen = {**whole, **events}, held_out_events(ids_by_event(events))
+    wanted = {
+        pair_of(places): targets(np.array([LETTERS[letters[0]]]))[0]
+        for places, letters, is_unseen in zip(judged.places, judged.letters, judged.is_unseen())
+        if not is_unseen
+    }
+    for pair, (event, label) in given.items():
+        if event not in unseen:
+            by_label = targets(np.array([label]))[0]
+            wanted[pair] = (wanted.get(pair, by_label) + by_label) / 2
+    at = {place: row for row, place in enumerate(dict.fromkeys(place for pair in wanted for place in pair))}
+    texts = [articles[place.article][place.field][place.start : place.end] for place in at]
+    pairs, values = [[at[place] for place in pair] for pair in wanted], np.array(list(wanted.values()), np.float32)
     print(f"{len(pairs)} pairs, shares of the outputs {values.mean(axis=0)}")
     network = PairNetwork(read_wheel(options.wheel)[0], options.layer)
     restore(network, options.start)
     rates = (JUDGED_RATE, 4 * JUDGED_RATE)
-    train(network, inputs_of(encoder, list(text_of.values()), options.layer), lambda: (pairs, values), options.epochs, rng, rates, MEAN_OF)
+    train(network, inputs_of(encoder, texts, options.layer), lambda: (pairs, values), options.epochs, rng, rates, MEAN_OF)
     return network
 
 

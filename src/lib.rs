@@ -46,6 +46,7 @@ pub mod records;
 pub mod error;
 mod platform;
 mod arithmetic;
+mod distinct;
 pub mod read;
 pub mod clean;
 pub mod split;

@@ -132,7 +132,7 @@ impl ClusterOptions {
 
     /// Whether two sentences mainly say the same: they share a proposition, and it is likely enough ([`LEAST_SAME`]) that it is the main one of both.
     pub fn is_same(&self, found: &Verification) -> bool {
-        self.tier(found).is_some() && found.same >= LEAST_SAME
+        is_same(self.tier(found), found.same)
     }
 
     /// Whether two sentences contradict each other: the verifier and a check must agree. The verifier alone takes other spellings,
@@ -140,12 +140,6 @@ impl ClusterOptions {
     pub fn is_conflict(&self, found: &Verification) -> bool {
         let is_typed = matches!(found.verdict, Verdict::Conflict(_));
         is_typed && found.shared >= self.possible && found.conflicting >= self.conflicting
-    }
-
-    /// How surely two sentences are of one claim, in [0, 1]: of two that contradict each other the probability that they share a proposition, of others its geometric mean
-    /// with the probability that it is the main one of both.
-    fn surely(&self, found: &Verification) -> f32 {
-        if self.is_conflict(found) { found.shared } else { (found.shared * found.same).sqrt() }
     }
 
     /// How two sentences relate.
@@ -156,6 +150,17 @@ impl ClusterOptions {
             () => Relation::Partial,
         }
     }
+}
+
+/// Whether two sentences whose match has this tier mainly say the same, if it has this probability that they do.
+pub fn is_same(tier: Option<Tier>, same: f32) -> bool {
+    tier.is_some() && same >= LEAST_SAME
+}
+
+/// How surely two sentences speak of one claim, in [0, 1]: of two that contradict each other the probability that they share a proposition, of others its geometric
+/// mean with the probability that it is the main one of both.
+pub fn one_claim(is_conflict: bool, shared: f32, same: f32) -> f32 {
+    if is_conflict { shared } else { (shared * same).sqrt() }
 }
 
 /// A sentence with all that matching reads of it.
@@ -300,7 +305,7 @@ pub fn compare_outlets(
         known.extend(unknown.into_iter().zip(verified));
         for links in choices {
             let verified = links.into_iter().map(|link| (link, &known[&ordered(link)]));
-            let surely = |found: &Verification| options.surely(found);
+            let surely = |of: &Verification| one_claim(options.is_conflict(of), of.shared, of.same);
             let best =
                 verified.reduce(|best, next| if surely(next.1) > surely(best.1) { next } else { best });
             comparisons.extend(best.map(|(link, found)| {
@@ -395,6 +400,17 @@ mod tests {
             kind: Kind::Body,
             bytes: Span::new(start, start + 1),
             chars: Span::new(start, start + 1),
+        }
+    }
+
+    #[test]
+    fn only_a_match_that_is_likely_enough_is_the_same() {
+        for (tier, same, is) in [
+            (Some(Tier::Possible), LEAST_SAME, true),
+            (Some(Tier::Confirmed), LEAST_SAME - 0.01, false),
+            (None, 0.9, false),
+        ] {
+            assert_eq!(is_same(tier, same), is, "{tier:?} {same}");
         }
     }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::decision::Decision;
 use super::pair::Pair;
 use super::{Candidate, Clash, Evidence, NameFrequency, Similarity, Verdict, checks};
+use crate::distinct::distinct;
 use crate::error::{Error, Result};
 use crate::records::figure::{figure, figures};
 use crate::records::{PairReading, Thresholds, WordAlignment};
@@ -180,20 +181,13 @@ impl Verifier {
         let near: Vec<usize> =
             (0..pairs.len()).filter(|&pair| decision.is_read(&found[pair], least)).collect();
         // Pairs that differ in date or depth may have the same words: those are read once.
-        let mut texts: Vec<(&str, &str)> = vec![];
-        let mut place_of: HashMap<(&str, &str), usize> = HashMap::new();
-        let mut place = |pair: &usize| {
-            let words = (pairs[*pair].0.text, pairs[*pair].1.text);
-            *place_of.entry(words).or_insert_with(|| {
-                texts.push(words);
-                texts.len() - 1
-            })
-        };
-        let places: Vec<usize> = near.iter().map(&mut place).collect();
-        let readings = read(&texts)?;
-        for (pair, place) in near.into_iter().zip(places) {
+        let texts: Vec<(&str, &str)> =
+            near.iter().map(|&pair| (pairs[pair].0.text, pairs[pair].1.text)).collect();
+        let (distinct, positions) = distinct(&texts);
+        let readings = read(&distinct)?;
+        for (pair, position) in near.into_iter().zip(positions) {
             let found = &mut found[pair];
-            found.reading = readings[place];
+            found.reading = readings[position];
             if let Some(reading) = found.reading {
                 (found.shared, found.same) = decision.probabilities(&reading, &found.evidence);
                 if let Some(clash) = found.clash().filter(|_| found.evidence.near < VERBATIM) {

@@ -36,6 +36,7 @@ pub use words::words;
 
 use serde::{Deserialize, Serialize};
 
+use crate::distinct::distinct;
 use crate::error::Result;
 use crate::records::{Encoding, PairReading, Sentiment, Span, Words};
 
@@ -140,15 +141,9 @@ pub fn encode(
     texts: &[&str],
     advance: &(dyn Fn(usize) + Sync),
 ) -> Result<Vec<Encoding>> {
-    let mut distinct: Vec<&str> = texts.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
+    let (distinct, positions) = distinct(texts);
     let encodings = encoder.encode(&distinct, advance)?;
     advance(texts.len() - distinct.len());
-    let positions: Vec<usize> = texts
-        .iter()
-        .map(|text| distinct.binary_search(text).expect("it is among the distinct texts"))
-        .collect();
     let mut uses = vec![0; distinct.len()];
     positions.iter().for_each(|&position| uses[position] += 1);
     let mut encodings: Vec<Option<Encoding>> = encodings.into_iter().map(Some).collect();

@@ -6,7 +6,8 @@ use super::claims::Claims;
 use super::clock::Clock;
 use super::encodings::{clauses_of, head_of, mask, unmasked};
 use crate::align::align;
-use crate::cluster::{LEAST_SAME, NameFrequency, shared_names};
+use crate::cluster::{NameFrequency, is_same, one_claim, shared_names};
+use crate::distinct::distinct;
 use crate::encode::{OutletMask, encode, hide_names, words};
 use crate::error::Result;
 use crate::framing::{
@@ -98,18 +99,15 @@ fn targets(
     // Copies are read once.
     let mentions: Vec<(&str, Span)> =
         shared.iter().map(|name| (corpus.sentence(&name.sentence).text(), name.span)).collect();
-    let distinct: BTreeSet<(&str, Span)> = mentions.iter().copied().collect();
-    let distinct: Vec<(&str, Span)> = distinct.into_iter().collect();
+    let (distinct, positions) = distinct(&mentions);
     clock.begin("reading targets", Some(distinct.len()));
     let sentiments = models.encoder.target_sentiment(&distinct, &|n| clock.advance(n))?;
-    let of_mention = |mention| sentiments[distinct.binary_search(mention).expect("it was read")];
-    let sentiments: Vec<_> = mentions.iter().map(of_mention).collect();
-    let targets = shared.into_iter().zip(sentiments).map(|(name, sentiment)| Target {
+    let targets = shared.into_iter().zip(positions).map(|(name, position)| Target {
         claim: name.claim,
         sentence: name.sentence,
         key: name.key,
         span: name.span,
-        sentiment,
+        sentiment: sentiments[position],
     });
     Ok(targets.collect())
 }
@@ -287,7 +285,9 @@ impl<'run> Sides<'run> {
         if is_alike(comparison) {
             let (a, b) = (self.side(sentence_a), self.side(sentence_b));
             let pair = Pair::new(&a, &b, alignment);
-            framing.differences = models.measures.differences(&pair, one_claim(comparison), &options.framing);
+            let is_conflict = comparison.relation == Relation::Conflicting;
+            let one_claim = one_claim(is_conflict, comparison.probability, comparison.same_probability);
+            framing.differences = models.measures.differences(&pair, one_claim, &options.framing);
             framing.terms = terms(&pair);
         }
         framing
@@ -309,17 +309,8 @@ impl<'run> Sides<'run> {
 fn is_alike(comparison: &Comparison) -> bool {
     match comparison.relation {
         Relation::Conflicting => true,
-        Relation::Same => comparison.tier.is_some() && comparison.same_probability >= LEAST_SAME,
+        Relation::Same => is_same(comparison.tier, comparison.same_probability),
         Relation::Partial => false,
-    }
-}
-
-/// How surely two sentences speak of one claim, from 0 to 1: the geometric mean of the probabilities that they share a proposition and that it is the main
-/// one of both.
-fn one_claim(comparison: &Comparison) -> f32 {
-    match comparison.relation {
-        Relation::Conflicting => comparison.probability,
-        Relation::Same | Relation::Partial => (comparison.probability * comparison.same_probability).sqrt(),
     }
 }
 

@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 
+use crate::distinct::distinct;
 use crate::encode::{Head, HeadEncoder, HeadManifest, ModelManifest, sha256_of};
 use crate::error::{Error, Result};
 use crate::evaluate::Bootstrap;
@@ -145,7 +146,8 @@ pub fn train(options: &TrainOptions, observer: &dyn Observer) -> Result<TrainedH
 
     observer.begin("reading", None);
     let data = Data::read(options)?;
-    let (distinct, of_text) = distinct(&data.texts);
+    let texts: Vec<&str> = data.texts.iter().map(String::as_str).collect();
+    let (distinct, of_text) = distinct(&texts);
     let folds = folds::folds(&data.groups.of_row, &of_text, options.folds, options.seed).ok_or_else(|| {
         Error::Labelled {
             path: options.file.clone(),
@@ -215,14 +217,4 @@ fn layers(model: &ModelManifest) -> Vec<usize> {
     let mut layers = vec![model.layers * 2 / 3, model.layers];
     layers.dedup();
     layers
-}
-
-/// The distinct texts in order, and the position of each text among them.
-fn distinct(texts: &[String]) -> (Vec<&str>, Vec<usize>) {
-    let mut distinct: Vec<&str> = texts.iter().map(String::as_str).collect();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let position = |text: &String| distinct.binary_search(&text.as_str()).expect("it is among them");
-    let positions = texts.iter().map(position).collect();
-    (distinct, positions)
 }
