@@ -1,14 +1,15 @@
 """Draws pairs of sentences for readers to judge, and packs their letters into models/claim_pairs.jsonl.
 
     cargo build --release --example event_pairs
-    python models/claim_pairs.py draw DATA RUN FOLDER
-    python models/claim_pairs.py pack FOLDER
+    python models/claim_pairs.py draw DATA FOLDER SET [--run RUN]
+    python models/claim_pairs.py pack FOLDER        # these sets; what is packed of others stays
     python models/claim_pairs.py agree DATA         # how far readers agree, with one another and with event_claims
     python models/claim_pairs.py labels DATA OUT    # the events left out with these labels, for `parallax evaluate claims-in-events`
 
 The pairs are those that matching looks at and that the decision calls likely enough: in every event of event_claims, and in events of allsides_8k that
-RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article or story with an event of event_claims. The packed
-pairs were drawn with the decision of the time, which was fitted anew since.
+RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article or story with an event of event_claims, and in the events
+of neus_allsides_train (a headline and a few sentences of three outlets each) that share none with those of event_claims or with those left out. The
+packed pairs were drawn with the decision of the time, which was fitted anew since.
 FOLDER/BATCH.NN.txt is for the readers, who follow models/CLAIMS_CODEBOOK.md and write FOLDER/BATCH.a (of held-out events also a second reader,
 FOLDER/BATCH.b) with lines `NUMBER LETTER`. No reader sees a label, a probability or another's letters. What is packed are article ids and
 offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed letters were instances of
@@ -35,15 +36,18 @@ from event_pairs import CONFLICT, NONE, PARTIAL, SAME, held_out_events, labelled
 
 FOLDER = Path(__file__).parent
 FILE = FOLDER / "claim_pairs.jsonl"
+PREFIXES = {"event_claims": "TH", "allsides_8k": "N", "neus_allsides_train": "S"}  # of the batches of each set
+SETS = tuple(PREFIXES)
 BINARY = FOLDER.parent / "target" / "release" / "examples" / "event_pairs"
 DECISION = FOLDER / "parallax-en" / "heads" / "decision.json"
 READ = ("read_shared", "read_same", "read_conflicting")  # what the network says, in the rows of the example
 MOST = 8.0  # src/cluster/decision.rs
 LETTERS = {"N": NONE, "P": PARTIAL, "S": SAME, "C": CONFLICT}
 LEAST, LEAST_HELD_OUT = 0.05, 0.03  # of the prior, or of the probability that they share a proposition
-MOST_OF_EVENT, MOST_OF_NEW_EVENT, FEWEST_OF_NEW_EVENT = 130, 70, 5
+MOST_OF_EVENT = 130
+OF_NEW_EVENT = {"allsides_8k": (70, 5), "neus_allsides_train": (40, 4)}  # the most pairs of an event, and the fewest
 LENGTHS, MOST_ARTICLES = (900, 7000), 3  # characters of an article of a new event, articles of it
-STORY = 0.35  # cosine of two articles' words from which on they may tell one story
+STORY, SHORT_STORY = 0.35, 0.3  # cosine of two articles' words, and of a short event's and an article's, from which on they may tell one story
 SHOWN, FILE_SIZE = 2500, 26_000  # characters of an article, and of a file, that a reader gets
 OF_BATCH, OF_HELD_OUT_BATCH = 1000, 800  # pairs
 NEW_HELD_OUT = 60  # new events that no network is trained on
@@ -60,13 +64,50 @@ class Place:
 
 
 def articles_of(data):
-    """{article id: fields} of event_articles and of allsides_8k."""
+    """{set: {article id: fields}}."""
     events = {row["article_id"]: row for row in read_rows(data / "claim_match" / "event_articles.jsonl.gz")}
     whole = {
         row["id"]: {"article_id": row["id"], "outlet": row["outlet"], "headline": row["title"], "date": row["date"], "body": row["text"]}
         for row in read_rows(data / "scale" / "allsides_8k.jsonl.gz")
     }
-    return events, whole
+    short = {
+        (id := f"{event['event_id']}.{number}"): {"article_id": id, "outlet": f"outlet {number}", "headline": row["title"], "date": "", "body": row["text"]}
+        for event in read_rows(data / "events" / "neus_allsides_train.jsonl.gz")
+        for number, row in enumerate(event["articles"])
+        if row["title"].strip() and row["text"].strip()
+    }
+    return dict(zip(SETS, (events, whole, short)))
+
+
+def every_article(sets):
+    """{article id: fields} of all sets."""
+    return {id: row for articles in sets.values() for id, row in articles.items()}
+
+
+class Stories:
+    """How much the words of two articles have in common; how rare a word is, is counted over `whole`."""
+
+    def __init__(self, whole):
+        self.n = len(whole)
+        self.articles_with = Counter(stem for row in whole.values() for stem in self.bag(row))
+
+    def bag(self, row):
+        return Counter(stem for stem in stems(f"{row['headline']} {row['body'][:2500]}") if len(stem) > 2)
+
+    def vector(self, row):
+        """Of length 1."""
+        rare = {
+            stem: math.log1p(n) * math.log(self.n / (1 + self.articles_with[stem]))
+            for stem, n in self.bag(row).items()
+            if self.articles_with[stem] < self.n / 5
+        }
+        length = math.sqrt(sum(weight**2 for weight in rare.values())) or 1.0
+        return {stem: weight / length for stem, weight in rare.items()}
+
+    def nearest(self, row, others):
+        """The highest cosine of an article and the vectors of others."""
+        words = self.vector(row)
+        return max(sum(weight * other.get(stem, 0) for stem, weight in words.items()) for other in others)
 
 
 def new_events(events, whole, run):
@@ -77,16 +118,8 @@ def new_events(events, whole, run):
         if not row["duplicate_of"]:
             groups[row["event_id"]].append(row["article_id"])
     known = {row["body"][:200] for row in events.values()} | {row["headline"].lower().strip() for row in events.values()}
-    bag = lambda row: Counter(stem for stem in stems(f"{row['headline']} {row['body'][:2500]}") if len(stem) > 2)
-    bags = {id: bag(row) for id, row in whole.items()}
-    articles_with = Counter(stem for words in bags.values() for stem in words)
-
-    def vector(words):
-        rare = {stem: math.log1p(n) * math.log(len(whole) / (1 + articles_with[stem])) for stem, n in words.items() if articles_with[stem] < len(whole) / 5}
-        length = math.sqrt(sum(weight**2 for weight in rare.values())) or 1.0
-        return {stem: weight / length for stem, weight in rare.items()}
-
-    old = [vector(bag(row)) for row in events.values()]
+    stories = Stories(whole)
+    old = [stories.vector(row) for row in events.values()]
     found = []
     for ids in groups.values():
         chosen, outlets = [], set()
@@ -98,12 +131,27 @@ def new_events(events, whole, run):
         is_known = any(whole[id]["body"][:200] in known or whole[id]["headline"].lower().strip() in known for id in ids)
         if len(chosen) < 2 or is_known:
             continue
-        vectors = [vector(bags[id]) for id in ids]
-        nearest = max(sum(weight * other.get(stem, 0) for stem, weight in words.items()) for words in vectors for other in old)
-        if nearest <= STORY:
+        if max(stories.nearest(whole[id], old) for id in ids) <= STORY:
             found.append(chosen[:MOST_ARTICLES])
     random.Random(1).shuffle(found)
     return {f"N{number:03}": ids for number, ids in enumerate(found)}
+
+
+def short_events(sets):
+    """{event: article ids} of neus_allsides_train that share no story with an event of event_claims, or with another that no network is trained on."""
+    events, whole, short = (sets[name] for name in SETS)
+    judged, stories = judged_pairs(), Stories(whole)
+    left_out = {place.article for places, is_unseen in zip(judged.places, judged.is_unseen()) if is_unseen for place in places}
+    old = [stories.vector(row) for row in {**events, **{id: whole[id] for id in left_out - events.keys()}}.values()]
+    of_event = defaultdict(list)
+    for id in short:
+        of_event[id.rpartition(".")[0]].append(id)
+    text = lambda ids, field: " ".join(short[id][field] for id in ids)
+    return {
+        event: ids
+        for event, ids in of_event.items()
+        if stories.nearest({field: text(ids, field) for field in ("headline", "body")}, old) <= SHORT_STORY
+    }
 
 
 def looked_at(articles, events, model=DECISION.parent.parent):
@@ -184,21 +232,23 @@ def ids_by_event(events):
     return found
 
 
-def draw(data, run, folder):
-    events, whole = articles_of(data)
+def draw(data, folder, name, run):
+    sets = articles_of(data)
+    events, whole, _ = sets.values()
     of_claims = ids_by_event(events)
-    held_out = held_out_events(of_claims)
+    of_event = {"event_claims": lambda: of_claims, "allsides_8k": lambda: new_events(events, whole, run), "neus_allsides_train": lambda: short_events(sets)}[name]()
     folder.mkdir(parents=True, exist_ok=True)
-    sets = [("event_claims", events, looked_at(events, of_claims)), ("allsides_8k", whole, looked_at(whole, new_events(events, whole, run)))]
-    for name, articles, rows in sets:
-        (folder / f"{name}.json").write_text(json.dumps([[row["event"], *(vars(place(row, side)) for side in "ab")] for row in rows]))
-        if name == "event_claims":
-            those = lambda events, wanted: {event: numbers for event, numbers in events.items() if (event in held_out) == wanted}
-            write(folder, "H", those(likeliest(rows, LEAST_HELD_OUT, len(rows)), True), rows, articles, OF_HELD_OUT_BATCH)
-            write(folder, "T", those(likeliest(rows, LEAST, MOST_OF_EVENT), False), rows, articles, OF_BATCH)
-        else:
-            enough = {event: numbers for event, numbers in likeliest(rows, LEAST, MOST_OF_NEW_EVENT).items() if len(numbers) >= FEWEST_OF_NEW_EVENT}
-            write(folder, "N", enough, rows, articles, OF_BATCH)
+    rows = looked_at(sets[name], of_event)
+    (folder / f"{name}.json").write_text(json.dumps([[row["event"], *(vars(place(row, side)) for side in "ab")] for row in rows]))
+    sheets = lambda prefix, events, of_batch: write(folder, prefix, events, rows, sets[name], of_batch)
+    if name == "event_claims":
+        held_out = held_out_events(of_claims)
+        those = lambda events, wanted: {event: numbers for event, numbers in events.items() if (event in held_out) == wanted}
+        sheets("H", those(likeliest(rows, LEAST_HELD_OUT, len(rows)), True), OF_HELD_OUT_BATCH)
+        sheets("T", those(likeliest(rows, LEAST, MOST_OF_EVENT), False), OF_BATCH)
+    else:
+        most, fewest = OF_NEW_EVENT[name]
+        sheets(PREFIXES[name], {event: numbers for event, numbers in likeliest(rows, LEAST, most).items() if len(numbers) >= fewest}, OF_BATCH)
 
 
 def write(folder, prefix, events, rows, articles, of_batch):
@@ -233,8 +283,12 @@ def letters(folder, prefix, reader):
 
 
 def pack(folder):
+    packed = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
     lines = []
-    for name, prefixes in (("event_claims", "TH"), ("allsides_8k", "N")):
+    for name, prefixes in PREFIXES.items():
+        if not (folder / f"{name}.json").exists():
+            lines += [line for line in packed if json.loads(line)["set"] == name]
+            continue
         rows = json.loads((folder / f"{name}.json").read_text())
         first = {number: letter for prefix in prefixes for number, letter in letters(folder, prefix, "a").items()}
         second = {number: letter for prefix in prefixes for number, letter in letters(folder, prefix, "b").items()}
@@ -348,11 +402,15 @@ def f1(pairs):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, arguments in (("draw", ("data", "run", "folder")), ("pack", ("folder",)), ("agree", ("data",)), ("labels", ("data", "out"))):
-        command = commands.add_parser(name)
+    of = {name: commands.add_parser(name) for name in ("draw", "pack", "agree", "labels")}
+    for name, arguments in (("draw", ("data", "folder")), ("pack", ("folder",)), ("agree", ("data",)), ("labels", ("data", "out"))):
         for argument in arguments:
-            command.add_argument(argument, type=Path)
+            of[name].add_argument(argument, type=Path)
+    of["draw"].add_argument("name", choices=SETS)
+    of["draw"].add_argument("--run", type=Path, help="the tables of a run over allsides_8k")
     options = vars(parser.parse_args())
+    if options["command"] == "draw" and (options["name"] == "allsides_8k") != (options["run"] is not None):
+        parser.error("allsides_8k, and only that, takes --run")
     {"draw": draw, "pack": pack, "agree": agree, "labels": write_labels}[options.pop("command")](**options)
 
 

@@ -24,7 +24,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
 import make_manifest
-from claim_pairs import MOST, READ, articles_of, given_pairs, ids_by_event, judged_pairs, labelled_pairs, looked_at, pair_of, place
+from claim_pairs import MOST, READ, articles_of, every_article, given_pairs, ids_by_event, judged_pairs, labelled_pairs, looked_at, pair_of, place
 from event_pairs import CONFLICT, NONE, SAME, held_out_events, sigmoid
 
 ROOT = Path(__file__).parent.parent
@@ -93,12 +93,12 @@ def kept_rows(options, judged):
         n_read = len(READ)
         sizes = [len(names), len(names) + n_read, len(names) + n_read, n_read + len(KINDS)]
         write_decision(names, *map(nothing, sizes), least=0.0)
-        events, whole = articles_of(options.data)
-        of_event = ids_by_event(events)
+        sets = articles_of(options.data)
+        of_event = ids_by_event(sets["event_claims"])
         for event, places, is_unseen in zip(judged.events, judged.places, judged.is_unseen()):
             if is_unseen:
                 of_event[event] = sorted({*of_event[event], *(place.article for place in places)})
-        rows = looked_at({**whole, **events}, of_event)
+        rows = looked_at(every_article(sets), of_event)
         if options.keep:
             options.keep.write_text(json.dumps(rows), encoding="utf-8")
     return rows

@@ -22,7 +22,7 @@ from sklearn.linear_model import LogisticRegression
 from torch import nn
 
 from build_encoder import read_wheel
-from claim_pairs import LETTERS, articles_of, given_pairs, ids_by_event, judged_pairs, pair_of
+from claim_pairs import LETTERS, articles_of, every_article, given_pairs, ids_by_event, judged_pairs, pair_of
 from encoder import Encoder
 from event_pairs import CONFLICT, NONE, SAME, event_pairs, held_out_events, labelled_sentences, sigmoid
 from export_pair import export, restore
@@ -145,8 +145,8 @@ def train_on_labels(options, encoder, rng):
 def train_on_judged(options, encoder, rng):
     """The second training."""
     judged, given = judged_pairs(), given_pairs(options.data)
-    events, whole = articles_of(options.data)
-    articles, unseen = {**whole, **events}, held_out_events(ids_by_event(events))
+    sets = articles_of(options.data)
+    articles, unseen = every_article(sets), held_out_events(ids_by_event(sets["event_claims"]))
     wanted = {
         pair_of(places): targets(np.array([LETTERS[letters[0]]]))[0]
         for places, letters, is_unseen in zip(judged.places, judged.letters, judged.is_unseen())
