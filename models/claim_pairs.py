@@ -2,7 +2,7 @@
 
     cargo build --release --example event_pairs
     python models/claim_pairs.py draw DATA FOLDER SET [--run RUN]
-    python models/claim_pairs.py pack FOLDER        # these sets; what is packed of others stays
+    python models/claim_pairs.py pack FOLDER        # beside what is packed
     python models/claim_pairs.py agree DATA         # how far readers agree, with one another and with event_claims
     python models/claim_pairs.py labels DATA OUT    # the events left out with these labels, for `parallax evaluate claims-in-events`
 
@@ -46,7 +46,7 @@ LETTERS = {"N": NONE, "P": PARTIAL, "S": SAME, "C": CONFLICT}
 LEAST, LEAST_HELD_OUT = 0.05, 0.03  # of the prior, or of the probability that they share a proposition
 MOST_OF_EVENT = 130
 OF_NEW_EVENT = {"allsides_8k": (70, 5), "neus_allsides_train": (40, 4)}  # the most pairs of an event, and the fewest
-LENGTHS, MOST_ARTICLES = (900, 7000), 3  # characters of an article of a new event, articles of it
+LENGTHS, MOST_ARTICLES = (900, 12_000), 3  # characters of an article of a new event, articles of it
 STORY, SHORT_STORY = 0.35, 0.3  # cosine of two articles' words, and of a short event's and an article's, from which on they may tell one story
 SHOWN, FILE_SIZE = 2500, 26_000  # characters of an article, and of a file, that a reader gets
 OF_BATCH, OF_HELD_OUT_BATCH = 1000, 800  # pairs
@@ -110,8 +110,24 @@ class Stories:
         return max(sum(weight * other.get(stem, 0) for stem, weight in words.items()) for other in others)
 
 
-def new_events(events, whole, run):
-    """{event: article ids} of RUN's events whose articles, or articles like them, are in no event of event_claims."""
+def left_out(sets, judged):
+    """The articles of the events that no network is trained on."""
+    articles = every_article(sets)
+    unseen = zip(judged.places, judged.is_unseen())
+    return {place.article: articles[place.article] for places, is_unseen in unseen if is_unseen for place in places}
+
+
+def new_events(sets, judged, run):
+    """{event: article ids} of the packed events of allsides_8k that networks are trained on, and of RUN's events that have no article of a packed one or of
+    event_claims and share no story with those left out.
+    """
+    events, whole, _ = sets.values()
+    packed, of_packed = defaultdict(set), {}
+    for name, event, places, is_unseen in zip(judged.sets, judged.events, judged.places, judged.is_unseen()):
+        if name == "allsides_8k":
+            of_packed.update((place.article, event) for place in places)
+            if not is_unseen:
+                packed[event].update(place.article for place in places)
     table = list(csv.DictReader((run / "articles.csv").open(encoding="utf-8", newline="")))
     groups = defaultdict(list)
     for row in table:
@@ -119,7 +135,7 @@ def new_events(events, whole, run):
             groups[row["event_id"]].append(row["article_id"])
     known = {row["body"][:200] for row in events.values()} | {row["headline"].lower().strip() for row in events.values()}
     stories = Stories(whole)
-    old = [stories.vector(row) for row in events.values()]
+    old = [stories.vector(row) for row in left_out(sets, judged).values()]
     found = []
     for ids in groups.values():
         chosen, outlets = [], set()
@@ -128,21 +144,21 @@ def new_events(events, whole, run):
             if row["outlet"] not in outlets and LENGTHS[0] <= len(row["body"]) <= LENGTHS[1]:
                 outlets.add(row["outlet"])
                 chosen.append(id)
-        is_known = any(whole[id]["body"][:200] in known or whole[id]["headline"].lower().strip() in known for id in ids)
+        is_known = any(id in of_packed or whole[id]["body"][:200] in known or whole[id]["headline"].lower().strip() in known for id in ids)
         if len(chosen) < 2 or is_known:
             continue
         if max(stories.nearest(whole[id], old) for id in ids) <= STORY:
             found.append(chosen[:MOST_ARTICLES])
     random.Random(1).shuffle(found)
-    return {f"N{number:03}": ids for number, ids in enumerate(found)}
+    prefix = "M" if packed else "N"
+    return {**{event: sorted(ids) for event, ids in packed.items()}, **{f"{prefix}{number:03}": ids for number, ids in enumerate(found)}}
 
 
-def short_events(sets):
+def short_events(sets, judged):
     """{event: article ids} of neus_allsides_train that share no story with an event of event_claims, or with another that no network is trained on."""
-    events, whole, short = (sets[name] for name in SETS)
-    judged, stories = judged_pairs(), Stories(whole)
-    left_out = {place.article for places, is_unseen in zip(judged.places, judged.is_unseen()) if is_unseen for place in places}
-    old = [stories.vector(row) for row in {**events, **{id: whole[id] for id in left_out - events.keys()}}.values()]
+    events, whole, short = sets.values()
+    stories = Stories(whole)
+    old = [stories.vector(row) for row in {**events, **left_out(sets, judged)}.values()]
     of_event = defaultdict(list)
     for id in short:
         of_event[id.rpartition(".")[0]].append(id)
@@ -179,12 +195,12 @@ def likely(rows):
     return prior, np.where(np.isnan(read[:, 0]), prior, shared)
 
 
-def likeliest(rows, least, most):
-    """The numbers of the rows to read, at most so many of an event."""
+def likeliest(rows, least, most, known):
+    """The numbers of the rows to read, at most so many of an event; not those of `known` pairs."""
     prior, probability = likely(rows)
     of_event = defaultdict(list)
     for number, row in enumerate(rows):
-        if max(prior[number], probability[number]) >= least:
+        if max(prior[number], probability[number]) >= least and pair_of((place(row, "a"), place(row, "b"))) not in known:
             of_event[row["event"]].append(number)
     return {event: sorted(sorted(numbers, key=lambda number: -probability[number])[:most]) for event, numbers in of_event.items()}
 
@@ -233,10 +249,10 @@ def ids_by_event(events):
 
 
 def draw(data, folder, name, run):
-    sets = articles_of(data)
-    events, whole, _ = sets.values()
-    of_claims = ids_by_event(events)
-    of_event = {"event_claims": lambda: of_claims, "allsides_8k": lambda: new_events(events, whole, run), "neus_allsides_train": lambda: short_events(sets)}[name]()
+    sets, judged = articles_of(data), judged_pairs()
+    of_claims = ids_by_event(sets["event_claims"])
+    of_event = {"event_claims": lambda: of_claims, "allsides_8k": lambda: new_events(sets, judged, run), "neus_allsides_train": lambda: short_events(sets, judged)}[name]()
+    known = {pair_of(places) for places in judged.places}
     folder.mkdir(parents=True, exist_ok=True)
     rows = looked_at(sets[name], of_event)
     (folder / f"{name}.json").write_text(json.dumps([[row["event"], *(vars(place(row, side)) for side in "ab")] for row in rows]))
@@ -244,11 +260,11 @@ def draw(data, folder, name, run):
     if name == "event_claims":
         held_out = held_out_events(of_claims)
         those = lambda events, wanted: {event: numbers for event, numbers in events.items() if (event in held_out) == wanted}
-        sheets("H", those(likeliest(rows, LEAST_HELD_OUT, len(rows)), True), OF_HELD_OUT_BATCH)
-        sheets("T", those(likeliest(rows, LEAST, MOST_OF_EVENT), False), OF_BATCH)
+        sheets("H", those(likeliest(rows, LEAST_HELD_OUT, len(rows), known), True), OF_HELD_OUT_BATCH)
+        sheets("T", those(likeliest(rows, LEAST, MOST_OF_EVENT, known), False), OF_BATCH)
     else:
         most, fewest = OF_NEW_EVENT[name]
-        sheets(PREFIXES[name], {event: numbers for event, numbers in likeliest(rows, LEAST, most).items() if len(numbers) >= fewest}, OF_BATCH)
+        sheets(PREFIXES[name], {event: numbers for event, numbers in likeliest(rows, LEAST, most, known).items() if len(numbers) >= fewest}, OF_BATCH)
 
 
 def write(folder, prefix, events, rows, articles, of_batch):
@@ -283,23 +299,25 @@ def letters(folder, prefix, reader):
 
 
 def pack(folder):
-    packed = FILE.read_text(encoding="utf-8").splitlines(keepends=True)
-    lines = []
+    """A pair that was packed before has the new letters."""
+    judged = judged_pairs()
+    found = {(name, event, places): letters for name, event, places, letters in zip(judged.sets, judged.events, judged.places, judged.letters)}
     for name, prefixes in PREFIXES.items():
         if not (folder / f"{name}.json").exists():
-            lines += [line for line in packed if json.loads(line)["set"] == name]
             continue
         rows = json.loads((folder / f"{name}.json").read_text())
-        first = {number: letter for prefix in prefixes for number, letter in letters(folder, prefix, "a").items()}
-        second = {number: letter for prefix in prefixes for number, letter in letters(folder, prefix, "b").items()}
-        of_event = defaultdict(list)
+        first, second = ({number: letter for prefix in prefixes for number, letter in letters(folder, prefix, reader).items()} for reader in "ab")
         for number in sorted(first):
-            of_event[rows[number][0]].append(number)
-        for event, numbers in sorted(of_event.items()):
-            places = list(dict.fromkeys(tuple(side.values()) for number in numbers for side in rows[number][1:]))
-            at = {place: row for row, place in enumerate(places)}
-            pairs = [[*(at[tuple(side.values())] for side in rows[number][1:]), first[number] + second.get(number, "")] for number in numbers]
-            lines.append(json.dumps({"set": name, "event": event, "sentences": places, "pairs": pairs}, separators=(",", ":")) + "\n")
+            event, *places = rows[number]
+            found[name, event, tuple(Place(**place) for place in places)] = first[number] + second.get(number, "")
+    of_event = defaultdict(dict)
+    for (name, event, places), letters_of in found.items():
+        of_event[name, event][places] = letters_of
+    lines = []
+    for (name, event), pairs in sorted(of_event.items(), key=lambda item: (SETS.index(item[0][0]), item[0][1])):
+        at = {place: row for row, place in enumerate(dict.fromkeys(place for places in pairs for place in places))}
+        rows = [[*(at[place] for place in places), letters_of] for places, letters_of in pairs.items()]
+        lines.append(json.dumps({"set": name, "event": event, "sentences": [list(vars(place).values()) for place in at], "pairs": rows}, separators=(",", ":")) + "\n")
     FILE.write_text("".join(lines), encoding="utf-8", newline="\n")
     print(f"{FILE}: {len(lines)} events")
 
