@@ -2,13 +2,14 @@
 
     python models/train_sentiment.py DATA
 
-Data: sentiment/newsmtsc_train (MIT) and sentiment/vader_nyt_half (MIT). Features: the mean of the token states of some
-layers of models/parallax-en/model.onnx. Labels are soft: a NewsMTSC sentence gets the shares of its targets that are
-negative, neutral and positive; an NYT snippet the shares of its 20 raters below, at and above 0.
+Data: sentiment/newsmtsc_train (MIT), sentiment/vader_nyt_half (MIT) and the scores of models/sentiment_ratings.jsonl. Features: the mean of the token
+states of some layers of models/parallax-en/model.onnx. Labels are soft: a NewsMTSC sentence gets the shares of its targets that are negative, neutral
+and positive; an NYT snippet the shares of its 20 raters below, at and above 0; a rated sentence the shares of the NYT snippets whose mean is near its
+score.
 
-Every candidate is measured on five folds that share no event (NewsMTSC) and no article (NYT). The candidate with the
-highest mean of macro-F1 and Pearson's r is trained again on all rows and written to parallax-en/heads/. The intervals are
-95% of 1,000 bootstrap samples of events and articles.
+Every candidate is measured on five folds that share no event (NewsMTSC, rated sentences of it among them) and no article (NYT). The snippets that readers
+of other sentences saw as examples are in no figure. The candidate with the highest Pearson's r is trained again on all rows and written to
+parallax-en/heads/. The intervals are 95% of 1,000 bootstrap samples of events and articles.
 """
 
 import argparse
@@ -29,50 +30,62 @@ from corpora import newsmtsc_sentences, nyt_rows
 from encoder import Encoder
 from make_golden import GOLDEN, golden_sentences
 from sentiment_head import fit_head, softmax
+from sentiment_ratings import examples, ratings, texts
 
 MODEL = Path(__file__).parent / "parallax-en"
 CLASSES = ["negative", "neutral", "positive"]
 FOLDS, BOOTSTRAP_SAMPLES = 5, 1000
 LINEAR = {"hidden": 0, "l2": 0.03}
 HIDDEN = {"hidden": 32, "l2": 0.3, "epochs": 10, "dropout": 0.4, "seeds": 3}
+# How much a row weighs: of NewsMTSC, of NYT, rated by a reader.
+PEOPLE, ALIKE, WHOLE = (1.0, 1.0, 0.0), (1.0, 1.0, 1.0), (0.5, 2.0, 1.0)
 CANDIDATES = {
-    "linear, layer 6": ([6], LINEAR, False),
-    "linear, layers 4,6": ([4, 6], LINEAR, False),
-    "linear, layers 3,4,5,6": ([3, 4, 5, 6], LINEAR, False),
-    "linear, layers 1..6": ([1, 2, 3, 4, 5, 6], LINEAR, False),
-    "linear, layers 3,4,5,6, classes balanced": ([3, 4, 5, 6], LINEAR, True),
-    "linear, layers 3,4,5,6, more l2": ([3, 4, 5, 6], LINEAR | {"l2": 0.1}, False),
-    "hidden, layer 6": ([6], HIDDEN, False),
-    "hidden, layers 3,4,5,6": ([3, 4, 5, 6], HIDDEN, False),
-    "hidden, layers 3,4,5,6, classes balanced": ([3, 4, 5, 6], HIDDEN, True),
+    "linear, layers 3,4,5,6, without readers' scores": ([3, 4, 5, 6], LINEAR, PEOPLE),
+    "hidden, layers 3,4,5,6, without readers' scores": ([3, 4, 5, 6], HIDDEN, PEOPLE),
+    "linear, layers 3,4,5,6, all rows alike": ([3, 4, 5, 6], LINEAR, ALIKE),
+    "hidden, layers 3,4,5,6, all rows alike": ([3, 4, 5, 6], HIDDEN, ALIKE),
+    "linear, layers 3,4,5,6": ([3, 4, 5, 6], LINEAR, WHOLE),
+    "hidden, layer 6": ([6], HIDDEN, WHOLE),
+    "hidden, layers 3,4,5,6": ([3, 4, 5, 6], HIDDEN, WHOLE),
+    "hidden, layers 3,4,5,6, 15 epochs": ([3, 4, 5, 6], HIDDEN | {"epochs": 15}, WHOLE),
 }
+NEAR = 25  # groups of NYT snippets by their mean, that tell the shares of a score
 
 
 class Corpus:
-    """All rows: NewsMTSC sentences first, then NYT snippets. `targets` are soft labels [rows, 3]."""
+    """All rows: NewsMTSC sentences, NYT snippets, rated sentences. `targets` are soft labels [rows, 3], `kinds` 0, 1 and 2. A row of no fold is always trained on."""
 
     def __init__(self, data):
         news, editorials = newsmtsc_sentences(data), nyt_rows(data)
-        self.news = len(news)
+        self.news, self.nyt = len(news), slice(len(news), len(news) + len(editorials))
         self.texts = [sentence.text for sentence in news] + [row["text"] for row in editorials]
         self.groups = [sentence.event for sentence in news] + [f"nyt_{row['article']}" for row in editorials]
         self.labels = [[CLASSES.index(label) for label in sentence.labels] for sentence in news]
         self.scores = np.array([row["score"] for row in editorials])
+        shown = {row["id"] for row in examples(editorials)}
+        self.was_shown = np.array([row["id"] in shown for row in editorials])
         shares = [shares_of(labels) for labels in self.labels]
         shares += [shares_of([1 + int(np.sign(rating)) for rating in row["ratings"]]) for row in editorials]
-        self.targets = np.array(shares, np.float32)
-        self.folds = np.array([int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS for group in self.groups])
+        event_of = dict(zip(self.texts, self.groups))
+        text_of, scores = texts(data), {id: score for id, score in ratings().items() if not id.startswith("nyt ")}
+        self.texts += [text_of[id] for id in scores]
+        self.groups += [event_of.get(text_of[id], "") for id in scores]
+        people = np.array(shares, np.float32)
+        self.targets = np.concatenate([people, shares_at(np.array(list(scores.values())), self.scores, people[self.nyt])]).astype(np.float32)
+        self.kinds = np.repeat([0, 1, 2], [len(news), len(editorials), len(scores)])
+        self.folds = np.array([int(hashlib.sha256(group.encode()).hexdigest(), 16) % FOLDS if group else FOLDS for group in self.groups])
+
+
+def shares_at(scores, means, shares):
+    """The shares of negative, neutral and positive ratings at some scores: those of the snippets near it, by their means, with straight lines between."""
+    groups = np.array_split(np.argsort(means, kind="stable"), NEAR)
+    places = [means[rows].mean() for rows in groups]
+    found = np.stack([np.interp(scores, places, [shares[rows, column].mean() for rows in groups]) for column in range(3)], axis=1)
+    return found / found.sum(axis=1, keepdims=True)
 
 
 def shares_of(labels):
     return np.bincount(labels, minlength=3) / len(labels)
-
-
-def row_weights(targets, balanced):
-    """1 a row, or so that the three classes weigh the same in sum."""
-    if not balanced:
-        return np.ones(len(targets), np.float32)
-    return (targets / targets.mean(axis=0) / 3).sum(axis=1).astype(np.float32)
 
 
 def out_of_fold(corpus, predict):
@@ -84,10 +97,14 @@ def out_of_fold(corpus, predict):
     return result
 
 
-def head_predictor(corpus, features, settings, balanced):
+def fitted(corpus, features, settings, weights, rows):
+    rows = rows[np.array(weights)[corpus.kinds[rows]] > 0]
+    return fit_head(features[rows], corpus.targets[rows], np.array(weights, np.float32)[corpus.kinds[rows]], settings)
+
+
+def head_predictor(corpus, features, settings, weights):
     def predict(train, test):
-        targets = corpus.targets[train]
-        return fit_head(features[train], targets, row_weights(targets, balanced), settings).probabilities(features[test])
+        return fitted(corpus, features, settings, weights, train).probabilities(features[test])
 
     return predict
 
@@ -120,9 +137,10 @@ class Figures:
         self.corpus = corpus
         self.news_row = np.repeat(np.arange(corpus.news), [len(labels) for labels in corpus.labels])
         self.news_label = np.concatenate(corpus.labels)
-        news_groups, nyt_groups = corpus.groups[: corpus.news], corpus.groups[corpus.news :]
+        news_groups, nyt_groups = corpus.groups[: corpus.news], corpus.groups[corpus.nyt]
         self.news_group = np.unique(news_groups, return_inverse=True)[1]
-        self.nyt_members = [np.flatnonzero(np.array(nyt_groups) == group) for group in sorted(set(nyt_groups))]
+        members = [np.flatnonzero((np.array(nyt_groups) == group) & ~corpus.was_shown) for group in sorted(set(nyt_groups))]
+        self.nyt_members = [rows for rows in members if len(rows)]
         random = np.random.default_rng(0)
         groups = self.news_group.max() + 1
         self.news_samples = random.multinomial(groups, np.full(groups, 1 / groups), BOOTSTRAP_SAMPLES)
@@ -140,7 +158,7 @@ class Figures:
     def nyt(self, balance):
         """Pearson's and Spearman's r of `balance` (positive minus negative) with the raters' mean."""
         scores = self.corpus.scores
-        value = correlations(balance, scores)
+        value = correlations(balance[~self.corpus.was_shown], scores[~self.corpus.was_shown])
         samples = [np.concatenate([self.nyt_members[group] for group in sample]) for sample in self.nyt_samples]
         sampled = [correlations(balance[rows], scores[rows]) for rows in samples]
         return {name: (value[name], np.array([figures[name] for figures in sampled])) for name in value}
@@ -155,7 +173,7 @@ class Figures:
     def of(self, probabilities, balance=None):
         if balance is None:
             balance = probabilities[:, 2] - probabilities[:, 0]
-        return self.news(probabilities) | self.nyt(balance[self.corpus.news :])
+        return self.news(probabilities) | self.nyt(balance[self.corpus.nyt])
 
 
 def table_figures(tables):
@@ -209,21 +227,20 @@ def main():
         report(name, baselines[name])
 
     candidates, predictions = {}, {}
-    for name, (layers, settings, balanced) in CANDIDATES.items():
+    for name, (layers, settings, weights) in CANDIDATES.items():
         features = states[:, layers].reshape(len(states), -1)
-        predictions[name] = out_of_fold(corpus, head_predictor(corpus, features, settings, balanced))
+        predictions[name] = out_of_fold(corpus, head_predictor(corpus, features, settings, weights))
         samples[name] = measure.of(predictions[name])
         candidates[name] = {key: with_interval(*pair) for key, pair in samples[name].items()}
         report(name, candidates[name])
 
-    chosen = max(candidates, key=lambda name: candidates[name]["macro_f1"]["value"] + candidates[name]["pearson"]["value"])
-    layers, settings, balanced = CANDIDATES[chosen]
-    factor = best_temperature(predictions[chosen], corpus.targets)
+    chosen = max(candidates, key=lambda name: candidates[name]["pearson"]["value"])
+    layers, settings, weights = CANDIDATES[chosen]
+    by_people = corpus.kinds < 2
+    factor = best_temperature(predictions[chosen][by_people], corpus.targets[by_people])
     scaled = softmax(np.log(predictions[chosen] + 1e-12) * factor)
     errors = {"before": measure.calibration_error(predictions[chosen]), "after": measure.calibration_error(scaled)}
-    head = fit_head(
-        states[:, layers].reshape(len(states), -1), corpus.targets, row_weights(corpus.targets, balanced), settings
-    ).scaled(factor)
+    head = fitted(corpus, states[:, layers].reshape(len(states), -1), settings, weights, np.arange(len(states))).scaled(factor)
     write_head(head, layers)
     write_golden(head, layers, encoder)
 
@@ -241,9 +258,11 @@ def main():
             "newsmtsc_sentences": corpus.news,
             "newsmtsc_events": int(measure.news_group.max() + 1),
             "nyt_snippets": len(corpus.scores),
+            "nyt_snippets_in_figures": int((~corpus.was_shown).sum()),
             "nyt_articles": len(measure.nyt_members),
+            "rated": int((corpus.kinds == 2).sum()),
         },
-        "chosen": {"name": chosen, "layers": layers, "settings": settings, "score_factor": round(factor, 4)},
+        "chosen": {"name": chosen, "layers": layers, "settings": settings, "weights": weights, "score_factor": round(factor, 4)},
         "figures": candidates[chosen],
         "gain_of_chosen": gains,
         "expected_calibration_error": {key: round(float(error), 4) for key, error in errors.items()},

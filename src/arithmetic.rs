@@ -199,6 +199,34 @@ fn multiply(rows: &[f32], others: &[f32], width: usize, products: &mut [f32]) {
     }
 }
 
+/// The inner products of each row with each of `others`, which are exact: shape `[rows, others]`. Both are of one width, of 100,000 at most.
+pub(crate) fn eight_bit_products(rows: ArrayView2<'_, i8>, others: ArrayView2<'_, i8>) -> Array2<i32> {
+    let mut products = Array2::zeros((rows.nrows(), others.nrows()));
+    let width = rows.ncols();
+    let (rows, others) = (rows.as_standard_layout(), others.as_standard_layout());
+    if let (Some(rows), Some(others), Some(products)) =
+        (rows.as_slice(), others.as_slice(), products.as_slice_mut())
+    {
+        multiply_eight_bits(rows, others, width, products);
+    }
+    products
+}
+
+#[multiversion(targets = "simd")]
+fn multiply_eight_bits(rows: &[i8], others: &[i8], width: usize, products: &mut [i32]) {
+    if products.is_empty() || width == 0 {
+        return;
+    }
+    let n_others = others.len() / width;
+    for (row, products) in rows.chunks_exact(width).zip(products.chunks_exact_mut(n_others)) {
+        for (other, product) in others.chunks_exact(width).zip(products) {
+            // No sum overflows at such widths. Checked sums would be made one after the other.
+            let add = |sum: i32, (&a, &b): (&i8, &i8)| sum.wrapping_add(i32::from(a) * i32::from(b));
+            *product = row.iter().zip(other).fold(0, add);
+        }
+    }
+}
+
 /// The mean of rows.
 #[inline(always)]
 pub(crate) fn mean(states: &[f32], width: usize) -> Vec<f32> {

@@ -89,7 +89,7 @@ impl NameFrequency {
     /// How rare a word is among the sentences of the run: ln((N + 1) / n) / ln(N + 1), from near 0 for a word of every
     /// sentence to 1 for a word of one.
     pub(super) fn word_rarity(&self, word: &str) -> f32 {
-        let n = self.sentences_with_word.get(&word.to_lowercase()).copied().unwrap_or(0).max(1);
+        let n = self.sentences_with_word.get(word).copied().unwrap_or(0).max(1);
         let all = (self.n_sentences + 1) as f32;
         (all / n as f32).ln() / all.ln()
     }

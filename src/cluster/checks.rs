@@ -39,7 +39,7 @@ pub(super) fn verdict(pair: &Pair<'_>, sides: &[Side<'_, '_>; 2], evidence: &Evi
 pub(super) fn other_speaker(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
     let attribution = other.this.annotations.attribution.as_ref();
     let is_attributed = attribution.is_some_and(|attribution| attribution.source.is_some());
-    is_attributed && named_speaker(side).is_some_and(|speaker| !other.names.contains(speaker))
+    is_attributed && named_speaker(side).is_some_and(|speaker| !other.forms.names.contains(speaker))
 }
 
 /// The name that the source ends in: "Trump", "spokesman Matthew Miller", not "a Reuters report".
@@ -48,7 +48,7 @@ fn named_speaker<'pair>(side: &'pair Side<'_, '_>) -> Option<&'pair String> {
     let attribution = annotations.attribution.as_ref().filter(|attribution| !attribution.anonymous)?;
     let source = attribution.source?;
     let is_last = |name: &Name| source.contains(&name.span) && name.span.end == source.end;
-    side.names.get(annotations.names.iter().position(is_last)?)
+    side.forms.names.get(annotations.names.iter().position(is_last)?)
 }
 
 /// How many quantities of two sentences can be compared, and how they compare.

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::checks;
-use super::pair::{Pair, Side};
+use super::pair::{Folded, Forms, Pair, Side};
 use super::similarity::{coverage, weighted_mean};
 use super::{Candidate, NameFrequency};
 use crate::records::{Name, Quantity, Span, Thresholds, WordAlignment};
@@ -161,7 +161,8 @@ impl Evidence {
     /// encoder.
     pub fn new(a: &Candidate<'_>, b: &Candidate<'_>, names: &NameFrequency, thresholds: &Thresholds) -> Self {
         let pair = Pair::new(*a, *b, thresholds);
-        Self::of_pair(&pair, &pair.sides(names), &pair.alignment(), names)
+        let forms = [&pair.a, &pair.b].map(|side| Forms::new(side, names));
+        Self::of_pair(&pair, &pair.sides(forms.each_ref()), &pair.alignment(), names)
     }
 
     /// The evidence on a pair whose words were aligned.
@@ -188,7 +189,7 @@ impl Evidence {
             .map(|pairs| pairs.iter().filter(|(ours, theirs)| ours.is_place && theirs.is_place).count());
 
         let [coverage_all_min, coverage_all_max] = both(&|side, _| coverage(side.this, side.best, |_| true));
-        let [rare_coverage_min, rare_coverage_max] = both(&|side, _| rare_coverage(side, names));
+        let [rare_coverage_min, rare_coverage_max] = both(&|side, _| rare_coverage(side));
         let [left_over_min, left_over_max] = both(&|side, _| left_over(side).0);
         let [_, left_over_weight_max] = both(&|side, _| left_over(side).1 / 10.0);
         let [same_words_min, same_words_max] = both(&same_words);
@@ -240,8 +241,8 @@ impl Evidence {
             hedge_difference: (one.certainty.score - other.certainty.score).abs(),
             length_ratio: if longer > 0.0 { shorter / longer } else { 1.0 },
             length_min: (1.0 + shorter).ln() / 6.0,
-            lexical: a.terms.cosine(&b.terms),
-            lexical_shared: a.terms.shared(&b.terms).ln_1p() / 4.0,
+            lexical: a.forms.terms.cosine(&b.forms.terms),
+            lexical_shared: a.forms.terms.shared(&b.forms.terms).ln_1p() / 4.0,
             depth_min: depths[0].min(depths[1]),
             depth_max: depths[0].max(depths[1]),
         }
@@ -280,8 +281,8 @@ fn content_weight(side: &Side<'_, '_>) -> f32 {
 }
 
 /// Coverage, names included, with the words that are rare in the run weighing more.
-fn rare_coverage(side: &Side<'_, '_>, names: &NameFrequency) -> f32 {
-    weighted_mean(side.best, |word| side.words().weights[word] * names.word_rarity(&side.folded[word]))
+fn rare_coverage(side: &Side<'_, '_>) -> f32 {
+    weighted_mean(side.best, |word| side.words().weights[word] * side.forms.rarity[word])
 }
 
 /// The share of the content words' weight that no word of the other sentence answers, and the heaviest of these words.
@@ -299,10 +300,10 @@ fn left_over(side: &Side<'_, '_>) -> (f32, f32) {
 /// The share of the content words' weight whose very letters stand in the other sentence.
 fn same_words(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
     let (mut same, mut total) = (0.0, 0.0);
-    let words = side.folded.iter().zip(&side.words().weights).enumerate();
+    let words = side.forms.folded.iter().zip(&side.words().weights).enumerate();
     for (_, (word, &weight)) in words.filter(|(word, _)| side.is_content(*word)) {
         total += weight;
-        same += if other.distinct.contains(word) { weight } else { 0.0 };
+        same += if other.forms.distinct.contains(word) { weight } else { 0.0 };
     }
     if total > 0.0 { same / total } else { 0.0 }
 }
@@ -312,8 +313,8 @@ type WordKind = fn(&Side<'_, '_>, usize) -> bool;
 
 /// How many words of a kind this sentence has whose very letters do not stand in the other.
 fn words_alone(side: &Side<'_, '_>, other: &Side<'_, '_>, is_wanted: WordKind) -> usize {
-    let is_alone = |&word: &usize| !other.distinct.contains(&side.folded[word]) && is_wanted(side, word);
-    (0..side.folded.len()).filter(is_alone).count()
+    let is_alone = |&word: &usize| !other.forms.distinct.contains(&side.forms.folded[word]) && is_wanted(side, word);
+    (0..side.forms.folded.len()).filter(is_alone).count()
 }
 
 /// A content word that is no name, no figure and no time.
@@ -323,7 +324,7 @@ fn is_plain(side: &Side<'_, '_>, word: usize) -> bool {
 
 /// A number, in digits or in words.
 fn is_figure(side: &Side<'_, '_>, word: usize) -> bool {
-    let text = side.folded[word].as_str();
+    let text = side.forms.folded[word].text.as_str();
     NUMERALS.contains(&text) || (text.starts_with(|c: char| c.is_ascii_digit()) && !is_time(side, word))
 }
 
@@ -331,7 +332,7 @@ fn is_figure(side: &Side<'_, '_>, word: usize) -> bool {
 fn is_time(side: &Side<'_, '_>, word: usize) -> bool {
     let span = &side.words().spans[word];
     let is_date = |quantity: &Quantity| quantity.kind.is_time() && quantity.span.overlaps(span);
-    PERIODS.contains(&side.folded[word].as_str()) || side.this.annotations.quantities.iter().any(is_date)
+    PERIODS.contains(&side.forms.folded[word].text.as_str()) || side.this.annotations.quantities.iter().any(is_date)
 }
 
 /// A word that has an opposite.
@@ -343,10 +344,10 @@ fn is_pole(side: &Side<'_, '_>, word: usize) -> bool {
 /// The share of the words that each sentence has once, and both have, that stand in another order: 0 where the order is the
 /// same. Found by the longest run of them that keeps the order.
 fn reordered(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
-    let once = |words: &[String], word: &String| words.iter().filter(|other| *other == word).count() == 1;
-    let shared = side.folded.iter().filter(|word| once(&side.folded, word) && once(&other.folded, word));
+    let once = |words: &[Folded], word: &Folded| words.iter().filter(|other| *other == word).count() == 1;
+    let shared = side.forms.folded.iter().filter(|word| once(&side.forms.folded, word) && once(&other.forms.folded, word));
     let places: Vec<usize> =
-        shared.filter_map(|word| other.folded.iter().position(|theirs| theirs == word)).collect();
+        shared.filter_map(|word| other.forms.folded.iter().position(|theirs| theirs == word)).collect();
     let mut longest: Vec<usize> = vec![];
     for &place in &places {
         let end = longest.partition_point(|&last| last < place);
@@ -361,10 +362,10 @@ fn reordered(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
 /// Weight of the longest run of words that both sentences have, cut off at 30 and divided by it.
 fn same_run(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
     let mut best = 0.0_f32;
-    let mut before = vec![0.0; other.folded.len() + 1];
-    for (word, weight) in side.folded.iter().zip(&side.words().weights) {
-        let mut here = vec![0.0; other.folded.len() + 1];
-        for (j, theirs) in other.folded.iter().enumerate() {
+    let mut before = vec![0.0; other.forms.folded.len() + 1];
+    for (word, weight) in side.forms.folded.iter().zip(&side.words().weights) {
+        let mut here = vec![0.0; other.forms.folded.len() + 1];
+        for (j, theirs) in other.forms.folded.iter().enumerate() {
             if word == theirs {
                 here[j + 1] = before[j] + weight;
                 best = best.max(here[j + 1]);
@@ -377,14 +378,14 @@ fn same_run(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
 
 /// How many different names of this sentence the other does not have.
 fn names_alone(side: &Side<'_, '_>, other: &Side<'_, '_>) -> usize {
-    let ours: BTreeSet<&String> = side.names.iter().collect();
-    ours.into_iter().filter(|name| !other.names.contains(name)).count()
+    let ours: BTreeSet<&String> = side.forms.names.iter().collect();
+    ours.into_iter().filter(|name| !other.forms.names.contains(name)).count()
 }
 
 /// The names of this sentence that the other does not have.
 fn missing_names<'run>(side: &Side<'_, 'run>, other: &Side<'_, '_>) -> Vec<&'run Name> {
-    let names = side.this.annotations.names.iter().zip(&side.names);
-    names.filter(|(_, key)| !other.names.contains(key)).map(|(name, _)| name).collect()
+    let names = side.this.annotations.names.iter().zip(&side.forms.names);
+    names.filter(|(_, key)| !other.forms.names.contains(key)).map(|(name, _)| name).collect()
 }
 
 /// Pairs of different names of which each is answered by the other: another name stands in its place. Names that the other
@@ -414,7 +415,7 @@ fn crossed(side: &Side<'_, '_>, other: &Side<'_, '_>) -> bool {
         let mut seen = BTreeSet::new();
         names.iter().filter(|name| seen.insert(*name)).cloned().collect()
     };
-    let (ours, theirs) = (order(&side.names), order(&other.names));
+    let (ours, theirs) = (order(&side.forms.names), order(&other.forms.names));
     let places = ours.iter().filter_map(|name| theirs.iter().position(|other| other == name));
     !places.is_sorted()
 }

@@ -1,6 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ndarray::{Array2, ArrayView2};
+use rayon::prelude::*;
 
 use super::lexical::TermVector;
 use super::similarity::coverage;
@@ -41,18 +43,92 @@ impl<'run> Pair<'run> {
         self.thresholds
     }
 
-    /// Each sentence as the evidence reads it.
-    pub(super) fn sides(&self, names: &NameFrequency) -> [Side<'_, 'run>; 2] {
-        let [best_a, best_b] = &self.best;
+    /// Each sentence as the evidence reads it; `forms` are those of a and of b.
+    pub(super) fn sides<'pair>(&'pair self, forms: [&'pair Forms; 2]) -> [Side<'pair, 'run>; 2] {
+        let ([best_a, best_b], [forms_a, forms_b], thresholds) = (&self.best, forms, self.thresholds);
         [
-            Side::new(&self.a, self.cosines.view(), best_a, names, self.thresholds),
-            Side::new(&self.b, self.cosines.t(), best_b, names, self.thresholds),
+            Side { this: &self.a, cosines: self.cosines.view(), best: best_a, forms: forms_a, thresholds },
+            Side { this: &self.b, cosines: self.cosines.t(), best: best_b, forms: forms_b, thresholds },
         ]
     }
 }
 
 fn best_answers(cosines: ArrayView2<'_, f32>) -> Vec<f32> {
     cosines.rows().into_iter().map(|row| row.fold(-1.0_f32, |best, &cosine| best.max(cosine))).collect()
+}
+
+/// A word in lower case. Two are told apart by a hash, and only where that is the same by their letters.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Folded {
+    hash: u64,
+    pub text: String,
+}
+
+impl Folded {
+    fn new(word: &str) -> Self {
+        let text = word.to_lowercase();
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        Self { hash: hasher.finish(), text }
+    }
+}
+
+/// What several figures read of a sentence, whatever it is held against.
+pub(super) struct Forms {
+    /// Each word in lower case.
+    pub folded: Vec<Folded>,
+    /// The same, each once.
+    pub distinct: BTreeSet<Folded>,
+    /// How rare each word is among the sentences of the run ([`NameFrequency::word_rarity`]).
+    pub rarity: Vec<f32>,
+    /// The words as terms of their event.
+    pub terms: TermVector,
+    /// Each name in the form in which names are compared.
+    pub names: Vec<String>,
+}
+
+impl Forms {
+    pub(super) fn new(sentence: &Candidate<'_>, names: &NameFrequency) -> Self {
+        let spans = sentence.encoding.words.spans.iter();
+        let folded: Vec<Folded> = spans.map(|span| Folded::new(span.slice(sentence.text))).collect();
+        Self {
+            distinct: folded.iter().cloned().collect(),
+            rarity: folded.iter().map(|word| names.word_rarity(&word.text)).collect(),
+            folded,
+            terms: TermVector::new(sentence.text, sentence.terms),
+            names: sentence.annotations.names.iter().map(|name| names.anchor(name)).collect(),
+        }
+    }
+}
+
+/// The forms of the sentences of some pairs, each made once.
+pub(super) struct FormsOfPairs {
+    forms: Vec<Forms>,
+    /// Where those of a sentence stand, by where in memory lies what it is read with.
+    at: HashMap<[usize; 3], usize>,
+}
+
+impl FormsOfPairs {
+    pub(super) fn new(pairs: &[(Candidate<'_>, Candidate<'_>)], names: &NameFrequency) -> Self {
+        let (mut sentences, mut at) = (vec![], HashMap::new());
+        for sentence in pairs.iter().flat_map(|(a, b)| [a, b]) {
+            at.entry(Self::key(sentence)).or_insert_with(|| {
+                sentences.push(*sentence);
+                sentences.len() - 1
+            });
+        }
+        Self { forms: sentences.par_iter().map(|sentence| Forms::new(sentence, names)).collect(), at }
+    }
+
+    /// Those of a sentence of one of the pairs.
+    pub(super) fn of(&self, sentence: &Candidate<'_>) -> &Forms {
+        &self.forms[self.at[&Self::key(sentence)]]
+    }
+
+    fn key(sentence: &Candidate<'_>) -> [usize; 3] {
+        let Candidate { annotations, encoding, terms, .. } = *sentence;
+        [(&raw const *annotations).addr(), (&raw const *encoding).addr(), (&raw const *terms).addr()]
+    }
 }
 
 /// One sentence of a pair as seen from itself, with what several figures read of it.
@@ -62,39 +138,11 @@ pub(super) struct Side<'pair, 'run> {
     pub cosines: ArrayView2<'pair, f32>,
     /// The best cosine of each word with a word of the other sentence.
     pub best: &'pair [f32],
-    /// Each word in lower case.
-    pub folded: Vec<String>,
-    /// The same, each once.
-    pub distinct: BTreeSet<String>,
-    /// The words as terms of their event.
-    pub terms: TermVector,
-    /// Each name in the form in which names are compared.
-    pub names: Vec<String>,
+    pub forms: &'pair Forms,
     pub thresholds: &'run Thresholds,
 }
 
-impl<'pair, 'run> Side<'pair, 'run> {
-    fn new(
-        this: &'pair Candidate<'run>,
-        cosines: ArrayView2<'pair, f32>,
-        best: &'pair [f32],
-        names: &NameFrequency,
-        thresholds: &'run Thresholds,
-    ) -> Self {
-        let spans = this.encoding.words.spans.iter();
-        let folded: Vec<String> = spans.map(|span| span.slice(this.text).to_lowercase()).collect();
-        Self {
-            this,
-            cosines,
-            best,
-            distinct: folded.iter().cloned().collect(),
-            folded,
-            terms: TermVector::new(this.text, this.terms),
-            names: this.annotations.names.iter().map(|name| names.anchor(name)).collect(),
-            thresholds,
-        }
-    }
-
+impl<'run> Side<'_, 'run> {
     /// True for a word that is no function word.
     pub(super) fn is_content(&self, word: usize) -> bool {
         self.words().weights[word] >= self.thresholds.words.content

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::Deserialize;
 
 use super::decision::Decision;
-use super::pair::Pair;
+use super::pair::{Forms, FormsOfPairs, Pair};
 use super::{Candidate, Clash, Evidence, NameFrequency, Similarity, Verdict, checks};
 use crate::distinct::distinct;
 use crate::error::{Error, Result};
@@ -174,8 +174,10 @@ impl Verifier {
         read: &Read<'_>,
         least: f32,
     ) -> Result<Vec<Verification>> {
-        let judge =
-            |(a, b): &(Candidate<'_>, Candidate<'_>)| self.judge(&Pair::new(*a, *b, &self.thresholds), names);
+        let forms = FormsOfPairs::new(pairs, names);
+        let judge = |(a, b): &(Candidate<'_>, Candidate<'_>)| {
+            self.judge(&Pair::new(*a, *b, &self.thresholds), [forms.of(a), forms.of(b)], names)
+        };
         let mut found: Vec<Verification> = pairs.par_iter().map(judge).collect();
         let Some(decision) = &self.decision else { return Ok(found) };
         let near: Vec<usize> =
@@ -198,9 +200,9 @@ impl Verifier {
         Ok(found)
     }
 
-    fn judge(&self, pair: &Pair<'_>, names: &NameFrequency) -> Verification {
+    fn judge(&self, pair: &Pair<'_>, forms: [&Forms; 2], names: &NameFrequency) -> Verification {
         let alignment = pair.alignment();
-        let sides = pair.sides(names);
+        let sides = pair.sides(forms);
         let evidence = Evidence::of_pair(pair, &sides, &alignment, names);
         let figures = evidence.values();
         let with_near = figures.iter().copied().chain(figures.iter().map(|figure| figure * evidence.near));

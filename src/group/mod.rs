@@ -22,7 +22,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::records::{ArticleId, Event, EventId, Thresholds};
-use linkage::{Linked, days_between, link};
+use linkage::{Linked, link};
 use neighbourhood::neighbourhoods;
 use profiles::Profiles;
 pub use profiles::{Profile, ProfileSentence};
@@ -109,8 +109,11 @@ const WITHOUT_DAY: i64 = i64::MIN;
 /// of the current rayon pool are used. `thresholds` are those of the encoder that the profiles were made with.
 pub fn group(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresholds) -> Vec<Grouped> {
     let profiles = Profiles::new(profiles);
-    let within_window = |a: usize, b: usize| match (profiles.dates[a], profiles.dates[b]) {
-        (Some(a), Some(b)) => days_between(a, b) <= options.window_days,
+    // Days as numbers: every two articles are asked for.
+    let days: Vec<Option<i32>> =
+        profiles.dates.iter().map(|date| date.map(|date| (date - Date::ZERO).get_days())).collect();
+    let within_window = |a: usize, b: usize| match (days[a], days[b]) {
+        (Some(a), Some(b)) => a.abs_diff(b) <= options.window_days,
         _ => true,
     };
     let around = neighbourhoods(&profiles, &within_window, &thresholds.level);

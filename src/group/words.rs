@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::profiles::ProfileSentence;
@@ -59,7 +60,7 @@ pub(super) struct Count {
 /// One vector of length 1 for each article: (1 + ln tf) * ln((N + 1) / df) over the articles of the run and
 /// [`BACKGROUND_ARTICLES`] more (Salton & Buckley 1988, the "ltc" weights).
 pub(super) fn distinctive_words(counts: &[BTreeMap<String, Count>]) -> Vec<WordVector> {
-    let mut in_run: BTreeMap<&str, Count> = BTreeMap::new();
+    let mut in_run: HashMap<&str, Count> = HashMap::new();
     for (word, count) in counts.iter().flatten() {
         let of_word = in_run.entry(word).or_insert(Count { n: 0.0, weight: count.weight });
         of_word.n += 1.0;
@@ -70,13 +71,15 @@ pub(super) fn distinctive_words(counts: &[BTreeMap<String, Count>]) -> Vec<WordV
         let share = (SENTENCES_PER_ARTICLE * (-count.weight).exp()).min(1.0);
         ((n_articles + 1.0) / (count.n + BACKGROUND_ARTICLES * share)).ln()
     };
-    let rarities: BTreeMap<&str, (u32, f32)> =
-        (0..).zip(&in_run).map(|(number, (&word, count))| (word, (number, rarity(count)))).collect();
+    let mut in_order: Vec<(&str, Count)> = in_run.into_iter().collect();
+    in_order.sort_unstable_by_key(|&(word, _)| word);
+    let rarities: HashMap<&str, (u32, f32)> =
+        (0..).zip(in_order).map(|(number, (word, count))| (word, (number, rarity(&count)))).collect();
     let weigh = |(word, count): (&String, &Count)| {
         let (number, rarity) = rarities[word.as_str()];
         (number, (1.0 + count.n.ln()) * rarity)
     };
-    counts.iter().map(|words| unit(words.iter().map(weigh).collect())).collect()
+    counts.par_iter().map(|words| unit(words.iter().map(weigh).collect())).collect()
 }
 
 /// Counts the words of a sentence `times` over. Words whose background weight is below `least` are too common to tell stories apart

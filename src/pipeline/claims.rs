@@ -1,3 +1,5 @@
+use rayon::prelude::*;
+
 use super::Models;
 use super::clock::Clock;
 use super::encodings::is_matched;
@@ -115,10 +117,11 @@ pub(super) fn matchable(
     clock: &mut Clock<'_>,
 ) -> Result<Matchable> {
     let languages = models.encoder.languages();
-    let can_match = |sentence: CorpusSentence<'_>| {
+    let can_match = |position: usize| {
+        let sentence = corpus.sentence_at(position);
         is_matched(corpus, &sentence, languages) && can_be_claim(sentence.text())
     };
-    let can_match: Vec<bool> = corpus.sentences().map(can_match).collect();
+    let can_match: Vec<bool> = (0..corpus.n_sentences()).into_par_iter().map(can_match).collect();
     let is_looked_at = |sentence: &CorpusSentence<'_>| can_match[corpus.sentence_position(sentence.id())];
     let terms = EventTerms::new(corpus, events, &is_looked_at);
     let all = Matchable { can_match, terms, partners: None };

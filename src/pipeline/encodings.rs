@@ -1,3 +1,5 @@
+use rayon::prelude::*;
+
 use super::clock::Clock;
 use super::{Models, Warning};
 use crate::annotate::agency::clauses;
@@ -9,7 +11,7 @@ use crate::group::{Profile, ProfileSentence};
 use crate::options::Options;
 use crate::records::{
     Clause, Corpus, CorpusSentence, Document, Encoding, Kind, LoadedWord, Masked, Outlets, Score,
-    SentenceFigures, SentenceId, Words,
+    SentenceFigures, SentenceId, Thresholds, Words,
 };
 
 /// Sentences that are encoded before what is kept of them is made and the rest let go. Enough for full batches of every length.
@@ -86,27 +88,52 @@ pub(super) fn beginnings(
         let leads = sentences.iter().flat_map(|of| of.iter().take(n_lead(of.iter().map(kind))));
         let leads: Vec<&str> = leads.map(CorpusSentence::text).collect();
         let mut embeddings = encode(encoder, &leads, &|_| ())?.into_iter().map(|encoding| encoding.embedding);
-        for sentences in sentences.iter().filter(|sentences| !sentences.is_empty()) {
+        let mut read = vec![];
+        for sentences in sentences.into_iter().filter(|of| !of.is_empty()) {
             let n_lead = n_lead(sentences.iter().map(kind)).min(sentences.len());
             let lead: Vec<Vec<f32>> = embeddings.by_ref().take(n_lead).collect();
-            let words: Vec<Words> = words.by_ref().take(sentences.len()).collect();
-            for (sentence, words) in sentences.iter().zip(&words) {
-                names.count_words(sentence.text(), &words.spans);
-            }
-            let read =
-                sentences.iter().zip(&words).enumerate().map(|(n, (sentence, words))| ProfileSentence {
-                    kind: kind(sentence),
-                    text: sentence.text(),
-                    spans: &words.spans,
-                    weights: &words.weights,
-                    embedding: lead.get(n).map(Vec::as_slice),
-                });
-            profiles.extend(Profile::new(sentences[0].article, read, models.thresholds));
+            read.push(Beginning { lead, words: words.by_ref().take(sentences.len()).collect(), sentences });
         }
+        let at_once = read.len().div_ceil(rayon::current_num_threads()).max(1);
+        let counts: Vec<NameFrequency> = read.par_chunks(at_once).map(count_words).collect();
+        names = counts.into_iter().fold(names, NameFrequency::merge);
+        profiles.par_extend(read.par_iter().filter_map(|of| of.profile(models.thresholds)));
         clock.advance(end - first);
         first = end;
     }
     Ok(Encodings { figures: None, profiles, names })
+}
+
+/// The matched sentences of an article, with the words of each and the embeddings of the first.
+struct Beginning<'run> {
+    sentences: Vec<CorpusSentence<'run>>,
+    words: Vec<Words>,
+    lead: Vec<Vec<f32>>,
+}
+
+impl Beginning<'_> {
+    fn profile(&self, thresholds: &Thresholds) -> Option<Profile> {
+        let read = self.sentences.iter().zip(&self.words).enumerate();
+        let read = read.map(|(n, (sentence, words))| ProfileSentence {
+            kind: sentence.sentence.kind,
+            text: sentence.text(),
+            spans: &words.spans,
+            weights: &words.weights,
+            embedding: self.lead.get(n).map(Vec::as_slice),
+        });
+        Profile::new(self.sentences[0].article, read, thresholds)
+    }
+}
+
+/// The counts of the words of some articles.
+fn count_words(articles: &[Beginning<'_>]) -> NameFrequency {
+    let mut names = NameFrequency::default();
+    for Beginning { sentences, words, .. } in articles {
+        for (sentence, words) in sentences.iter().zip(words) {
+            names.count_words(sentence.text(), &words.spans);
+        }
+    }
+    names
 }
 
 /// Of so many matched sentences of an article its profile has the embeddings: the headline, which comes first, and [`LEAD`] of the body.

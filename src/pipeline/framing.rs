@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::sync::Arc;
+
+use rayon::prelude::*;
 
 use super::Models;
 use super::claims::Claims;
@@ -78,10 +80,10 @@ pub(super) fn framing(
         let last = claims.last().expect("a chunk is not empty").id;
         let end = comparisons.iter().rposition(|comparison| comparison.claim == last).map_or(0, |at| at + 1);
         let compared = &comparisons[..end];
-        let marked = compared.iter().map(|comparison| sides.framing(comparison, models, options)).collect();
+        let marked = compared.par_iter().map(|comparison| sides.framing(comparison, models, options)).collect();
         framing.extend(located(corpus, &told, marked, models)?);
         comparisons = &comparisons[end..];
-        readings.extend(claims.iter().flat_map(|claim| sides.readings(claim, models)));
+        readings.par_extend(claims.par_iter().flat_map_iter(|claim| sides.readings(claim, models)));
         clock.advance(claims.len());
     }
     Ok(Framed { targets, framing, readings })
@@ -183,7 +185,7 @@ struct Sides<'run> {
     neighbours: &'run BTreeMap<SentenceId, Encoding>,
     thresholds: &'run Thresholds,
     /// What each outlet tells of an event, by one of its articles' ids.
-    told: &'run BTreeMap<&'run ArticleId, Rc<Told>>,
+    told: &'run BTreeMap<&'run ArticleId, Arc<Told>>,
     /// The first place at which the outlet of a sentence makes its claim.
     foremost: &'run BTreeMap<&'run SentenceId, Place>,
 }
@@ -317,7 +319,7 @@ fn is_alike(comparison: &Comparison) -> bool {
 /// Looks for what is added among the other outlet's sentences by its meaning, where the words told nothing.
 fn located(
     corpus: &Corpus,
-    told: &BTreeMap<&ArticleId, Rc<Told>>,
+    told: &BTreeMap<&ArticleId, Arc<Told>>,
     framing: Vec<Framing>,
     models: &Models<'_>,
 ) -> Result<Vec<Framing>> {
@@ -386,7 +388,7 @@ fn told<'run>(
     outlets: &Outlets,
     events: &'run [Event],
     ids: &[&SentenceId],
-) -> BTreeMap<&'run ArticleId, Rc<Told>> {
+) -> BTreeMap<&'run ArticleId, Arc<Told>> {
     let wanted: BTreeSet<&ArticleId> = ids.iter().map(|id| &id.article).collect();
     let mut told = BTreeMap::new();
     for event in events.iter().filter(|event| event.articles.iter().any(|article| wanted.contains(article))) {
@@ -403,8 +405,8 @@ fn told<'run>(
                 let text = sentence.text();
                 (sentence.id().clone(), words(text).iter().map(|word| word.slice(text)).collect())
             });
-            let of_articles = Rc::new(Told::new(sentences));
-            told.extend(articles.into_iter().map(|article| (article, Rc::clone(&of_articles))));
+            let of_articles = Arc::new(Told::new(sentences));
+            told.extend(articles.into_iter().map(|article| (article, Arc::clone(&of_articles))));
         }
     }
     told

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::bytes::{floats, matrix};
 use super::{Clause, Parsed, Sentiment, Span};
+use crate::arithmetic::eight_bit_products;
 
 /// What one pass of the encoder gives for one text.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -122,19 +123,12 @@ impl TokenStates {
     /// Cosine of every word here with every word of `other`: shape `[self.len(), other.len()]`, each in [-1, 1] up to
     /// the rounding to 8 bits. The sums are of integers, so they are exact on every machine.
     pub fn cosines(&self, other: &TokenStates) -> Array2<f32> {
-        let row =
-            |words: &TokenStates, i: usize| -> Vec<i16> { words.states.row(i).mapv(i16::from).to_vec() };
-        let theirs: Vec<Vec<i16>> = (0..other.len()).map(|j| row(other, j)).collect();
-        let mut cosines = Array2::zeros((self.len(), other.len()));
-        for (i, mut line) in cosines.rows_mut().into_iter().enumerate() {
-            let ours = row(self, i);
-            for (j, cosine) in line.iter_mut().enumerate() {
-                // Plain slices of 16 bits: the compiler turns this sum into vector instructions.
-                let dot: i32 = ours.iter().zip(&theirs[j]).map(|(&x, &y)| i32::from(x) * i32::from(y)).sum();
-                // In this order the product is the same from either side, down to the last bit.
-                *cosine = dot as f32 * (self.scales[i] * other.scales[j]);
-            }
-        }
-        cosines
+        let products = eight_bit_products(self.states.view(), other.states.view());
+        // In this order the product is the same from either side, down to the last bit.
+        let cosine = |((i, j), &product): ((usize, usize), &i32)| {
+            product as f32 * (self.scales[i] * other.scales[j])
+        };
+        let cosines = products.indexed_iter().map(cosine).collect();
+        Array2::from_shape_vec(products.dim(), cosines).expect("one for each product")
     }
 }
