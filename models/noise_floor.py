@@ -4,7 +4,7 @@
 
 Runs `parallax compare` on the articles of event_articles and takes the pairs of sentences of `comparisons` whose words are nearly the same: in lower
 case, without what is in brackets, at least LIKE of the words of both together in both, and not all. `min_tone` and `min_head` under
-[framing] are the 95th percentiles of sentiment and loaded_language, rounded up to a twentieth.
+[framing] are not below the 95th percentiles of sentiment and loaded_language.
 """
 
 import csv
