@@ -313,7 +313,8 @@ type WordKind = fn(&Side<'_, '_>, usize) -> bool;
 
 /// How many words of a kind this sentence has whose very letters do not stand in the other.
 fn words_alone(side: &Side<'_, '_>, other: &Side<'_, '_>, is_wanted: WordKind) -> usize {
-    let is_alone = |&word: &usize| !other.forms.distinct.contains(&side.forms.folded[word]) && is_wanted(side, word);
+    let is_alone =
+        |&word: &usize| !other.forms.distinct.contains(&side.forms.folded[word]) && is_wanted(side, word);
     (0..side.forms.folded.len()).filter(is_alone).count()
 }
 
@@ -332,7 +333,8 @@ fn is_figure(side: &Side<'_, '_>, word: usize) -> bool {
 fn is_time(side: &Side<'_, '_>, word: usize) -> bool {
     let span = &side.words().spans[word];
     let is_date = |quantity: &Quantity| quantity.kind.is_time() && quantity.span.overlaps(span);
-    PERIODS.contains(&side.forms.folded[word].text.as_str()) || side.this.annotations.quantities.iter().any(is_date)
+    PERIODS.contains(&side.forms.folded[word].text.as_str())
+        || side.this.annotations.quantities.iter().any(is_date)
 }
 
 /// A word that has an opposite.
@@ -345,7 +347,11 @@ fn is_pole(side: &Side<'_, '_>, word: usize) -> bool {
 /// same. Found by the longest run of them that keeps the order.
 fn reordered(side: &Side<'_, '_>, other: &Side<'_, '_>) -> f32 {
     let once = |words: &[Folded], word: &Folded| words.iter().filter(|other| *other == word).count() == 1;
-    let shared = side.forms.folded.iter().filter(|word| once(&side.forms.folded, word) && once(&other.forms.folded, word));
+    let shared = side
+        .forms
+        .folded
+        .iter()
+        .filter(|word| once(&side.forms.folded, word) && once(&other.forms.folded, word));
     let places: Vec<usize> =
         shared.filter_map(|word| other.forms.folded.iter().position(|theirs| theirs == word)).collect();
     let mut longest: Vec<usize> = vec![];

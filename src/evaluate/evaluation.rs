@@ -144,3 +144,18 @@ impl<'bootstrap> Figures<'bootstrap> {
         self.list.push(Figure { name: name.to_owned(), value, interval, baseline });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evaluate::Groups;
+
+    #[test]
+    fn a_sum_of_nothing_is_not_below_nought() {
+        let groups = Groups::from_keys("outlet".to_owned(), ["a", "a", "b"].map(str::to_owned).to_vec());
+        let bootstrap = Bootstrap::new(&groups, 10, 0);
+        let mut figures = Figures::new(&bootstrap, 3);
+        figures.add("found", |_| std::iter::empty::<f64>().sum());
+        assert_eq!(figures.list[0].value.map(|value| value.is_sign_positive()), Some(true));
+    }
+}

@@ -5,6 +5,7 @@ use jiff::civil::{Date, date};
 use ndarray::Array2;
 use proptest::prelude::*;
 
+use super::linkage::days_between;
 use super::*;
 use crate::records::{Article, Encoding, Kind, Span, TokenStates};
 

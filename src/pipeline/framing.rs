@@ -80,7 +80,8 @@ pub(super) fn framing(
         let last = claims.last().expect("a chunk is not empty").id;
         let end = comparisons.iter().rposition(|comparison| comparison.claim == last).map_or(0, |at| at + 1);
         let compared = &comparisons[..end];
-        let marked = compared.par_iter().map(|comparison| sides.framing(comparison, models, options)).collect();
+        let marked =
+            compared.par_iter().map(|comparison| sides.framing(comparison, models, options)).collect();
         framing.extend(located(corpus, &told, marked, models)?);
         comparisons = &comparisons[end..];
         readings.par_extend(claims.par_iter().flat_map_iter(|claim| sides.readings(claim, models)));

@@ -125,9 +125,8 @@ impl TokenStates {
     pub fn cosines(&self, other: &TokenStates) -> Array2<f32> {
         let products = eight_bit_products(self.states.view(), other.states.view());
         // In this order the product is the same from either side, down to the last bit.
-        let cosine = |((i, j), &product): ((usize, usize), &i32)| {
-            product as f32 * (self.scales[i] * other.scales[j])
-        };
+        let cosine =
+            |((i, j), &product): ((usize, usize), &i32)| product as f32 * (self.scales[i] * other.scales[j]);
         let cosines = products.indexed_iter().map(cosine).collect();
         Array2::from_shape_vec(products.dim(), cosines).expect("one for each product")
     }
