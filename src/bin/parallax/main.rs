@@ -29,7 +29,7 @@ use args::{Arguments, Command, CompareArguments, ReportArguments};
 use exit::Outcome;
 use progress::Progress;
 
-/// A run makes and lets go of many small records on all threads: with it, all but the model takes a quarter less time (benches/README.md).
+/// A run makes and lets go of many small records on all threads: docs/memory.md has what that costs without it.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
