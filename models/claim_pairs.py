@@ -1,13 +1,13 @@
 """Draws pairs of sentences for readers to judge, and packs their letters into models/claim_pairs.jsonl.
 
     cargo build --release --example event_pairs
-    python models/claim_pairs.py draw DATA FOLDER SET [--run RUN]
-    python models/claim_pairs.py pack FOLDER        # beside what is packed
+    python models/claim_pairs.py draw DATA FOLDER NAME [--run RUN]
+    python models/claim_pairs.py pack FOLDER        # adds them to what is packed
     python models/claim_pairs.py agree DATA         # how far readers agree, with one another and with event_claims
     python models/claim_pairs.py labels DATA OUT    # the events left out with these labels, for `parallax evaluate claims-in-events`
 
 The pairs are those that matching looks at and that the decision calls likely enough: in every event of event_claims, and in events of allsides_8k that
-RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article or story with an event of event_claims, and in the events
+RUN found (the tables of `parallax compare` for its 8,000 articles) and that share no article with an event of event_claims and no story with those left out (the first draw: with none of event_claims), and in the events
 of neus_allsides_train (a headline and a few sentences of three outlets each) that share none with those of event_claims or with those left out. The
 packed pairs were drawn with the decision of the time, which was fitted anew since.
 FOLDER/BATCH.NN.txt is for the readers, who follow models/CLAIMS_CODEBOOK.md and write FOLDER/BATCH.a (of held-out events also a second reader,
@@ -112,9 +112,12 @@ class Stories:
 
 def left_out(sets, judged):
     """The articles of the events that no network is trained on."""
-    articles = every_article(sets)
-    unseen = zip(judged.places, judged.is_unseen())
-    return {place.article: articles[place.article] for places, is_unseen in unseen if is_unseen for place in places}
+    articles, of_claims = every_article(sets), ids_by_event(sets["event_claims"])
+    found = {id for event in held_out_events(of_claims) for id in of_claims[event]}
+    for places, is_unseen in zip(judged.places, judged.is_unseen()):
+        if is_unseen:
+            found.update(place.article for place in places)
+    return {id: articles[id] for id in sorted(found)}
 
 
 def new_events(sets, judged, run):
@@ -150,8 +153,10 @@ def new_events(sets, judged, run):
         if max(stories.nearest(whole[id], old) for id in ids) <= STORY:
             found.append(chosen[:MOST_ARTICLES])
     random.Random(1).shuffle(found)
-    prefix = "M" if packed else "N"
-    return {**{event: sorted(ids) for event, ids in packed.items()}, **{f"{prefix}{number:03}": ids for number, ids in enumerate(found)}}
+    # Those of the first draw are N..., and the last of them are left out (`is_unseen`).
+    names = [event for event in of_packed.values() if event.startswith("M")]
+    prefix, first = ("M", 1 + max((int(event[1:]) for event in names), default=-1)) if of_packed else ("N", 0)
+    return {**{event: sorted(ids) for event, ids in packed.items()}, **{f"{prefix}{number:03}": ids for number, ids in enumerate(found, first)}}
 
 
 def short_events(sets, judged):
@@ -299,9 +304,9 @@ def letters(folder, prefix, reader):
 
 
 def pack(folder):
-    """A pair that was packed before has the new letters."""
     judged = judged_pairs()
     found = {(name, event, places): letters for name, event, places, letters in zip(judged.sets, judged.events, judged.places, judged.letters)}
+    packed = {pair_of(places) for places in judged.places}
     for name, prefixes in PREFIXES.items():
         if not (folder / f"{name}.json").exists():
             continue
@@ -309,7 +314,10 @@ def pack(folder):
         first, second = ({number: letter for prefix in prefixes for number, letter in letters(folder, prefix, reader).items()} for reader in "ab")
         for number in sorted(first):
             event, *places = rows[number]
-            found[name, event, tuple(Place(**place) for place in places)] = first[number] + second.get(number, "")
+            places = tuple(Place(**place) for place in places)
+            if pair_of(places) in packed:
+                raise SystemExit(f"pair {number} of {name} is packed already")
+            found[name, event, places] = first[number] + second.get(number, "")
     of_event = defaultdict(dict)
     for (name, event, places), letters_of in found.items():
         of_event[name, event][places] = letters_of
@@ -333,7 +341,7 @@ class Judged:
 
     def is_unseen(self):
         """bool [pairs]: those of events that no network is trained on."""
-        new = sorted({event for name, event in zip(self.sets, self.events) if name == "allsides_8k"})
+        new = sorted({event for name, event in zip(self.sets, self.events) if name == "allsides_8k" and event.startswith("N")})
         unseen = set(new[-NEW_HELD_OUT:]) | held_out_events(event for name, event in zip(self.sets, self.events) if name == "event_claims")
         return np.array([event in unseen for event in self.events])
 

@@ -4,7 +4,7 @@
     python models/sentiment_ratings.py pack FOLDER
     python models/sentiment_ratings.py agree DATA   # scores of snippets that 20 people rated, beside theirs
 
-The sentences are those of NewsMTSC (MIT), of web pages and letters in UD EWT (CC BY-SA 4.0), of Perspectrum's perspectives (CC BY-SA 4.0), and some of the
+The sentences are those of NewsMTSC (MIT), of reviews, answers, newsgroups and weblogs in UD EWT (CC BY-SA 4.0), of Perspectrum's perspectives (CC BY-SA 4.0), and some of the
 snippets of editorials (MIT) that 20 people rated. FOLDER/BATCH.NN.txt is for the readers: forty rated snippets as examples, which are in no figure,
 then numbered sentences. They write FOLDER/BATCH.scores with lines `NUMBER SCORE`: the mean that they would expect of twenty raters, from -4 to 4.
 The readers of the packed scores were instances of a large language model.

@@ -79,7 +79,7 @@ class Looked:
 
 
 def is_new(row):
-    """True for a pair of allsides_8k."""
+    """True for a pair of the events of allsides_8k that are left out: no others of that set are looked at."""
     return row["event"].startswith("N")
 
 

@@ -38,18 +38,18 @@ FOLDS, BOOTSTRAP_SAMPLES = 5, 1000
 LINEAR = {"hidden": 0, "l2": 0.03}
 HIDDEN = {"hidden": 32, "l2": 0.3, "epochs": 10, "dropout": 0.4, "seeds": 3}
 # How much a row weighs: of NewsMTSC, of NYT, rated by a reader.
-PEOPLE, ALIKE, WHOLE = (1.0, 1.0, 0.0), (1.0, 1.0, 1.0), (0.5, 2.0, 1.0)
+WITHOUT_RATED, EQUAL, NYT_FIRST = (1.0, 1.0, 0.0), (1.0, 1.0, 1.0), (0.5, 2.0, 1.0)
 CANDIDATES = {
-    "linear, layers 3,4,5,6, without readers' scores": ([3, 4, 5, 6], LINEAR, PEOPLE),
-    "hidden, layers 3,4,5,6, without readers' scores": ([3, 4, 5, 6], HIDDEN, PEOPLE),
-    "linear, layers 3,4,5,6, all rows alike": ([3, 4, 5, 6], LINEAR, ALIKE),
-    "hidden, layers 3,4,5,6, all rows alike": ([3, 4, 5, 6], HIDDEN, ALIKE),
-    "linear, layers 3,4,5,6": ([3, 4, 5, 6], LINEAR, WHOLE),
-    "hidden, layer 6": ([6], HIDDEN, WHOLE),
-    "hidden, layers 3,4,5,6": ([3, 4, 5, 6], HIDDEN, WHOLE),
-    "hidden, layers 3,4,5,6, 15 epochs": ([3, 4, 5, 6], HIDDEN | {"epochs": 15}, WHOLE),
+    "linear, layers 3,4,5,6, without readers' scores": ([3, 4, 5, 6], LINEAR, WITHOUT_RATED),
+    "hidden, layers 3,4,5,6, without readers' scores": ([3, 4, 5, 6], HIDDEN, WITHOUT_RATED),
+    "linear, layers 3,4,5,6, all rows alike": ([3, 4, 5, 6], LINEAR, EQUAL),
+    "hidden, layers 3,4,5,6, all rows alike": ([3, 4, 5, 6], HIDDEN, EQUAL),
+    "linear, layers 3,4,5,6": ([3, 4, 5, 6], LINEAR, NYT_FIRST),
+    "hidden, layer 6": ([6], HIDDEN, NYT_FIRST),
+    "hidden, layers 3,4,5,6": ([3, 4, 5, 6], HIDDEN, NYT_FIRST),
+    "hidden, layers 3,4,5,6, 15 epochs": ([3, 4, 5, 6], HIDDEN | {"epochs": 15}, NYT_FIRST),
 }
-NEAR = 25  # groups of NYT snippets by their mean, that tell the shares of a score
+N_GROUPS = 25  # groups of NYT snippets by their mean, that tell the shares of a score
 
 
 class Corpus:
@@ -78,7 +78,7 @@ class Corpus:
 
 def shares_at(scores, means, shares):
     """The shares of negative, neutral and positive ratings at some scores: those of the snippets near it, by their means, with straight lines between."""
-    groups = np.array_split(np.argsort(means, kind="stable"), NEAR)
+    groups = np.array_split(np.argsort(means, kind="stable"), N_GROUPS)
     places = [means[rows].mean() for rows in groups]
     found = np.stack([np.interp(scores, places, [shares[rows, column].mean() for rows in groups]) for column in range(3)], axis=1)
     return found / found.sum(axis=1, keepdims=True)

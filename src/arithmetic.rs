@@ -199,10 +199,11 @@ fn multiply(rows: &[f32], others: &[f32], width: usize, products: &mut [f32]) {
     }
 }
 
-/// The inner products of each row with each of `others`, which are exact: shape `[rows, others]`. Both are of one width, of 100,000 at most.
+/// The inner products of each row with each of `others`, without rounding: shape `[rows, others]`. Both are of one width, of 100,000 at most.
 pub(crate) fn eight_bit_products(rows: ArrayView2<'_, i8>, others: ArrayView2<'_, i8>) -> Array2<i32> {
     let mut products = Array2::zeros((rows.nrows(), others.nrows()));
     let width = rows.ncols();
+    debug_assert_eq!(width, others.ncols());
     let (rows, others) = (rows.as_standard_layout(), others.as_standard_layout());
     if let (Some(rows), Some(others), Some(products)) =
         (rows.as_slice(), others.as_slice(), products.as_slice_mut())
@@ -312,6 +313,19 @@ mod tests {
             let (rows, others) = (matrix(n_rows), matrix(n_others));
             // Small whole numbers, so that every sum is exact.
             assert_eq!(inner_products(rows.view(), others.view()), rows.dot(&others.t()));
+        }
+    }
+
+    #[test]
+    fn products_of_eight_bits_are_those_of_whole_numbers() {
+        for (n_rows, n_others, width) in [(3, 9, 37), (1, 1, 384), (2, 4, 1), (0, 3, 5), (3, 0, 5)] {
+            let matrix = |n: usize, first: i8| {
+                let value = |(row, at): (usize, usize)| [first, -128, 127, 3][(row + at) % 4];
+                Array2::from_shape_fn((n, width), value)
+            };
+            let (rows, others) = (matrix(n_rows, -128), matrix(n_others, 127));
+            let exact = rows.mapv(i32::from).dot(&others.mapv(i32::from).t());
+            assert_eq!(eight_bit_products(rows.view(), others.view()), exact);
         }
     }
 

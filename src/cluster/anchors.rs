@@ -6,7 +6,7 @@ use crate::records::{Annotations, Name, Quantity, QuantityKind, Span, TokenState
 
 /// How rare each name, date and word is among the sentences of the run.
 ///
-/// Counts of two parts of a corpus can be merged ([`NameFrequency::merge`]) if both were made with the same [`ShortNames`].
+/// Counts of two parts of a corpus can be merged ([`NameFrequency::merge`]) if names were counted with the same [`ShortNames`] in both.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct NameFrequency {
     short: ShortNames,
@@ -87,7 +87,7 @@ impl NameFrequency {
     }
 
     /// How rare a word is among the sentences of the run: ln((N + 1) / n) / ln(N + 1), from near 0 for a word of every
-    /// sentence to 1 for a word of one.
+    /// sentence to 1 for a word of one. `word` is in lower case.
     pub(super) fn word_rarity(&self, word: &str) -> f32 {
         let n = self.sentences_with_word.get(word).copied().unwrap_or(0).max(1);
         let all = (self.n_sentences + 1) as f32;

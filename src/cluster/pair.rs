@@ -1,4 +1,4 @@
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use ndarray::{Array2, ArrayView2};
@@ -58,7 +58,7 @@ fn best_answers(cosines: ArrayView2<'_, f32>) -> Vec<f32> {
 }
 
 /// A word in lower case. Two are told apart by a hash, and only where that is the same by their letters.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Folded {
     hash: u64,
     pub text: String,
@@ -78,7 +78,7 @@ pub(super) struct Forms {
     /// Each word in lower case.
     pub folded: Vec<Folded>,
     /// The same, each once.
-    pub distinct: BTreeSet<Folded>,
+    pub distinct: HashSet<Folded>,
     /// How rare each word is among the sentences of the run ([`NameFrequency::word_rarity`]).
     pub rarity: Vec<f32>,
     /// The words as terms of their event.
@@ -104,7 +104,7 @@ impl Forms {
 /// The forms of the sentences of some pairs, each made once.
 pub(super) struct FormsOfPairs {
     forms: Vec<Forms>,
-    /// Where those of a sentence stand, by where in memory lies what it is read with.
+    /// Where those of a sentence stand, by where in memory lie its annotations, which no other sentence has, its encoding and its event's terms.
     at: HashMap<[usize; 3], usize>,
 }
 

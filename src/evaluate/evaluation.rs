@@ -136,7 +136,7 @@ impl<'bootstrap> Figures<'bootstrap> {
     }
 
     fn push(&mut self, name: &str, baseline: bool, figure: impl Fn(&[f64]) -> f64 + Sync) {
-        // A sum of nothing is -0.
+        // The sum of no floats is -0.0; with 0 added it is 0.
         let figure = |weights: &[f64]| figure(weights) + 0.0;
         let value = Some(figure(&self.ones)).filter(|value| value.is_finite());
         let interval = value.and_then(|_| self.bootstrap.interval(figure));

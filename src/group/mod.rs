@@ -109,7 +109,7 @@ const WITHOUT_DAY: i64 = i64::MIN;
 /// of the current rayon pool are used. `thresholds` are those of the encoder that the profiles were made with.
 pub fn group(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresholds) -> Vec<Grouped> {
     let profiles = Profiles::new(profiles);
-    // Days as numbers: every two articles are asked for.
+    // Days as numbers, since every two articles are compared.
     let days: Vec<Option<i32>> =
         profiles.dates.iter().map(|date| date.map(|date| (date - Date::ZERO).get_days())).collect();
     let within_window = |a: usize, b: usize| match (days[a], days[b]) {
