@@ -101,6 +101,10 @@ mod tests {
                 let mut file = File::options().append(true).open(&path).unwrap();
                 while !is_done.load(std::sync::atomic::Ordering::Relaxed) {
                     file.write_all(&[b'x'; 4096]).unwrap();
+                    // Where the reader waits for its turn, the disk is not to fill.
+                    if file.metadata().unwrap().len() > 8 << 20 {
+                        file.set_len(1 << 20).unwrap();
+                    }
                 }
             });
             // Reading takes longer than writing a page, so the writer is not missed.
