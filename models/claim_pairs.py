@@ -256,7 +256,10 @@ def ids_by_event(events):
 def draw(data, folder, name, run):
     sets, judged = articles_of(data), judged_pairs()
     of_claims = ids_by_event(sets["event_claims"])
-    of_event = {"event_claims": lambda: of_claims, "allsides_8k": lambda: new_events(sets, judged, run), "neus_allsides_train": lambda: short_events(sets, judged)}[name]()
+    if name == "event_claims":
+        of_event = of_claims
+    else:
+        of_event = new_events(sets, judged, run) if name == "allsides_8k" else short_events(sets, judged)
     known = {pair_of(places) for places in judged.places}
     folder.mkdir(parents=True, exist_ok=True)
     rows = looked_at(sets[name], of_event)

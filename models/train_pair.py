@@ -71,7 +71,7 @@ def train(network, inputs, draw, epochs, rng, rates=(RATE, HEAD_RATE), mean_of=N
     """
     head = [*network.marks.parameters(), *network.hidden.parameters(), *network.output.parameters()]
     groups = [{"params": parameters, "lr": rate} for parameters, rate in zip((network.layers.parameters(), head), rates)]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.01)
+    optimiser = torch.optim.AdamW(groups, weight_decay=0.01, fused=True)
     step, started, seen, loss_sum = 0, time.time(), 0, 0.0
     steps, ends = None, []
     for epoch in range(mean_of or epochs):

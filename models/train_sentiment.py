@@ -98,8 +98,9 @@ def out_of_fold(corpus, predict):
 
 
 def fitted(corpus, features, settings, weights, rows):
-    rows = rows[np.array(weights)[corpus.kinds[rows]] > 0]
-    return fit_head(features[rows], corpus.targets[rows], np.array(weights, np.float32)[corpus.kinds[rows]], settings)
+    weights = np.array(weights, np.float32)[corpus.kinds[rows]]
+    rows, weights = rows[weights > 0], weights[weights > 0]
+    return fit_head(features[rows], corpus.targets[rows], weights, settings)
 
 
 def head_predictor(corpus, features, settings, weights):

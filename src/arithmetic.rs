@@ -157,8 +157,23 @@ const TOGETHER: usize = 4;
 
 /// The inner products of each row with each of `others`: shape `[rows, others]`. Both are of one width.
 pub(crate) fn inner_products(rows: ArrayView2<'_, f32>, others: ArrayView2<'_, f32>) -> Array2<f32> {
-    let mut products = Array2::zeros((rows.nrows(), others.nrows()));
+    products(rows, others, multiply)
+}
+
+/// The inner products of each row with each of `others`, without rounding: shape `[rows, others]`. Both are of one width, of 100,000 at most.
+pub(crate) fn eight_bit_products(rows: ArrayView2<'_, i8>, others: ArrayView2<'_, i8>) -> Array2<i32> {
+    products(rows, others, multiply_eight_bits)
+}
+
+/// What `multiply` makes of the rows, the others and their width, each row behind the one before.
+fn products<T: Clone, Product: Default>(
+    rows: ArrayView2<'_, T>,
+    others: ArrayView2<'_, T>,
+    multiply: fn(&[T], &[T], usize, &mut [Product]),
+) -> Array2<Product> {
+    let mut products = Array2::default((rows.nrows(), others.nrows()));
     let width = rows.ncols();
+    debug_assert_eq!(width, others.ncols());
     let (rows, others) = (rows.as_standard_layout(), others.as_standard_layout());
     if let (Some(rows), Some(others), Some(products)) =
         (rows.as_slice(), others.as_slice(), products.as_slice_mut())
@@ -197,20 +212,6 @@ fn multiply(rows: &[f32], others: &[f32], width: usize, products: &mut [f32]) {
             }
         }
     }
-}
-
-/// The inner products of each row with each of `others`, without rounding: shape `[rows, others]`. Both are of one width, of 100,000 at most.
-pub(crate) fn eight_bit_products(rows: ArrayView2<'_, i8>, others: ArrayView2<'_, i8>) -> Array2<i32> {
-    let mut products = Array2::zeros((rows.nrows(), others.nrows()));
-    let width = rows.ncols();
-    debug_assert_eq!(width, others.ncols());
-    let (rows, others) = (rows.as_standard_layout(), others.as_standard_layout());
-    if let (Some(rows), Some(others), Some(products)) =
-        (rows.as_slice(), others.as_slice(), products.as_slice_mut())
-    {
-        multiply_eight_bits(rows, others, width, products);
-    }
-    products
 }
 
 #[multiversion(targets = "simd")]

@@ -3,7 +3,6 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BTreeSet, BinaryHeap};
 
-use jiff::civil::Date;
 use ndarray::Array1;
 
 use super::neighbourhood::Neighbourhood;
@@ -19,7 +18,7 @@ pub(super) struct Group {
     words: WordVector,
     level: f32,
     /// First and last known day.
-    days: Option<(Date, Date)>,
+    days: Option<(i32, i32)>,
 }
 
 impl Group {
@@ -29,7 +28,7 @@ impl Group {
             embedding: profiles.embeddings.row(row).to_owned(),
             words: profiles.words[row].clone(),
             level,
-            days: profiles.dates[row].map(|day| (day, day)),
+            days: profiles.days[row].map(|day| (day, day)),
         }
     }
 
@@ -59,7 +58,7 @@ impl Group {
             (Some((first, last)), Some((other_first, other_last)))
                 if first > other_last || other_first > last =>
             {
-                days_between(first.max(other_first), last.min(other_last))
+                first.max(other_first).abs_diff(last.min(other_last))
             }
             _ => 0,
         }
@@ -67,21 +66,17 @@ impl Group {
 
     /// Days from the first to the last of both together.
     fn days_together(&self, other: &Group) -> u32 {
-        span(self.days, other.days).map_or(0, |(first, last)| days_between(first, last))
+        span(self.days, other.days).map_or(0, |(first, last)| first.abs_diff(last))
     }
 }
 
-fn span(a: Option<(Date, Date)>, b: Option<(Date, Date)>) -> Option<(Date, Date)> {
+fn span(a: Option<(i32, i32)>, b: Option<(i32, i32)>) -> Option<(i32, i32)> {
     match (a, b) {
         (Some((first_a, last_a)), Some((first_b, last_b))) => {
             Some((first_a.min(first_b), last_a.max(last_b)))
         }
         (known, None) | (None, known) => known,
     }
-}
-
-pub(super) fn days_between(a: Date, b: Date) -> u32 {
-    (a - b).get_days().unsigned_abs()
 }
 
 /// Two groups that could be joined; the greatest is joined first.

@@ -24,8 +24,8 @@ use serde::{Deserialize, Serialize};
 use crate::records::{ArticleId, Event, EventId, Thresholds};
 use linkage::{Linked, link};
 use neighbourhood::neighbourhoods;
-use profiles::Profiles;
 pub use profiles::{Profile, ProfileSentence};
+use profiles::{Profiles, day_number};
 
 pub use copies::{CopyOptions, copies};
 
@@ -93,7 +93,7 @@ pub fn windows(day: Option<Date>, options: &GroupOptions) -> Vec<i64> {
         return vec![0];
     }
     let Some(day) = day else { return vec![WITHOUT_DAY] };
-    let day = i64::from((day - Date::ZERO).get_days());
+    let day = i64::from(day_number(day));
     let own = day.div_euclid(period);
     let margin = 2 * i64::from(options.window_days);
     let others = (day - margin).div_euclid(period)..=(day + margin).div_euclid(period);
@@ -109,17 +109,14 @@ const WITHOUT_DAY: i64 = i64::MIN;
 /// of the current rayon pool are used. `thresholds` are those of the encoder that the profiles were made with.
 pub fn group(profiles: Vec<Profile>, options: &GroupOptions, thresholds: &Thresholds) -> Vec<Grouped> {
     let profiles = Profiles::new(profiles);
-    // Days as numbers, since every two articles are compared.
-    let days: Vec<Option<i32>> =
-        profiles.dates.iter().map(|date| date.map(|date| (date - Date::ZERO).get_days())).collect();
-    let within_window = |a: usize, b: usize| match (days[a], days[b]) {
+    let within_window = |a: usize, b: usize| match (profiles.days[a], profiles.days[b]) {
         (Some(a), Some(b)) => a.abs_diff(b) <= options.window_days,
         _ => true,
     };
     let around = neighbourhoods(&profiles, &within_window, &thresholds.level);
     let GroupOptions { window_days, threshold, neighbour_margin, .. } = *options;
     let Linked { groups, close } = link(&profiles, &around, threshold, neighbour_margin, window_days);
-    let age = |&row: &usize| (profiles.dates[row].is_none(), profiles.dates[row], &profiles.articles[row]);
+    let age = |&row: &usize| (profiles.days[row].is_none(), profiles.days[row], &profiles.articles[row]);
     let first: Vec<&ArticleId> = groups
         .iter()
         .map(|group| {

@@ -94,6 +94,11 @@ fn order(article: &Article) -> (String, String, [u8; 16]) {
     (article.headline.clone(), article.body.chars().take(BEGINNING).collect(), hash)
 }
 
+/// Days from the first of the year 0 to a day.
+pub(super) fn day_number(day: Date) -> i32 {
+    (day - Date::ZERO).get_days()
+}
+
 /// The profiles of a run side by side.
 pub(super) struct Profiles {
     /// The article of each.
@@ -102,8 +107,8 @@ pub(super) struct Profiles {
     pub embeddings: Array2<f32>,
     /// Each article's distinctive words, a vector of length 1 (0 for an article without any).
     pub words: Vec<WordVector>,
-    /// Day of publication, where known.
-    pub dates: Vec<Option<Date>>,
+    /// Day of publication as a number ([`day_number`]), where known.
+    pub days: Vec<Option<i32>>,
 }
 
 impl Profiles {
@@ -115,10 +120,10 @@ impl Profiles {
         for (mut row, profile) in embeddings.rows_mut().into_iter().zip(&profiles) {
             row.assign(&profile.embedding);
         }
-        let dates = profiles.iter().map(|profile| profile.date).collect();
+        let days = profiles.iter().map(|profile| profile.date.map(day_number)).collect();
         let (articles, counts): (Vec<_>, Vec<_>) =
             profiles.into_iter().map(|profile| (profile.article, profile.words)).unzip();
-        Self { articles, embeddings, words: distinctive_words(&counts), dates }
+        Self { articles, embeddings, words: distinctive_words(&counts), days }
     }
 
     /// Number of articles.
