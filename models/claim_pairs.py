@@ -361,6 +361,18 @@ def judged_pairs():
     return judged
 
 
+def article_events(data):
+    """{article id: event} of event_claims and of the packed events of allsides_8k, and the events that no network is trained on."""
+    judged, sets = judged_pairs(), articles_of(data)
+    event_of = {row["article_id"]: row["event"] for row in sets["event_claims"].values()}
+    unseen = held_out_events(event_of.values())
+    for name, event, places, is_unseen in zip(judged.sets, judged.events, judged.places, judged.is_unseen()):
+        if name == "allsides_8k":
+            event_of.update((place.article, event) for place in places)
+            unseen |= {event} if is_unseen else set()
+    return event_of, unseen
+
+
 def merged(letters, given):
     """The label of a pair that event_claims gives one and that readers gave some letters."""
     found = [LETTERS[letter] for letter in letters]

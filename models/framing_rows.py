@@ -5,8 +5,8 @@
     python models/framing_rows.py agree     # how far the two readers of a row agree
     python models/framing_rows.py table     # the verdicts by dimension, the reasons, and the rows of held-out events by their salience
 
-RUN is what `parallax compare` wrote for the articles of event_articles (with `min_salience = 0.1` under `[framing]`, so that rows are judged that
-nobody is shown). FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
+RUN is what `parallax compare` wrote for the articles of event_articles, or of the packed events of allsides_8k (models/claim_pairs.py), with
+`min_salience = 0.1` under `[framing]`, so that rows are judged that nobody is shown. Rows between two events are left out. FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
 FOLDER/verdicts-N.jsonl with lines {"row": "R12", "verdict": "useful"|"trivial"|"wrong", "why": ...}. Every tenth pair of sentences is read by a
 second reader. --unseen draws from the events that no network is trained on, which have a file of their own. What is packed are article ids and
 offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed verdicts were instances of a large
@@ -20,8 +20,7 @@ import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from corpora import read_rows
-from event_pairs import held_out_events
+from claim_pairs import article_events
 
 FOLDER = Path(__file__).parent
 FILES = {False: "framing_rows.jsonl", True: "framing_rows_held_out.jsonl"}
@@ -93,12 +92,12 @@ def quoted(words):
 
 
 def draw(data, run, options):
-    articles = {row["article_id"]: row["event"] for row in read_rows(data / "claim_match" / "event_articles.jsonl.gz")}
-    unseen = held_out_events(articles.values())
-    event_of = lambda pair: articles[pair[0].split("#")[0]]
+    events, unseen = article_events(data)
+    event_of = lambda pair: events[pair[0].split("#")[0]]
+    is_of_one = lambda pair: event_of(pair) == events[pair[1].split("#")[0]]
     of_labels = {row["event"] for name in ("framing_labels.jsonl", "framing_labels_held_out.jsonl") for row in map(json.loads, (FOLDER / name).open())}
     rng = random.Random(options.seed)
-    pairs = [pair for pair in sorted(run.pairs) if (event_of(pair) in unseen) == options.unseen]
+    pairs = [pair for pair in sorted(run.pairs) if is_of_one(pair) and (event_of(pair) in unseen) == options.unseen]
     if options.unseen:
         pairs = [pair for pair in pairs if event_of(pair) not in of_labels]
     rng.shuffle(pairs)

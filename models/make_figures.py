@@ -1,8 +1,9 @@
 """Writes models/FIGURES.md: what `parallax evaluate` prints for each labelled set.
 
-    python models/make_figures.py DATA target/release/parallax
+    python models/make_figures.py DATA target/release/parallax [TASK...]
 
-DATA is the folder with the labelled sets. The figures need no Python; this only runs the commands and puts them together.
+DATA is the folder with the labelled sets. The figures need no Python; this only runs the commands and puts them together. With tasks named, those alone
+are run, and the rest of the page stays: for a change that touches no other.
 """
 
 import datetime
@@ -69,6 +70,7 @@ RUNS = [
 
 
 LINE = re.compile(r"^(?P<name>\S.*?) {2,}(?P<value>[-0-9.]+) {3}(?P<interval>-|[-0-9.]+ to [-0-9.]+)$", re.MULTILINE)
+DETAIL = re.compile(r"```sh\nparallax evaluate .*?\n```\n\n```text\n.*?```\n", re.DOTALL)
 BASELINE = " (baseline)"
 
 
@@ -94,11 +96,26 @@ def baselines(printed):
     return [f"{line['name'].removesuffix(BASELINE)} {line['value']}" for line in lines]
 
 
+def previous():
+    """The rows and details of the page as it is, one for each run."""
+    text = OUT.read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
+    details = DETAIL.findall(text)
+    if not len(rows) == len(details) == len(RUNS):
+        raise SystemExit(f"{OUT} has other runs than this script: run it without tasks")
+    return list(zip(rows, details))
+
+
 def main():
-    data, binary = Path(sys.argv[1]), Path(sys.argv[2])
+    data, binary, tasks = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
     date = datetime.date.today().isoformat()
+    kept = previous() if tasks else [None] * len(RUNS)
     rows, details = [], []
-    for run in RUNS:
+    for run, as_it_is in zip(RUNS, kept):
+        if tasks and run.task not in tasks:
+            rows.append(as_it_is[0])
+            details.append(as_it_is[1])
+            continue
         began = time.time()
         text = evaluate(binary, data, run)
         seconds = time.time() - began
@@ -107,7 +124,7 @@ def main():
         arguments = f" {run.arguments}" if run.arguments else ""
         details.append(f"```sh\nparallax evaluate {run.task} DATA/{run.file}.jsonl.gz{arguments}\n```\n\n```text\n{text}```\n")
         print(run.task, run.file, f"{seconds:.0f} s", flush=True)
-        OUT.write_text(PAGE.format(date=date, rows="\n".join(rows), details="\n".join(details)), encoding="utf-8")
+    OUT.write_text(PAGE.format(date=date, rows="\n".join(rows), details="\n".join(details)), encoding="utf-8")
 
 
 PAGE = """# Figures

@@ -3,15 +3,14 @@
     python models/train_salience.py DATA
 
 Needs `cargo build --release --example framing_pairs`. Fitted on models/framing_labels.jsonl (what readers note down in a pair of sentences) and
-models/framing_rows.jsonl (what readers say of rows that a run marked); models/framing_labels_held_out.jsonl is of events that nothing here is fitted
-on. Two models, of whose probabilities the mean counts: a logistic one of each dimension, whose weights are drawn to those of all dimensions
-together (one model of the figures, and of the figures within each dimension, with one penalty), and boosted trees of two questions each. A
-difference counts as wanted where a reader calls it useful.
+models/framing_rows.jsonl (what readers say of rows that a run marked, but for those whose sentences make no claim together: for that the probability of
+the match counts); models/framing_labels_held_out.jsonl is of events that nothing here is fitted on. Two models, of whose probabilities the mean
+counts: a logistic one of each dimension, whose weights are drawn to those of all dimensions together (one model of the figures, and of the figures
+within each dimension, with one penalty), and boosted trees of three questions each. A difference counts as wanted where a reader calls it useful.
 """
 
 import argparse
 import csv
-import gzip
 import json
 import subprocess
 import tempfile
@@ -22,14 +21,22 @@ from sklearn.ensemble import GradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 
-from corpora import read_rows
+from claim_pairs import article_events, articles_of, every_article
 from event_pairs import sigmoid
 
 FOLDER = Path(__file__).parent
 BINARY = FOLDER.parent / "target" / "release" / "examples" / "framing_pairs"
 OUT = FOLDER.parent / "src" / "framing" / "salience.json"
 PENALTY, FOLDS = 0.01, 5
-TREES = {"n_estimators": 200, "max_depth": 2, "learning_rate": 0.05, "subsample": 0.5, "max_features": 0.3, "random_state": 0}
+TREES = {
+    "n_estimators": 400,
+    "max_depth": 3,
+    "learning_rate": 0.04,
+    "min_samples_leaf": 15,
+    "subsample": 0.5,
+    "max_features": 0.3,
+    "random_state": 0,
+}
 TRAINED, HELD_OUT, JUDGED = "framing_labels.jsonl", "framing_labels_held_out.jsonl", "framing_rows.jsonl"
 LEAST_COMMON = 0.6  # of the characters of two marks that are taken for one
 WORTH = {"useful": "useful", "trivial": "trivial", "wrong": "none"}
@@ -39,7 +46,10 @@ def marked(data, labels):
     """What the measures mark in labelled pairs; `labels` are the lines of the file."""
     with tempfile.TemporaryDirectory() as folder:
         articles, pairs = Path(folder) / "articles.jsonl", Path(folder) / "labels.jsonl"
-        articles.write_bytes(gzip.decompress((data / "claim_match" / "event_articles.jsonl.gz").read_bytes()))
+        known, (event_of, _) = every_article(articles_of(data)), article_events(data)
+        wanted = {pair["event"] for pair in labels}
+        rows = ({**known[id], "event": event} for id, event in event_of.items() if event in wanted)
+        articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
         pairs.write_text("".join(json.dumps(pair) + "\n" for pair in labels), encoding="utf-8")
         text = subprocess.run([BINARY, articles, pairs], check=True, stdout=subprocess.PIPE, text=True).stdout
     return list(csv.DictReader(text.splitlines()))
@@ -51,11 +61,11 @@ def lines(name):
 
 def judged(data):
     """What the measures mark that readers have judged as a row: of one dimension, with mostly the same words."""
-    of_article = {row["article_id"]: row["event"] for row in read_rows(data / "claim_match" / "event_articles.jsonl.gz")}
+    of_article, _ = article_events(data)
     verdicts = {}
     for row in lines(JUDGED):
         # A run may put articles of two events into one; the labelled events are given.
-        if of_article[row["a"][0]] == of_article[row["b"][0]]:
+        if of_article[row["a"][0]] == of_article[row["b"][0]] and row["why"] != "match":
             verdicts.setdefault(json.dumps([row["a"], row["b"]]), []).append(row)
     pairs = [{"event": rows[0]["event"], "a": rows[0]["a"], "b": rows[0]["b"], "differences": []} for rows in verdicts.values()]
     by_place = {}
@@ -125,7 +135,7 @@ class Straight:
 
 
 class Boosted:
-    """Trees of two questions each, on the figures and on the dimension."""
+    """Trees of three questions each, on the figures and on the dimension."""
 
     def __init__(self, marked, rows):
         self.fitted = GradientBoostingClassifier(**TREES).fit(self.design(marked)[rows], marked.useful[rows])

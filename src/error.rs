@@ -1,5 +1,6 @@
 //! The one error type of the library. Each message says where, what, and how to mend it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 /// Everything that can stop a run. A single bad row does not: it becomes a [`Rejection`](crate::records::Rejection).
@@ -163,6 +164,11 @@ pub enum Error {
         /// What the engine said.
         message: String,
     },
+}
+
+/// What `run` gives; `damaged` where it panics. Libraries that read what other programs wrote may panic at a file that was made up or damaged.
+pub(crate) fn unwound<T>(run: impl FnOnce() -> Result<T, String>, damaged: &str) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|_| Err(damaged.to_owned()))
 }
 
 /// `Result` with this crate's [`Error`].

@@ -373,10 +373,11 @@ fn labels_that_do_not_fit_the_articles_are_refused() {
     refused(&[&articles], "needs the labels too: parallax evaluate claims-in-events ARTICLES LABELS");
     let other = folder.path().join("other.jsonl");
     let other = other.to_str().unwrap();
-    fs::write(other, fs::read_to_string(&labels).unwrap().replace("\"a#0\"", "\"z#0\"")).unwrap();
+    let first = fs::read_to_string(&labels).unwrap().lines().next().unwrap().to_owned();
+    fs::write(other, first.replace("\"a#0\"", "\"z#0\"")).unwrap();
     refused(&[&articles, other], "line 1: no article `z` in the file of articles");
     fs::write(other, fs::read_to_string(&articles).unwrap().replace("\"b\"", "\"a\"")).unwrap();
-    refused(&[other, &labels], "line 2: the article `a` is there twice");
+    refused(&[other, &labels], "row 2: the article `a` is there twice");
     fs::write(other, "{\"event\":\"one\",\"same\":[],\"partial\":[],\"conflict\":[],\"sentences\":{\"a#0\":[\"body\",3]}}\n").unwrap();
     refused(&[&articles, other], "`a#0` has no place");
 }
@@ -442,7 +443,7 @@ fn labels_of_framing_that_do_not_fit_are_refused() {
     let text = fs::read_to_string(&labels).unwrap();
     let other = folder.path().join("other.jsonl");
     for (from, to, message) in [
-        ("[\"a\",", "[\"z\",", "line 1: no article `z` in the file of articles"),
+        ("[\"a\",", "[\"z\",", "line 1: no article `z` of the event `one` in the file of articles"),
         ("\"useful\"", "\"nice\"", "a difference is not of the shape"),
         ("[\"a\",\"body\",0,", "[\"a\",\"body\",\"x\",", "field `a` is no place"),
     ] {
@@ -521,6 +522,55 @@ fn a_bad_row_is_rejected_and_the_others_are_scored() {
         let lines = (1..=n_bad + 1).chain(n_bad + n_good + 2..=2 * n_bad + n_good + 1);
         assert_eq!(rejected, lines.collect::<Vec<u64>>(), "{task}: {scored}");
         assert!(scored.contains("rejected: rows.jsonl: row 1: "), "{scored}");
+    }
+}
+
+#[test]
+fn a_bad_row_of_two_files_is_rejected_and_the_others_are_scored() {
+    type Run = fn(&std::path::Path, &[&str]) -> Output;
+    let claims_in_events: (fn(&std::path::Path) -> [String; 2], Run) = (claims_in_events, evaluate_claims);
+    for (files, run) in [claims_in_events, (framing_labels, evaluate_framing)] {
+        let folder = tempfile::tempdir().unwrap();
+        let [articles, labels] = files(folder.path());
+        let scored = |articles: &str, labels: &str| {
+            let output = run(folder.path(), &[articles, labels, "--json"]);
+            let printed: Value = serde_json::from_slice(&output.stdout).unwrap();
+            (output.status.code(), printed, String::from_utf8_lossy(&output.stderr).into_owned())
+        };
+        let (code, alone, stderr) = scored(&articles, &labels);
+        assert_eq!(code, Some(0), "{stderr}");
+        // An event of its own, whose labels and second article cannot be used: what is found in it is not scored.
+        let third = json!({"article_id": "x", "event": "three", "outlet": "Post", "headline": "", "body": "It rained."});
+        let bad =
+            json!({"article_id": "y", "event": "three", "outlet": "", "headline": "", "body": "It rained."});
+        let mut more = fs::read_to_string(&articles).unwrap();
+        let n_articles = more.lines().count() as u64;
+        more.push_str(&format!("{third}\n{bad}\n"));
+        let of_bad = fs::read_to_string(&labels).unwrap();
+        let of_bad = of_bad.lines().next().unwrap().replace("\"a#", "\"y#").replace("[\"a\"", "[\"y\"");
+        let mut other = format!("{of_bad}\nno row\n");
+        other.push_str(&fs::read_to_string(&labels).unwrap());
+        let write = |name: &str, text: String| {
+            let path = folder.path().join(name);
+            fs::write(&path, text).unwrap();
+            path.to_str().unwrap().to_owned()
+        };
+        let (more, other) = (write("more.jsonl", more), write("other.jsonl", other));
+        let (code, with_bad, stderr) = scored(&more, &other);
+        assert_eq!(code, Some(3), "{stderr}");
+        assert_eq!(with_bad["figures"], alone["figures"]);
+        let rejected: Vec<(String, u64)> = with_bad["rejected"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|of| {
+                let file = std::path::Path::new(of["file"].as_str().unwrap()).file_name().unwrap();
+                (file.to_str().unwrap().to_owned(), of["row"].as_u64().unwrap())
+            })
+            .collect();
+        let wanted = [("more.jsonl", n_articles + 2), ("other.jsonl", 1), ("other.jsonl", 2)];
+        assert_eq!(rejected, wanted.map(|(file, row)| (file.to_owned(), row)));
+        assert!(stderr.contains("more.jsonl: row "), "{stderr}");
     }
 }
 

@@ -1,5 +1,4 @@
 use std::borrow::Cow;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use ndarray::{Array2, Array3, ArrayView2, Dimension, ShapeBuilder, StrideShape};
@@ -10,6 +9,10 @@ use super::engine::{Engine, Forward};
 use super::model::ModelManifest;
 use super::onnx_lengths::check_whole;
 use super::pooling::Pooling;
+use crate::error::unwound;
+
+/// What is said where rten panics.
+const DAMAGED: &str = "the graph is damaged; fetch or export it again";
 
 thread_local! {
     /// One thread inside each operator: the workers take whole batches instead.
@@ -153,7 +156,8 @@ fn run_graph(
     outputs: &[NodeId],
 ) -> Result<Vec<Value>, String> {
     let options = RunOptions::default().with_thread_pool(Some(POOL.with(Arc::clone)));
-    unwound(|| model.run(inputs, outputs, Some(options)))?.map_err(|error| error.to_string())
+    let run = || model.run(inputs, outputs, Some(options)).map_err(|error| error.to_string());
+    unwound(run, DAMAGED)
 }
 
 /// Token states of texts: shape `[texts, tokens, width]`.
@@ -187,13 +191,6 @@ fn load_graph(bytes: Cow<'static, [u8]>, path: &str) -> Result<Model, String> {
         Cow::Borrowed(bytes) => options.load_static_slice(bytes),
         Cow::Owned(bytes) => options.load(bytes),
     };
-    unwound(load)
-        .and_then(|model| model.map_err(|error| error.to_string()))
+    unwound(|| load().map_err(|error| error.to_string()), DAMAGED)
         .map_err(|error| format!("{path} cannot be loaded: {error}"))
-}
-
-/// What `run` gives; a message where it panics: a graph that was made up or damaged may make rten do so.
-fn unwound<T>(run: impl FnOnce() -> T) -> Result<T, String> {
-    let damaged = "the graph is damaged; fetch or export it again";
-    catch_unwind(AssertUnwindSafe(run)).map_err(|_| damaged.to_owned())
 }

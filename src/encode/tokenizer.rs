@@ -2,11 +2,11 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tokenizers::{ModelWrapper, PostProcessor, Tokenizer, TruncationParams};
+use tokenizers::{Encoding, ModelWrapper, PostProcessor, Tokenizer, TruncationParams};
 
 use super::growth::growth;
 use super::model::ModelManifest;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unwound};
 use crate::records::Span;
 
 /// No tokenizer needs more bytes than this to fill the longest text that a model reads; what lies behind is not
@@ -19,6 +19,9 @@ const MAX_GROWN: f64 = 1000.0 * MAX_BYTES as f64;
 
 /// Most characters of a word that are looked up piece by piece: that takes time with the square of their number.
 const MAX_WORD: usize = 1000;
+
+/// What is said where the library panics.
+const DAMAGED: &str = "it is damaged; fetch or export it again";
 
 /// The tokens of one text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,7 +53,8 @@ impl TextTokenizer {
         let refuse = |message: String| Error::Model { name: model_name.to_owned(), message };
         // Before the file is loaded, which runs its normalizer on its own tokens.
         let growth = growth(json).map_err(|message| refuse(format!("tokenizer.json {message}")))?;
-        let mut tokenizer = Tokenizer::from_bytes(json)
+        let read = || Tokenizer::from_bytes(json).map_err(|error| error.to_string());
+        let mut tokenizer = unwound(read, DAMAGED)
             .map_err(|error| refuse(format!("tokenizer.json cannot be read: {error}")))?;
         let n_added = tokenizer.get_post_processor().map_or(0, |processor| processor.added_tokens(false));
         if n_added >= max_tokens {
@@ -70,7 +74,10 @@ impl TextTokenizer {
         })?;
         tokenizer.with_padding(None);
         let most_bytes = MAX_BYTES.min((MAX_GROWN / growth) as usize);
-        Ok(Self { tokenizer, most_bytes, prefix: prefix.to_owned() })
+        let read = Self { tokenizer, most_bytes, prefix: prefix.to_owned() };
+        // What is around every text, once, so that a fault in it is told before a run.
+        read.encoding("").map_err(|error| refuse(format!("tokenizer.json cannot be used: {error}")))?;
+        Ok(read)
     }
 
     /// Number of tokens in the vocabulary, those that were added to it included.
@@ -87,10 +94,7 @@ impl TextTokenizer {
         let head = &text[..text.floor_char_boundary(self.most_bytes)];
         let input =
             if self.prefix.is_empty() { Cow::Borrowed(head) } else { Cow::Owned(self.prefix.clone() + head) };
-        let encoding = self
-            .tokenizer
-            .encode(input, true)
-            .map_err(|error| Error::Encode { n_tokens: 0, message: error.to_string() })?;
+        let encoding = self.encoding(&input).map_err(|message| Error::Encode { n_tokens: 0, message })?;
         // A token of the prefix covers nothing of the text.
         let in_text = |offset: usize| offset.saturating_sub(self.prefix.len());
         let offsets = encoding.get_offsets().iter();
@@ -99,6 +103,10 @@ impl TextTokenizer {
             spans: offsets.map(|&(start, end)| Span::new(in_text(start), in_text(end))).collect(),
             truncated: head.len() < text.len() || !encoding.get_overflowing().is_empty(),
         })
+    }
+
+    fn encoding(&self, input: &str) -> Result<Encoding, String> {
+        unwound(|| self.tokenizer.encode(input, true).map_err(|error| error.to_string()), DAMAGED)
     }
 }
 
@@ -159,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_tokenizer_that_costs_more_than_any_in_use_is_refused() {
+    fn a_tokenizer_that_is_damaged_or_costs_more_than_any_in_use_is_refused() {
         for (pointer, value, message) in [
             (
                 "/normalizer",
@@ -171,6 +179,7 @@ mod tests {
                 json!({"id": "[CLS]", "ids": vec![1; 100], "tokens": vec!["[CLS]"; 100]}),
                 "puts 100 tokens around a text, and max_tokens is 16",
             ),
+            ("/post_processor/special_tokens", json!({}), "cannot be used: it is damaged"),
             (
                 "/model/max_input_chars_per_word",
                 json!(100_000),

@@ -1,5 +1,6 @@
 //! Whole articles with the claims that people saw in them: how much of it `compare` finds, and how much of what it finds is right.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use super::bootstrap::Bootstrap;
 use super::evaluation::{Evaluation, Figures, WorstPair};
 use super::figures::Ranking;
 use super::inputs::{Inputs, article, name_and_version};
+use super::place::Place;
 use super::rows::{Groups, Rows};
 use crate::cluster::{ClusterOptions, Verification};
 use crate::error::{Error, Result};
@@ -78,13 +80,12 @@ impl Known {
 /// Scores the claims of whole articles. The file has an article per line (`article_id`, `event`, `outlet`, `headline`, `date`, `body`); the labels
 /// an event per line: groups of `same` sentences, pairs that are `partial` or in `conflict`, and where each sentence stands.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let Some(path) = &inputs.options.labels else {
-        let message =
-            "claims-in-events needs the labels too: parallax evaluate claims-in-events ARTICLES LABELS";
-        return Err(Error::Usage { message: message.to_owned() });
-    };
-    let labels = Rows::read(path)?;
-    let (articles, event_of) = articles(inputs.rows)?;
+    let usage = "claims-in-events needs the labels too: parallax evaluate claims-in-events ARTICLES LABELS";
+    let labels = inputs.labels(usage)?;
+    let reject = |fault| inputs.reject(fault);
+    let (articles, event_of) = articles(inputs.rows, reject)?;
+    let labels = labels.sound(|row| LabelledEvent::read(&labels, row, &event_of), reject)?;
+    let labels: Vec<LabelledEvent> = labels.into_iter().map(|(_, of_event)| of_event).collect();
     inputs.observer.begin("splitting", Some(articles.len()));
     let corpus = documents(articles, &|n| inputs.observer.advance(n));
     let LoadedEncoder { encoder, verifier, thresholds, model, .. } = inputs.load_encoder()?;
@@ -95,8 +96,8 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let given = (inputs.options.events == EventsFrom::Given).then(|| given_events(&corpus, &event_of));
     let found = match_claims(&corpus, given, &models, &inputs.job.options, inputs.observer)?;
 
-    let places = Places::new(&corpus, &labels)?;
-    let pairs = known_pairs(&corpus, &event_of, &labels, &places, &found, &inputs.job.options.cluster)?;
+    let places = Places::new(&corpus, &labels);
+    let pairs = known_pairs(&corpus, &event_of, &labels, &places, &found, &inputs.job.options.cluster);
     let known: Vec<Known> = pairs.values().copied().collect();
     let names = event_names(&event_of);
     let groups =
@@ -125,7 +126,7 @@ pub struct EventPair {
 /// # Errors
 /// As [`evaluate`](super::evaluate).
 pub fn event_pairs(articles_file: &std::path::Path, job: &Job) -> Result<Vec<EventPair>> {
-    let (articles, event_of) = articles(&Rows::read(articles_file)?)?;
+    let (articles, event_of) = articles(&Rows::read(articles_file)?, Err)?;
     let corpus = documents(articles, &|_| ());
     let LoadedEncoder { encoder, verifier, thresholds, .. } = load_encoder(job)?;
     let (measures, store) = (Measures::shipped(), open_store(job)?);
@@ -145,9 +146,12 @@ pub fn event_pairs(articles_file: &std::path::Path, job: &Job) -> Result<Vec<Eve
 }
 
 /// The articles of the file, and the event of each.
-pub(super) fn articles(rows: &Rows) -> Result<(Vec<Article>, BTreeMap<ArticleId, String>)> {
-    let (mut articles, mut event_of) = (vec![], BTreeMap::new());
-    for row in 0..rows.len() {
+pub(super) fn articles(
+    rows: &Rows,
+    reject: impl Fn(Error) -> Result<()>,
+) -> Result<(Vec<Article>, BTreeMap<ArticleId, String>)> {
+    let mut event_of = BTreeMap::new();
+    let read = |row: usize| {
         let text = |field: &str| rows.get(row, field).and_then(Value::as_str).unwrap_or_default();
         let id = rows.label(row, "article_id")?;
         let read = Article {
@@ -156,12 +160,69 @@ pub(super) fn articles(rows: &Rows) -> Result<(Vec<Article>, BTreeMap<ArticleId,
             date_published: parse_day(text("date")).unwrap_or_default(),
             ..article(&id, text("headline"), rows.text(row, "body")?)
         };
-        if event_of.insert(read.id.clone(), rows.label(row, "event")?).is_some() {
-            return Err(rows.fault(row, format!("the article `{id}` is there twice; take one out")));
+        let event = rows.label(row, "event")?;
+        match event_of.entry(read.id.clone()) {
+            Entry::Vacant(new) => _ = new.insert(event),
+            Entry::Occupied(_) => {
+                return Err(rows.fault(row, format!("the article `{id}` is there twice; take one out")));
+            }
         }
-        articles.push(read);
-    }
+        Ok(read)
+    };
+    let articles = rows.sound(read, reject)?.into_iter().map(|(_, article)| article).collect();
     Ok((articles, event_of))
+}
+
+/// What people say of the sentences of an event.
+struct LabelledEvent {
+    /// Each sentence by its id.
+    sentences: Vec<(String, Place)>,
+    /// The sentences of which every two have a label, by their ids.
+    groups: Vec<(Label, Vec<String>)>,
+}
+
+impl LabelledEvent {
+    fn read(labels: &Rows, row: usize, event_of: &BTreeMap<ArticleId, String>) -> Result<Self> {
+        let fault = |message: String| labels.fault(row, message);
+        let places = labels.value(row, "sentences")?.as_object();
+        let mut sentences = vec![];
+        for (id, place) in places.ok_or_else(|| fault("field `sentences` is no object".to_owned()))? {
+            let article: ArticleId = id.rsplit_once('#').map_or(id.as_str(), |(article, _)| article).into();
+            if !event_of.contains_key(&article) {
+                return Err(fault(format!("no article `{article}` in the file of articles")));
+            }
+            let place = place.as_array().and_then(|place| Place::new(article, place));
+            sentences.push((id.clone(), place.ok_or_else(|| fault(format!("`{id}` has no place")))?));
+        }
+        let mut groups = vec![];
+        for (field, label) in
+            [("same", Label::Same), ("partial", Label::Partial), ("conflict", Label::Conflict)]
+        {
+            for group in labels.list(row, field)? {
+                let ids =
+                    group.as_array().ok_or_else(|| fault(format!("an entry of `{field}` is no list")))?;
+                // Behind the two sentences of a conflict stands the reason.
+                let n = if label == Label::Conflict { 2 } else { ids.len() };
+                let ids = ids.iter().take(n).filter_map(|id| id.as_str().map(str::to_owned));
+                groups.push((label, ids.collect()));
+            }
+        }
+        Ok(Self { sentences, groups })
+    }
+
+    /// Its pairs whose sentences are of different outlets and are all there.
+    fn pairs(&self, corpus: &Corpus, places: &Places) -> Vec<(Pair, Label)> {
+        let outlet = |position: usize| corpus.sentence_at(position).outlet();
+        let mut pairs = vec![];
+        for (label, ids) in &self.groups {
+            let members: Vec<usize> = ids.iter().filter_map(|id| places.of_label.get(id).copied()).collect();
+            for (n, &a) in members.iter().enumerate() {
+                let others = members[n + 1..].iter().filter(|&&b| outlet(a) != outlet(b));
+                pairs.extend(others.map(|&b| ((a, b), *label)));
+            }
+        }
+        pairs
+    }
 }
 
 /// The labelled events, in the order of their names.
@@ -189,67 +250,28 @@ struct Places {
 }
 
 impl Places {
-    fn new(corpus: &Corpus, labels: &Rows) -> Result<Self> {
+    fn new(corpus: &Corpus, labels: &[LabelledEvent]) -> Self {
         let mut places = Self { of_label: BTreeMap::new(), n_labelled: 0, n_exact: 0 };
-        let known: BTreeSet<&ArticleId> = corpus.articles().map(|article| &article.id).collect();
-        for row in 0..labels.len() {
-            let sentences = labels.value(row, "sentences")?.as_object();
-            let sentences =
-                sentences.ok_or_else(|| labels.fault(row, "field `sentences` is no object".to_owned()))?;
-            for (id, place) in sentences {
-                let (field, span) =
-                    place_of(place).ok_or_else(|| labels.fault(row, format!("`{id}` has no place")))?;
-                let article: ArticleId =
-                    id.rsplit_once('#').map_or(id.as_str(), |(article, _)| article).into();
-                if !known.contains(&article) {
-                    return Err(labels.fault(row, format!("no article `{article}` in the file of articles")));
-                }
-                places.n_labelled += 1;
-                places.add(corpus, id, &article, field, span);
+        for (id, place) in labels.iter().flat_map(|event| &event.sentences) {
+            places.n_labelled += 1;
+            if let Some(position) = place.position(corpus) {
+                places.n_exact += usize::from(corpus.sentence_at(position).sentence.chars == place.span);
+                places.of_label.insert(id.clone(), position);
             }
         }
-        Ok(places)
-    }
-
-    fn add(&mut self, corpus: &Corpus, id: &str, article: &ArticleId, field: &str, span: Span) {
-        let overlap = |sentence: &CorpusSentence<'_>| {
-            let ours = sentence.sentence.chars;
-            ours.end.min(span.end).saturating_sub(ours.start.max(span.start))
-        };
-        let is_of_field = |sentence: &CorpusSentence<'_>| {
-            (sentence.sentence.field == Field::Headline) == (field == "headline")
-        };
-        let positions = corpus.sentences_of(corpus.position_of(article));
-        let sentences = positions.map(|position| (position, corpus.sentence_at(position)));
-        let best = sentences
-            .filter(|(_, sentence)| is_of_field(sentence))
-            .max_by_key(|(position, sentence)| (overlap(sentence), std::cmp::Reverse(*position)));
-        let Some((position, sentence)) = best else { return };
-        let ours = sentence.sentence.chars;
-        if 2 * overlap(&sentence) >= ours.len().min(span.len()).max(1) {
-            self.n_exact += usize::from(ours == span);
-            self.of_label.insert(id.to_owned(), position);
-        }
+        places
     }
 }
 
-/// `["body", 12, 80]`.
-pub(super) fn place_of(value: &Value) -> Option<(&str, Span)> {
-    let [field, start, end] = value.as_array()?.as_slice() else { return None };
-    let offset = |value: &Value| usize::try_from(value.as_u64()?).ok();
-    let (start, end) = (offset(start)?, offset(end)?);
-    (start <= end).then_some((field.as_str()?, Span::new(start, end)))
-}
-
-/// Every pair that is labelled, given or looked at.
+/// Every pair that is labelled, given or looked at, in events with labels.
 fn known_pairs(
     corpus: &Corpus,
     event_of: &BTreeMap<ArticleId, String>,
-    labels: &Rows,
+    labels: &[LabelledEvent],
     places: &Places,
     found: &Matching,
     options: &ClusterOptions,
-) -> Result<BTreeMap<Pair, Known>> {
+) -> BTreeMap<Pair, Known> {
     let names = event_names(event_of);
     let event = |position: usize| {
         let of = event_of[&corpus.sentence_at(position).article.id].as_str();
@@ -262,10 +284,8 @@ fn known_pairs(
             .or_insert_with(|| Known { event: event(a), ..Known::default() });
         note(known);
     };
-    for row in 0..labels.len() {
-        for (pair, label) in labelled_pairs(corpus, labels, row, places)? {
-            note(pair, &|known| known.label = known.label.max(Some(label)));
-        }
+    for (pair, label) in labels.iter().flat_map(|event| event.pairs(corpus, places)) {
+        note(pair, &|known| known.label = known.label.max(Some(label)));
     }
     for (&pair, found) in &found.candidates {
         let scores = (f64::from(found.shared), f64::from(found.similarity.cosine));
@@ -297,33 +317,13 @@ fn known_pairs(
         let [a, b] = [&comparison.sentence_a, &comparison.sentence_b].map(|id| corpus.sentence_position(id));
         note((a, b), &|known| known.is_conflict = true);
     }
-    Ok(pairs)
-}
-
-/// The labelled pairs of one event whose sentences are of different outlets and are all there.
-fn labelled_pairs(corpus: &Corpus, labels: &Rows, row: usize, places: &Places) -> Result<Vec<(Pair, Label)>> {
-    let mut pairs = vec![];
-    for (field, label) in [("same", Label::Same), ("partial", Label::Partial), ("conflict", Label::Conflict)]
-    {
-        for group in labels.list(row, field)? {
-            let ids = group
-                .as_array()
-                .ok_or_else(|| labels.fault(row, format!("an entry of `{field}` is no list")))?;
-            // Behind the two sentences of a conflict stands the reason.
-            let n = if label == Label::Conflict { 2 } else { ids.len() };
-            let place = |id: &Value| places.of_label.get(id.as_str()?).copied();
-            let members: Vec<usize> = ids.iter().take(n).filter_map(place).collect();
-            for (n, &a) in members.iter().enumerate() {
-                let others = members[n + 1..].iter().map(|&b| ((a, b), label));
-                pairs.extend(
-                    others.filter(|&((a, b), _)| {
-                        corpus.sentence_at(a).outlet() != corpus.sentence_at(b).outlet()
-                    }),
-                );
-            }
-        }
-    }
-    Ok(pairs)
+    let labelled: BTreeSet<&str> = labels
+        .iter()
+        .flat_map(|event| &event.sentences)
+        .map(|(_, place)| event_of[&place.article].as_str())
+        .collect();
+    pairs.retain(|_, known| labelled.contains(names[known.event]));
+    pairs
 }
 
 fn figures(known: &[Known], bootstrap: &Bootstrap) -> Vec<super::Figure> {

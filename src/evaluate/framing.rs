@@ -1,22 +1,21 @@
 //! Pairs of sentences of one claim with the differences that readers would note down: how many of the rows of `framing` are among them, and how
 //! many of them are found.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::Task;
-use super::claims_in_events::{articles, given_events, place_of};
+use super::claims_in_events::{articles, given_events};
 use super::evaluation::{Evaluation, Figure, Figures, WorstPair};
 use super::inputs::{Inputs, name_and_version};
+use super::place::{Place, common};
 use super::rows::{Groups, Rows};
 use crate::error::{Error, Result};
 use crate::framing::{FIGURES, Measures, rows};
 use crate::job::{Job, LoadedEncoder, load_encoder, open_store};
 use crate::pipeline::{Models, Proposed, documents, proposed};
-use crate::records::{
-    ArticleId, Corpus, CorpusSentence, Evidence, Field, FramingDifference, SentenceId, Span,
-};
+use crate::records::{ArticleId, Corpus, CorpusSentence, Evidence, FramingDifference, SentenceId, Span};
 use crate::store::CachedEncoder;
 
 /// What a reader says of a difference.
@@ -73,13 +72,9 @@ pub struct Marked {
 /// Scores the rows of `framing` on labelled pairs. The file has an article per line; the labels a pair per line: `event`, where the sentences `a` and `b`
 /// stand (`[article, field, start, end]` in characters), and `differences` with `dimension`, `a` and `b` (`[start, end]` or null) and `worth`.
 pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
-    let Some(path) = &inputs.options.labels else {
-        let message = "framing needs the labels too: parallax evaluate framing ARTICLES LABELS";
-        return Err(Error::Usage { message: message.to_owned() });
-    };
-    let labels = Rows::read(path)?;
+    let labels = inputs.labels("framing needs the labels too: parallax evaluate framing ARTICLES LABELS")?;
     inputs.observer.begin("comparing", None);
-    let (read, model) = read(inputs.rows, &labels, inputs.job)?;
+    let (read, model) = read(inputs.rows, &labels, inputs.job, |fault| inputs.reject(fault))?;
     let least = inputs.job.options.framing.min_salience;
     let scored: Vec<Scored> =
         read.pairs.iter().zip(&read.proposed).map(|of| Scored::new(&read.corpus, of, least)).collect();
@@ -102,7 +97,7 @@ pub fn framing_pairs(
     labels: &std::path::Path,
     job: &Job,
 ) -> Result<Vec<FramingPair>> {
-    let (read, _) = read(&Rows::read(articles_file)?, &Rows::read(labels)?, job)?;
+    let (read, _) = read(&Rows::read(articles_file)?, &Rows::read(labels)?, job, Err)?;
     let pair = |(pair, proposed): (&Pair, &Proposed)| {
         let judged = judged(&read.corpus, pair, &differences(proposed));
         let sentences = [&pair.sentences[0], &pair.sentences[1]].map(|id| read.corpus.sentence(id));
@@ -137,22 +132,21 @@ struct Read {
 }
 
 /// The labelled pairs with what the measures mark, and the model's name.
-fn read(rows: &Rows, labels: &Rows, job: &Job) -> Result<(Read, String)> {
-    let mut wanted = BTreeSet::new();
-    for row in 0..labels.len() {
-        wanted.insert(labels.label(row, "event")?);
-    }
-    let (mut articles, mut event_of) = articles(rows)?;
-    articles.retain(|article| wanted.contains(&event_of[&article.id]));
-    event_of.retain(|_, event| wanted.contains(event));
+fn read(
+    rows: &Rows,
+    labels: &Rows,
+    job: &Job,
+    reject: impl Fn(Error) -> Result<()>,
+) -> Result<(Read, String)> {
+    let (mut articles, mut event_of) = articles(rows, &reject)?;
+    let labelled = labels.sound(|row| LabelledPair::read(labels, row, &event_of), reject)?;
+    let wanted: BTreeSet<&str> = labelled.iter().map(|(_, of)| of.event.as_str()).collect();
+    articles.retain(|article| wanted.contains(&*event_of[&article.id]));
+    event_of.retain(|_, event| wanted.contains(&**event));
     let corpus = documents(articles, &|_| ());
-    let (mut pairs, mut n_lost) = (vec![], 0);
-    for row in 0..labels.len() {
-        match pair(&corpus, labels, row)? {
-            Some(pair) => pairs.push(pair),
-            None => n_lost += 1,
-        }
-    }
+    let n_labelled = labelled.len();
+    let pairs: Vec<Pair> = labelled.into_iter().filter_map(|(_, of)| of.found(&corpus)).collect();
+    let n_lost = n_labelled - pairs.len();
     let LoadedEncoder { encoder, verifier, thresholds, model, .. } = load_encoder(job)?;
     let (measures, store) = (Measures::shipped(), open_store(job)?);
     let cached = CachedEncoder::new(&encoder, &store);
@@ -164,38 +158,46 @@ fn read(rows: &Rows, labels: &Rows, job: &Job) -> Result<(Read, String)> {
     Ok((Read { corpus, pairs, proposed, n_lost }, name_and_version(&model)))
 }
 
-/// A labelled pair; `None` where a sentence is none of ours.
-fn pair(corpus: &Corpus, labels: &Rows, row: usize) -> Result<Option<Pair>> {
-    let mut sentences = vec![];
-    for side in ["a", "b"] {
-        let place = labels.list(row, side)?;
-        let found = place.first().and_then(Value::as_str).zip(place.get(1..).and_then(|rest| {
-            place_of(&Value::Array(rest.to_vec())).map(|(field, span)| (field.to_owned(), span))
-        }));
-        let Some((article, (field, span))) = found else {
-            return Err(
+/// A pair as the file of labels has it.
+struct LabelledPair {
+    event: String,
+    places: [Place; 2],
+    noted: Vec<Noted>,
+}
+
+impl LabelledPair {
+    fn read(labels: &Rows, row: usize, event_of: &BTreeMap<ArticleId, String>) -> Result<Self> {
+        let event = labels.label(row, "event")?;
+        let place = |side: &str| {
+            let place = labels.list(row, side)?;
+            let parts = place.split_first().and_then(|(article, rest)| Some((article.as_str()?, rest)));
+            let found = parts.and_then(|(article, rest)| Place::new(article.into(), rest));
+            let found = found.ok_or_else(|| {
                 labels.fault(row, format!("field `{side}` is no place; give [article, field, start, end]"))
-            );
+            })?;
+            if event_of.get(&found.article) != Some(&event) {
+                let message =
+                    format!("no article `{}` of the event `{event}` in the file of articles", found.article);
+                return Err(labels.fault(row, message));
+            }
+            Ok(found)
         };
-        let article: ArticleId = article.into();
-        if !corpus.articles().any(|known| known.id == article) {
-            return Err(labels.fault(row, format!("no article `{article}` in the file of articles")));
-        }
-        sentences.extend(sentence_at(corpus, &article, &field, span));
+        let places = [place("a")?, place("b")?];
+        let noted = labels.list(row, "differences")?.iter().map(|difference| {
+            note(difference).ok_or_else(|| {
+                let shape = "dimension, a and b ([start, end] or null), worth (useful or trivial)";
+                labels.fault(row, format!("a difference is not of the shape {shape}: {difference}"))
+            })
+        });
+        let noted = noted.collect::<Result<_>>()?;
+        Ok(Self { event, places, noted })
     }
-    let mut noted = vec![];
-    for difference in labels.list(row, "differences")? {
-        noted.push(note(difference).ok_or_else(|| {
-            let shape = "dimension, a and b ([start, end] or null), worth (useful or trivial)";
-            labels.fault(row, format!("a difference is not of the shape {shape}: {difference}"))
-        })?);
+
+    /// `None` where a sentence is none of ours.
+    fn found(self, corpus: &Corpus) -> Option<Pair> {
+        let [a, b] = self.places.map(|place| Some(corpus.sentence_at(place.position(corpus)?).id().clone()));
+        Some(Pair { event: self.event, sentences: [a?, b?], noted: self.noted })
     }
-    let sentences: Option<[SentenceId; 2]> = sentences.try_into().ok();
-    Ok(sentences.map(|sentences| Pair {
-        event: labels.label(row, "event").unwrap_or_default(),
-        sentences,
-        noted,
-    }))
 }
 
 fn note(difference: &Value) -> Option<Noted> {
@@ -220,20 +222,6 @@ fn note(difference: &Value) -> Option<Noted> {
         words: [span("a")?, span("b")?],
         worth,
     })
-}
-
-/// Our sentence that has most of the characters of a place.
-fn sentence_at(corpus: &Corpus, article: &ArticleId, field: &str, span: Span) -> Option<SentenceId> {
-    let sentences =
-        corpus.sentences_of(corpus.position_of(article)).map(|position| corpus.sentence_at(position));
-    let of_field = sentences.filter(|of| (of.sentence.field == Field::Headline) == (field == "headline"));
-    let best = of_field
-        .max_by_key(|of| (common(&of.sentence.chars, &span), std::cmp::Reverse(of.sentence.id.index)))?;
-    (2 * common(&best.sentence.chars, &span) >= span.len().max(1)).then(|| best.id().clone())
-}
-
-fn common(a: &Span, b: &Span) -> usize {
-    a.end.min(b.end).saturating_sub(a.start.max(b.start))
 }
 
 /// What readers say of a marked difference.

@@ -55,36 +55,34 @@ impl<'run> Inputs<'run> {
     /// What is wrong with the first row where no row can be used, and whatever `read` says that is no fault of a row.
     pub(super) fn usable<T>(&self, read: impl Fn(usize) -> Result<T>) -> Result<(Vec<usize>, Vec<T>)> {
         let EvaluateOptions { fields, group_match, .. } = self.options;
-        let (mut rows, mut found, mut first) = (vec![], vec![], None);
-        for row in 0..self.rows.len() {
-            let read = read(row).and_then(|read| {
-                let field = fields.group.as_deref();
-                field.map(|field| Groups::key(self.rows, row, field, group_match.as_ref())).transpose()?;
-                Ok(read)
-            });
-            match read {
-                Ok(read) => {
-                    rows.push(row);
-                    found.push(read);
-                }
-                Err(fault) if rows.is_empty() && first.is_none() => first = Some(fault),
-                Err(fault) => self.reject(fault)?,
-            }
-        }
-        match first {
-            Some(fault) if rows.is_empty() => return Err(fault),
-            first => first.into_iter().try_for_each(|fault| self.reject(fault))?,
-        }
-        Ok((rows, found))
+        let read = |row: usize| {
+            let read = read(row)?;
+            let field = fields.group.as_deref();
+            field.map(|field| Groups::key(self.rows, row, field, group_match.as_ref())).transpose()?;
+            Ok(read)
+        };
+        Ok(self.rows.sound(read, |fault| self.reject(fault))?.into_iter().unzip())
+    }
+
+    /// The second file, of labels, its lines that are no rows rejected; `usage` says how it is asked for.
+    pub(super) fn labels(&self, usage: &str) -> Result<Rows> {
+        let Some(path) = &self.options.labels else {
+            return Err(Error::Usage { message: usage.to_owned() });
+        };
+        let labels = Rows::read_sound(path)?;
+        self.rejected().extend(labels.rejected.iter().cloned());
+        Ok(labels)
     }
 
     /// Notes the fault of a row.
     ///
     /// # Errors
-    /// The fault itself, where it is not that of a row of the file.
+    /// The fault itself, where it is not that of a row of the file or of that of the labels.
     pub(super) fn reject(&self, fault: Error) -> Result<()> {
         match fault {
-            Error::Labelled { path, line: Some(line), message } if path == self.rows.path => {
+            Error::Labelled { path, line: Some(line), message }
+                if path == self.rows.path || Some(&path) == self.options.labels.as_ref() =>
+            {
                 self.rejected().push(rejection(&path, line, message));
                 Ok(())
             }

@@ -9,6 +9,7 @@ mod bootstrap;
 mod evaluation;
 mod options;
 mod inputs;
+mod place;
 mod pairs;
 mod sentences;
 mod sentiment;
@@ -116,7 +117,7 @@ pub fn pair_evidence(file: &Path, job: &Job) -> Result<Vec<Evidence>> {
 /// [`Evaluation::rejected`].
 ///
 /// # Errors
-/// [`Error::Labelled`] where no row holds what the task needs, with line and field, and for the first fault in two files that are to fit each other;
+/// [`Error::Labelled`] where no row holds what the task needs, with line and field;
 /// [`Error::Usage`] for options that do not fit; and whatever loading the model can say.
 pub fn evaluate(
     task: Task,
@@ -128,8 +129,6 @@ pub fn evaluate(
     observer.begin("reading", None);
     let rows = match task {
         Task::Agency => conllu::read(file)?,
-        // Their two files must fit each other.
-        Task::ClaimsInEvents | Task::Framing => Rows::read(file)?,
         _ => Rows::read_sound(file)?,
     };
     if options.labels.is_some() && !matches!(task, Task::ClaimsInEvents | Task::Framing) {

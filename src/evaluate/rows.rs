@@ -169,6 +169,30 @@ impl Rows {
         list.ok_or_else(|| self.fault(row, format!("field `{field}` is no list")))
     }
 
+    /// What `read` makes of each row, with the row's number. The faults of rows that it cannot read are handed to `reject`.
+    ///
+    /// # Errors
+    /// What is wrong with the first row where no row can be read, and whatever `reject` gives back.
+    pub(super) fn sound<T>(
+        &self,
+        mut read: impl FnMut(usize) -> Result<T>,
+        reject: impl Fn(Error) -> Result<()>,
+    ) -> Result<Vec<(usize, T)>> {
+        let (mut sound, mut first) = (vec![], None);
+        for row in 0..self.len() {
+            match read(row) {
+                Ok(read) => sound.push((row, read)),
+                Err(fault) if sound.is_empty() && first.is_none() => first = Some(fault),
+                Err(fault) => reject(fault)?,
+            }
+        }
+        match first {
+            Some(fault) if sound.is_empty() => return Err(fault),
+            first => first.map_or(Ok(()), reject)?,
+        }
+        Ok(sound)
+    }
+
     /// An error that names the row's line.
     pub fn fault(&self, row: usize, message: String) -> Error {
         Error::Labelled { path: self.path.clone(), line: Some(self.rows[row].line), message }

@@ -64,7 +64,7 @@ pub struct FramingOptions {
 
 impl Default for FramingOptions {
     fn default() -> Self {
-        Self { min_tone: 0.3, min_certainty: 0.25, min_head: 0.25, min_salience: 0.4, frames: false }
+        Self { min_tone: 0.3, min_certainty: 0.25, min_head: 0.25, min_salience: 0.5, frames: false }
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Pair, Side, is_own};
 use crate::records::{CueKind, Dependency, Evidence, FramingDifference, Pole, Span, Tag};
 
 /// What is known of a difference, whatever its dimension: the figures from which the salience is made.
-pub const FIGURES: [&str; 51] = [
+pub const FIGURES: [&str; 60] = [
     "both",
     "words",
     "words_of_shorter",
@@ -65,6 +65,15 @@ pub const FIGURES: [&str; 51] = [
     "likeness_around",
     "same_around",
     "whole",
+    "joined_before",
+    "joined_behind",
+    "unpaired",
+    "hanging_before",
+    "hanging",
+    "goes_on",
+    "verb_behind",
+    "day",
+    "saying",
 ];
 
 /// The figures of a difference, in the order of [`FIGURES`]. Each is the same from either side.
@@ -142,6 +151,15 @@ pub fn figures(
         larger(|of| of.likeness_around),
         larger(|of| of.same_around),
         larger(|of| of.whole),
+        larger(|of| of.edges.joined_before),
+        larger(|of| of.edges.joined_behind),
+        larger(|of| of.edges.unpaired),
+        larger(|of| of.edges.hanging_before),
+        larger(|of| of.edges.hanging),
+        larger(|of| of.edges.goes_on),
+        larger(|of| of.edges.verb_behind),
+        larger(|of| of.day),
+        larger(|of| of.saying),
     ]
 }
 
@@ -247,7 +265,132 @@ struct SideFigures {
     same_around: f32,
     /// 1 for all that hangs below one word.
     whole: f32,
+    edges: Edges,
+    /// 1 where one of them is a day, a month or the like, and where one is a word of saying.
+    day: f32,
+    saying: f32,
 }
+
+/// Where some words of a sentence begin and end, each 0 or 1: words that are cut out of the middle of something are hard to take by themselves.
+#[derive(Default)]
+struct Edges {
+    /// Another word stands right before them, and right behind.
+    joined_before: f32,
+    joined_behind: f32,
+    /// A bracket or a quotation mark has no other end in them.
+    unpaired: f32,
+    /// The word before them, and their last one, is one that something must follow.
+    hanging_before: f32,
+    hanging: f32,
+    /// The word right behind them goes on with them ("of", "who"), or is a verb that helps another.
+    goes_on: f32,
+    verb_behind: f32,
+}
+
+impl Edges {
+    fn new(side: &Side<'_>, span: &Span) -> Self {
+        let word = |span: &Span| span.slice(side.text).to_lowercase();
+        let is_in = |list: &[&str], of: Option<&Span>| of.is_some_and(|of| list.contains(&word(of).as_str()));
+        let words = side.words();
+        let inside = side.words_in(span);
+        let [first, last] = [inside.clone().next(), inside.clone().last()].map(|at| at.map(|at| &words[at]));
+        let before = inside.start.checked_sub(1).map(|at| &words[at]);
+        let behind = words.get(inside.end);
+        let is_joined = |x: usize, y: usize| side.text.get(x..y).is_some_and(|gap| gap.trim().is_empty());
+        let joined_behind = behind.filter(|behind| is_joined(span.end, behind.start));
+        let marks = span.slice(side.text);
+        let count = |mark: char| marks.matches(mark).count();
+        // "as long" before "as".
+        let is_as = |of: Option<&Span>| is_in(&["as"], of);
+        let two_before = inside.start.checked_sub(2).map(|at| &words[at]);
+        Self {
+            joined_before: flag(before.is_some_and(|before| is_joined(before.end, span.start))),
+            joined_behind: flag(joined_behind.is_some()),
+            unpaired: flag(count('(') != count(')') || count('“') != count('”') || count('"') % 2 == 1),
+            hanging_before: flag(
+                is_in(&HANGING, before)
+                    || is_in(&["known", "such", "more"], before)
+                    || (is_as(first) && is_as(two_before)),
+            ),
+            hanging: flag(is_in(&HANGING, last)),
+            goes_on: flag(is_in(&GOING_ON, joined_behind)),
+            verb_behind: flag(is_in(&HELPING, joined_behind)),
+        }
+    }
+}
+
+/// Words that something must follow.
+const HANGING: [&str; 53] = [
+    "as", "to", "who", "which", "that", "for", "with", "in", "on", "of", "by", "from", "about", "after",
+    "because", "while", "but", "and", "at", "the", "a", "an", "how", "what", "when", "where", "not", "even",
+    "amid", "if", "than", "into", "over", "is", "was", "were", "are", "be", "been", "has", "have", "had",
+    "would", "will", "his", "her", "their", "its", "our", "my", "your", "only", "also",
+];
+
+/// Words that go on with what stands before them.
+const GOING_ON: [&str; 14] =
+    ["of", "to", "about", "for", "in", "on", "at", "by", "from", "with", "that", "who", "which", "as"];
+
+/// Verbs that help another, and those that follow the one who speaks.
+const HELPING: [&str; 11] =
+    ["is", "was", "were", "are", "has", "have", "had", "would", "will", "said", "says"];
+
+/// Words for a time, as a report has it.
+const DAYS: [&str; 31] = [
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+    "today",
+    "yesterday",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "week",
+    "month",
+    "year",
+    "morning",
+    "evening",
+    "afternoon",
+    "night",
+    "weekend",
+    "a.m.",
+    "p.m.",
+];
+
+/// Words for saying something, and for where it was said.
+const SAYING: [&str; 18] = [
+    "said",
+    "says",
+    "told",
+    "tweeted",
+    "wrote",
+    "added",
+    "according",
+    "statement",
+    "spokesman",
+    "spokeswoman",
+    "spokesperson",
+    "interview",
+    "reporters",
+    "announced",
+    "conference",
+    "twitter",
+    "tweet",
+    "remarks",
+];
 
 /// Words that say how two things hang together.
 const CONNECTIVES: [&str; 16] = [
@@ -285,6 +428,9 @@ impl SideFigures {
             words.iter().map(|&word| side.weight(word) * of(word)).sum::<f32>() / all
         };
         let is_name = |word: usize| side.is_name(&side.words()[word]);
+        let has = |list: &[&str]| {
+            flag(inside.clone().any(|word| list.contains(&side.word(word).to_lowercase().as_str())))
+        };
         let sum_of = |shares: Option<&[f32]>| -> f32 {
             let shares = shares.unwrap_or_default();
             words.iter().filter_map(|&word| shares.get(word)).sum()
@@ -329,6 +475,9 @@ impl SideFigures {
             whole: flag(view.tree.is_some_and(|tree| {
                 inside.clone().any(|word| tree.subtree(word).iter().copied().eq(inside.clone()))
             })),
+            edges: Edges::new(side, &span),
+            day: has(&DAYS),
+            saying: has(&SAYING),
         }
     }
 }
@@ -421,7 +570,7 @@ mod tests {
     #[test]
     fn the_two_models_are_asked_for_the_same_difference() {
         let text = r#"{"figures": [], "dimensions": {"a": {"bias": 0, "weights": []}, "b": {"bias": 0, "weights": []}}, "start": 1.0,
-            "trees": [{"figure": 52, "most": 0.5, "below": -1.0, "above": {"figure": 0, "most": 2.0, "below": 7.0, "above": 9.0}}, 0.0]}"#;
+            "trees": [{"figure": 61, "most": 0.5, "below": -1.0, "above": {"figure": 0, "most": 2.0, "below": 7.0, "above": 9.0}}, 0.0]}"#;
         let model: Model = serde_json::from_str(text).unwrap();
         let mut figures = [0.0; FIGURES.len()];
         assert_eq!(model.salience("a", &figures), Some(0.5));

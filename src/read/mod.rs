@@ -29,7 +29,7 @@ mod tests;
 
 use std::path::PathBuf;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unwound};
 use crate::platform::{MOST_OF_DATA, read_file};
 use crate::records::{Article, InputFile, Origin, Rejection};
 
@@ -130,12 +130,12 @@ fn read_table(
     if matches!(source.ending, Ending::Xlsx | Ending::Parquet) {
         let bytes = bytes_of(source, reading)?;
         // A damaged file may make a library panic; that costs the file alone.
-        let table = std::panic::catch_unwind(|| match source.ending {
+        let table = || match source.ending {
             Ending::Xlsx => sheet::table(bytes),
             _ => parquet_table::table(bytes),
-        });
-        let table = table.unwrap_or_else(|_| Err("it is damaged; write it again".to_owned()));
-        let table = table.map_err(|message| Error::Table { path: source.path.clone(), message })?;
+        };
+        let table = unwound(table, "it is damaged; write it again")
+            .map_err(|message| Error::Table { path: source.path.clone(), message })?;
         return csv_table::read_cells(source, table, options, drafts, &mut reading.notes);
     }
     let Some(file) = load(source, reading)? else {

@@ -10,7 +10,7 @@ use super::parquet::read as read_parquet;
 use super::replace::recover;
 use super::schema::TableSchema;
 use super::table::Format;
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, unwound};
 use crate::platform::read_file;
 
 /// What a run's folder has when it is whole.
@@ -179,9 +179,7 @@ fn parquet_rows(path: &Path, columns: &[&str]) -> Result<Rows> {
     let fault = |message: String| {
         table_fault(path, format!("{message}; run `parallax compare` again with this version"))
     };
-    // A damaged file may make the library panic.
-    let read = std::panic::catch_unwind(|| read_parquet(path, columns));
-    read.unwrap_or_else(|_| Err("it is damaged".to_owned())).map_err(fault)
+    unwound(|| read_parquet(path, columns), "it is damaged").map_err(fault)
 }
 
 fn json_rows(path: &Path, bytes: &[u8], columns: &[&str]) -> Result<Rows> {
