@@ -361,9 +361,9 @@ def judged_pairs():
     return judged
 
 
-def article_events(data):
+def article_events(sets):
     """{article id: event} of event_claims and of the packed events of allsides_8k, and the events that no network is trained on."""
-    judged, sets = judged_pairs(), articles_of(data)
+    judged = judged_pairs()
     event_of = {row["article_id"]: row["event"] for row in sets["event_claims"].values()}
     unseen = held_out_events(event_of.values())
     for name, event, places, is_unseen in zip(judged.sets, judged.events, judged.places, judged.is_unseen()):

@@ -1,12 +1,14 @@
 """Draws rows of `framing` for readers to judge, and packs their verdicts into models/framing_rows*.jsonl.
 
-    python models/framing_rows.py draw DATA RUN FOLDER [--seed N] [--unseen] [--rows N] [--least S]
+    python models/framing_rows.py articles DATA SET OUT  # for a run: the articles of event_claims, or of the packed events of allsides_8k
+    python models/framing_rows.py draw DATA RUN FOLDER [--seed N] [--unseen] [--one] [--rows N] [--least S]
     python models/framing_rows.py pack DATA FOLDER
     python models/framing_rows.py agree     # how far the two readers of a row agree
     python models/framing_rows.py table     # the verdicts by dimension, the reasons, and the rows of held-out events by their salience
 
 RUN is what `parallax compare` wrote for the articles of event_articles, or of the packed events of allsides_8k (models/claim_pairs.py), with
-`min_salience = 0.1` under `[framing]`, so that rows are judged that nobody is shown. Rows between two events are left out. FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
+`min_salience = 0.1` under `[framing]`, so that rows are judged that nobody is shown. Rows between two events are left out. The rows of allsides_8k were
+drawn with `--rows 5000 --least 0.1`. FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
 FOLDER/verdicts-N.jsonl with lines {"row": "R12", "verdict": "useful"|"trivial"|"wrong", "why": ...}. Every tenth pair of sentences is read by a
 second reader. --unseen draws from the events that no network is trained on, which have a file of their own. What is packed are article ids and
 offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed verdicts were instances of a large
@@ -20,7 +22,7 @@ import random
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from claim_pairs import article_events
+from claim_pairs import article_events, articles_of
 
 FOLDER = Path(__file__).parent
 FILES = {False: "framing_rows.jsonl", True: "framing_rows_held_out.jsonl"}
@@ -91,8 +93,22 @@ def quoted(words):
     return f"«{words}»" if words else "–"
 
 
+def write_articles(data, name, out):
+    """The articles of the events of a set that networks are trained on."""
+    sets = articles_of(data)
+    events, unseen = article_events(sets)
+    ids = [id for id in sets[name] if id in events and events[id] not in unseen]
+    with out.open("w", encoding="utf-8") as file:
+        for row in map(sets[name].get, ids):
+            fields = {"article_id": row["article_id"], "outlet": row["outlet"], "headline": row["headline"], "date_published": row["date"], "body": row["body"]}
+            file.write(json.dumps(fields) + "\n")
+    print(f"{len(ids)} articles")
+
+
 def draw(data, run, options):
-    events, unseen = article_events(data)
+    events, unseen = article_events(articles_of(data))
+    if strange := sorted({id.split("#")[0] for pair in run.pairs for id in pair} - set(events)):
+        raise SystemExit(f"{options.run} has articles of no known event, such as {strange[0]}")
     event_of = lambda pair: events[pair[0].split("#")[0]]
     is_of_one = lambda pair: event_of(pair) == events[pair[1].split("#")[0]]
     of_labels = {row["event"] for name in ("framing_labels.jsonl", "framing_labels_held_out.jsonl") for row in map(json.loads, (FOLDER / name).open())}
@@ -198,8 +214,11 @@ def main():
     of_draw, of_pack = commands.add_parser("draw"), commands.add_parser("pack")
     commands.add_parser("agree")
     commands.add_parser("table")
-    for command in (of_draw, of_pack):
+    of_articles = commands.add_parser("articles")
+    for command in (of_articles, of_draw, of_pack):
         command.add_argument("data", type=Path)
+    of_articles.add_argument("set", choices=("event_claims", "allsides_8k"))
+    of_articles.add_argument("out", type=Path)
     of_draw.add_argument("run", type=Path)
     for command in (of_draw, of_pack):
         command.add_argument("folder", type=Path)
@@ -213,6 +232,8 @@ def main():
         agree()
     elif options.command == "table":
         table()
+    elif options.command == "articles":
+        write_articles(options.data, options.set, options.out)
     elif options.command == "draw":
         draw(options.data, Run(options.run), options)
     else:

@@ -42,11 +42,11 @@ LEAST_COMMON = 0.6  # of the characters of two marks that are taken for one
 WORTH = {"useful": "useful", "trivial": "trivial", "wrong": "none"}
 
 
-def marked(data, labels):
+def marked(sets, event_of, labels):
     """What the measures mark in labelled pairs; `labels` are the lines of the file."""
     with tempfile.TemporaryDirectory() as folder:
         articles, pairs = Path(folder) / "articles.jsonl", Path(folder) / "labels.jsonl"
-        known, (event_of, _) = every_article(articles_of(data)), article_events(data)
+        known = every_article(sets)
         wanted = {pair["event"] for pair in labels}
         rows = ({**known[id], "event": event} for id, event in event_of.items() if event in wanted)
         articles.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
@@ -59,20 +59,19 @@ def lines(name):
     return [json.loads(line) for line in (FOLDER / name).open(encoding="utf-8")]
 
 
-def judged(data):
+def judged(sets, event_of):
     """What the measures mark that readers have judged as a row: of one dimension, with mostly the same words."""
-    of_article, _ = article_events(data)
     verdicts = {}
     for row in lines(JUDGED):
         # A run may put articles of two events into one; the labelled events are given.
-        if of_article[row["a"][0]] == of_article[row["b"][0]] and row["why"] != "match":
+        if event_of[row["a"][0]] == event_of[row["b"][0]] and row["why"] != "match":
             verdicts.setdefault(json.dumps([row["a"], row["b"]]), []).append(row)
     pairs = [{"event": rows[0]["event"], "a": rows[0]["a"], "b": rows[0]["b"], "differences": []} for rows in verdicts.values()]
     by_place = {}
     for row in (row for rows in verdicts.values() for row in rows):
         by_place.setdefault((row["a"][0], row["b"][0], row["dimension"]), []).append(row)
     found = []
-    for row in marked(data, pairs):
+    for row in marked(sets, event_of, pairs):
         articles = [id.split("#")[0] for id in row["pair"].split(" ")]
         verdict = next((of for of in by_place.get((*articles, row["dimension"]), []) if is_one(of, row)), None)
         if verdict:
@@ -195,10 +194,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("data", type=Path)
     options = parser.parse_args()
-    of_pairs, of_rows = marked(options.data, lines(TRAINED)), judged(options.data)
+    sets = articles_of(options.data)
+    event_of, _ = article_events(sets)
+    of_pairs, of_rows = marked(sets, event_of, lines(TRAINED)), judged(sets, event_of)
     trained = Marked(of_pairs + of_rows)
     n_pairs = len(Marked(of_pairs, trained.dimensions).of)
-    held_out = Marked(marked(options.data, lines(HELD_OUT)), trained.dimensions)
+    held_out = Marked(marked(sets, event_of, lines(HELD_OUT)), trained.dimensions)
     everything = np.ones(len(trained.of), bool)
     ways = {"both": Both, "logistic": Straight, "trees": Boosted, "logistic, one set of weights for all dimensions": lambda *of: Straight(*of, inside=0.0)}
     precision = lambda useful, score: round(float(average_precision_score(useful, score)), 4)

@@ -1,4 +1,4 @@
-//! The one error type of the library. Each message says where, what, and how to mend it.
+//! The one error type of the library, and how a panic of another library becomes an error. Each message says where, what, and how to mend it.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;

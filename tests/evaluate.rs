@@ -375,7 +375,7 @@ fn labels_that_do_not_fit_the_articles_are_refused() {
     let other = other.to_str().unwrap();
     let first = fs::read_to_string(&labels).unwrap().lines().next().unwrap().to_owned();
     fs::write(other, first.replace("\"a#0\"", "\"z#0\"")).unwrap();
-    refused(&[&articles, other], "line 1: no article `z` in the file of articles");
+    refused(&[&articles, other], "line 1: no article `z` of the event `one` in the file of articles");
     fs::write(other, fs::read_to_string(&articles).unwrap().replace("\"b\"", "\"a\"")).unwrap();
     refused(&[other, &labels], "row 2: the article `a` is there twice");
     fs::write(other, "{\"event\":\"one\",\"same\":[],\"partial\":[],\"conflict\":[],\"sentences\":{\"a#0\":[\"body\",3]}}\n").unwrap();
@@ -539,15 +539,19 @@ fn a_bad_row_of_two_files_is_rejected_and_the_others_are_scored() {
         };
         let (code, alone, stderr) = scored(&articles, &labels);
         assert_eq!(code, Some(0), "{stderr}");
-        // An event of its own, whose labels and second article cannot be used: what is found in it is not scored.
-        let third = json!({"article_id": "x", "event": "three", "outlet": "Post", "headline": "", "body": "It rained."});
-        let bad =
-            json!({"article_id": "y", "event": "three", "outlet": "", "headline": "", "body": "It rained."});
+        // An event of its own, whose labels and third article cannot be used: what is found in it is not scored.
+        let third = |id: &str, outlet: &str| {
+            let body = format!("The harbour in Arden was closed after the storm, {outlet} said on Monday.");
+            json!({"article_id": id, "event": "three", "outlet": outlet, "headline": "", "body": body})
+        };
+        let (x, y, bad) = (third("x", "Post"), third("y", "Star"), third("z", ""));
         let mut more = fs::read_to_string(&articles).unwrap();
         let n_articles = more.lines().count() as u64;
-        more.push_str(&format!("{third}\n{bad}\n"));
+        more.push_str(&format!("{x}\n{y}\n{bad}\n"));
         let of_bad = fs::read_to_string(&labels).unwrap();
-        let of_bad = of_bad.lines().next().unwrap().replace("\"a#", "\"y#").replace("[\"a\"", "[\"y\"");
+        let first = of_bad.lines().next().unwrap();
+        let of_bad =
+            first.replace("\"a#", "\"z#").replace("[\"a\"", "[\"z\"").replace("\"one\"", "\"three\"");
         let mut other = format!("{of_bad}\nno row\n");
         other.push_str(&fs::read_to_string(&labels).unwrap());
         let write = |name: &str, text: String| {
@@ -568,7 +572,7 @@ fn a_bad_row_of_two_files_is_rejected_and_the_others_are_scored() {
                 (file.to_str().unwrap().to_owned(), of["row"].as_u64().unwrap())
             })
             .collect();
-        let wanted = [("more.jsonl", n_articles + 2), ("other.jsonl", 1), ("other.jsonl", 2)];
+        let wanted = [("more.jsonl", n_articles + 3), ("other.jsonl", 1), ("other.jsonl", 2)];
         assert_eq!(rejected, wanted.map(|(file, row)| (file.to_owned(), row)));
         assert!(stderr.contains("more.jsonl: row "), "{stderr}");
     }

@@ -35,7 +35,7 @@ pub(super) fn weekday(word: &str) -> Option<u8> {
 }
 
 /// True for a weekday or a month, "may" and "march" left out, as they are common words in lower case.
-pub(super) fn is_day_or_month(word: &str) -> bool {
+pub(crate) fn is_day_or_month(word: &str) -> bool {
     weekday(word).is_some()
         || (month(word).is_some() && !matches!(word, "may" | "march" | "mar" | "sep" | "dec"))
 }

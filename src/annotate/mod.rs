@@ -6,7 +6,7 @@
 
 mod words;
 mod phrases;
-mod calendar;
+pub(crate) mod calendar;
 mod quotation;
 mod quotation_kind;
 mod attribution;

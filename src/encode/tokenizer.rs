@@ -94,7 +94,9 @@ impl TextTokenizer {
         let head = &text[..text.floor_char_boundary(self.most_bytes)];
         let input =
             if self.prefix.is_empty() { Cow::Borrowed(head) } else { Cow::Owned(self.prefix.clone() + head) };
-        let encoding = self.encoding(&input).map_err(|message| Error::Encode { n_tokens: 0, message })?;
+        let encoding = self
+            .encoding(&input)
+            .map_err(|error| Error::Encode { n_tokens: 0, message: format!("tokenizer.json: {error}") })?;
         // A token of the prefix covers nothing of the text.
         let in_text = |offset: usize| offset.saturating_sub(self.prefix.len());
         let offsets = encoding.get_offsets().iter();

@@ -124,7 +124,7 @@ pub struct EventPair {
 /// Every pair of sentences that is looked at in the events of a file of articles: what matching is trained on.
 ///
 /// # Errors
-/// As [`evaluate`](super::evaluate).
+/// [`Error::Labelled`] for the first row that cannot be used, and whatever loading the model can say.
 pub fn event_pairs(articles_file: &std::path::Path, job: &Job) -> Result<Vec<EventPair>> {
     let (articles, event_of) = articles(&Rows::read(articles_file)?, Err)?;
     let corpus = documents(articles, &|_| ());
@@ -173,8 +173,17 @@ pub(super) fn articles(
     Ok((articles, event_of))
 }
 
+/// What is said of a label whose article is not there.
+pub(super) fn no_article(article: &ArticleId, event: &str) -> String {
+    format!(
+        "no article `{article}` of the event `{event}` in the file of articles, or its row cannot be used"
+    )
+}
+
 /// What people say of the sentences of an event.
 struct LabelledEvent {
+    /// Its name.
+    event: String,
     /// Each sentence by its id.
     sentences: Vec<(String, Place)>,
     /// The sentences of which every two have a label, by their ids.
@@ -184,12 +193,13 @@ struct LabelledEvent {
 impl LabelledEvent {
     fn read(labels: &Rows, row: usize, event_of: &BTreeMap<ArticleId, String>) -> Result<Self> {
         let fault = |message: String| labels.fault(row, message);
+        let event = labels.label(row, "event")?;
         let places = labels.value(row, "sentences")?.as_object();
         let mut sentences = vec![];
         for (id, place) in places.ok_or_else(|| fault("field `sentences` is no object".to_owned()))? {
             let article: ArticleId = id.rsplit_once('#').map_or(id.as_str(), |(article, _)| article).into();
-            if !event_of.contains_key(&article) {
-                return Err(fault(format!("no article `{article}` in the file of articles")));
+            if event_of.get(&article) != Some(&event) {
+                return Err(fault(no_article(&article, &event)));
             }
             let place = place.as_array().and_then(|place| Place::new(article, place));
             sentences.push((id.clone(), place.ok_or_else(|| fault(format!("`{id}` has no place")))?));
@@ -207,7 +217,7 @@ impl LabelledEvent {
                 groups.push((label, ids.collect()));
             }
         }
-        Ok(Self { sentences, groups })
+        Ok(Self { event, sentences, groups })
     }
 
     /// Its pairs whose sentences are of different outlets and are all there.
@@ -255,8 +265,9 @@ impl Places {
         for (id, place) in labels.iter().flat_map(|event| &event.sentences) {
             places.n_labelled += 1;
             if let Some(position) = place.position(corpus) {
-                places.n_exact += usize::from(corpus.sentence_at(position).sentence.chars == place.span);
-                places.of_label.insert(id.clone(), position);
+                let is_new = places.of_label.insert(id.clone(), position).is_none();
+                let is_exact = corpus.sentence_at(position).sentence.chars == place.span;
+                places.n_exact += usize::from(is_new && is_exact);
             }
         }
         places
@@ -317,12 +328,8 @@ fn known_pairs(
         let [a, b] = [&comparison.sentence_a, &comparison.sentence_b].map(|id| corpus.sentence_position(id));
         note((a, b), &|known| known.is_conflict = true);
     }
-    let labelled: BTreeSet<&str> = labels
-        .iter()
-        .flat_map(|event| &event.sentences)
-        .map(|(_, place)| event_of[&place.article].as_str())
-        .collect();
-    pairs.retain(|_, known| labelled.contains(names[known.event]));
+    let labelled: BTreeSet<&str> = labels.iter().map(|of| of.event.as_str()).collect();
+    pairs.retain(|&(a, b), _| [a, b].iter().all(|&position| labelled.contains(names[event(position)])));
     pairs
 }
 

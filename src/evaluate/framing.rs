@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Task;
-use super::claims_in_events::{articles, given_events};
+use super::claims_in_events::{articles, given_events, no_article};
 use super::evaluation::{Evaluation, Figure, Figures, WorstPair};
 use super::inputs::{Inputs, name_and_version};
 use super::place::{Place, common};
@@ -91,7 +91,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
 /// Everything that the measures mark in the labelled pairs of a file: what the salience is made from.
 ///
 /// # Errors
-/// As [`evaluate`](super::evaluate).
+/// [`Error::Labelled`] for the first row of either file that cannot be used, and whatever loading the model can say.
 pub fn framing_pairs(
     articles_file: &std::path::Path,
     labels: &std::path::Path,
@@ -176,9 +176,7 @@ impl LabelledPair {
                 labels.fault(row, format!("field `{side}` is no place; give [article, field, start, end]"))
             })?;
             if event_of.get(&found.article) != Some(&event) {
-                let message =
-                    format!("no article `{}` of the event `{event}` in the file of articles", found.article);
-                return Err(labels.fault(row, message));
+                return Err(labels.fault(row, no_article(&found.article, &event)));
             }
             Ok(found)
         };

@@ -172,24 +172,24 @@ impl Rows {
     /// What `read` makes of each row, with the row's number. The faults of rows that it cannot read are handed to `reject`.
     ///
     /// # Errors
-    /// What is wrong with the first row where no row can be read, and whatever `reject` gives back.
+    /// What is wrong with the first row where no row can be read, what `read` says that is no fault of a row, and whatever `reject` gives back.
     pub(super) fn sound<T>(
         &self,
         mut read: impl FnMut(usize) -> Result<T>,
         reject: impl Fn(Error) -> Result<()>,
     ) -> Result<Vec<(usize, T)>> {
-        let (mut sound, mut first) = (vec![], None);
+        let (mut sound, mut faults) = (vec![], vec![]);
         for row in 0..self.len() {
             match read(row) {
                 Ok(read) => sound.push((row, read)),
-                Err(fault) if sound.is_empty() && first.is_none() => first = Some(fault),
-                Err(fault) => reject(fault)?,
+                Err(fault @ Error::Labelled { .. }) => faults.push(fault),
+                Err(other) => return Err(other),
             }
         }
-        match first {
-            Some(fault) if sound.is_empty() => return Err(fault),
-            first => first.map_or(Ok(()), reject)?,
+        if sound.is_empty() && !faults.is_empty() {
+            return Err(faults.swap_remove(0));
         }
+        faults.into_iter().try_for_each(reject)?;
         Ok(sound)
     }
 

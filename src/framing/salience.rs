@@ -1,6 +1,7 @@
 //! How much a difference is worth to a reader, from labels.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -10,6 +11,7 @@ use super::attribution::{ANONYMOUS, NONE, PRONOUN};
 use super::counterpart::Counterpart;
 use super::pair::View;
 use super::{Pair, Side, is_own};
+use crate::annotate::calendar::is_day_or_month;
 use crate::records::{CueKind, Dependency, Evidence, FramingDifference, Pole, Span, Tag};
 
 /// What is known of a difference, whatever its dimension: the figures from which the salience is made.
@@ -266,55 +268,49 @@ struct SideFigures {
     /// 1 for all that hangs below one word.
     whole: f32,
     edges: Edges,
-    /// 1 where one of them is a day, a month or the like, and where one is a word of saying.
+    /// 1 where one of them is a day, a month or another word for a time; where one is a word for saying something.
     day: f32,
     saying: f32,
 }
 
 /// Where some words of a sentence begin and end, each 0 or 1: words that are cut out of the middle of something are hard to take by themselves.
-#[derive(Default)]
+#[derive(Debug, Default, PartialEq)]
 struct Edges {
-    /// Another word stands right before them, and right behind.
+    /// Nothing but a space stands between them and the word before them; and the word behind them.
     joined_before: f32,
     joined_behind: f32,
-    /// A bracket or a quotation mark has no other end in them.
+    /// Round brackets, or double quotation marks, are not as many at both ends.
     unpaired: f32,
-    /// The word before them, and their last one, is one that something must follow.
+    /// The word before them is one that something must follow ("of", "known"; "as long" before "as"); so is their last one.
     hanging_before: f32,
     hanging: f32,
-    /// The word right behind them goes on with them ("of", "who"), or is a verb that helps another.
+    /// The word right behind them goes on with them ("of", "who"); is a verb that they may be the subject of ("was", "said").
     goes_on: f32,
     verb_behind: f32,
 }
 
 impl Edges {
-    fn new(side: &Side<'_>, span: &Span) -> Self {
-        let word = |span: &Span| span.slice(side.text).to_lowercase();
-        let is_in = |list: &[&str], of: Option<&Span>| of.is_some_and(|of| list.contains(&word(of).as_str()));
-        let words = side.words();
-        let inside = side.words_in(span);
+    /// `inside` are the numbers of the words of the span, among all `words` of the text.
+    fn new(text: &str, words: &[Span], inside: &Range<usize>, span: &Span) -> Self {
+        let is_in = |list: &[&str], of: Option<&Span>| {
+            of.is_some_and(|of| list.contains(&of.slice(text).to_lowercase().as_str()))
+        };
+        let before = |n: usize| inside.start.checked_sub(n).map(|at| &words[at]);
         let [first, last] = [inside.clone().next(), inside.clone().last()].map(|at| at.map(|at| &words[at]));
-        let before = inside.start.checked_sub(1).map(|at| &words[at]);
-        let behind = words.get(inside.end);
-        let is_joined = |x: usize, y: usize| side.text.get(x..y).is_some_and(|gap| gap.trim().is_empty());
-        let joined_behind = behind.filter(|behind| is_joined(span.end, behind.start));
-        let marks = span.slice(side.text);
-        let count = |mark: char| marks.matches(mark).count();
-        // "as long" before "as".
-        let is_as = |of: Option<&Span>| is_in(&["as"], of);
-        let two_before = inside.start.checked_sub(2).map(|at| &words[at]);
+        let is_joined = |x: usize, y: usize| text.get(x..y).is_some_and(|gap| gap.trim().is_empty());
+        let joined_behind = words.get(inside.end).filter(|behind| is_joined(span.end, behind.start));
+        let count = |mark: char| span.slice(text).matches(mark).count();
+        let is_as_long_as = is_in(&["as"], first) && is_in(&["as"], before(2));
         Self {
-            joined_before: flag(before.is_some_and(|before| is_joined(before.end, span.start))),
+            joined_before: flag(before(1).is_some_and(|before| is_joined(before.end, span.start))),
             joined_behind: flag(joined_behind.is_some()),
             unpaired: flag(count('(') != count(')') || count('“') != count('”') || count('"') % 2 == 1),
             hanging_before: flag(
-                is_in(&HANGING, before)
-                    || is_in(&["known", "such", "more"], before)
-                    || (is_as(first) && is_as(two_before)),
+                is_in(&HANGING, before(1)) || is_in(&["known", "such", "more"], before(1)) || is_as_long_as,
             ),
             hanging: flag(is_in(&HANGING, last)),
             goes_on: flag(is_in(&GOING_ON, joined_behind)),
-            verb_behind: flag(is_in(&HELPING, joined_behind)),
+            verb_behind: flag(is_in(&BEHIND_SUBJECTS, joined_behind)),
         }
     }
 }
@@ -331,43 +327,24 @@ const HANGING: [&str; 53] = [
 const GOING_ON: [&str; 14] =
     ["of", "to", "about", "for", "in", "on", "at", "by", "from", "with", "that", "who", "which", "as"];
 
-/// Verbs that help another, and those that follow the one who speaks.
-const HELPING: [&str; 11] =
+/// Verbs that stand right behind a subject.
+const BEHIND_SUBJECTS: [&str; 11] =
     ["is", "was", "were", "are", "has", "have", "had", "would", "will", "said", "says"];
 
-/// Words for a time, as a report has it.
-const DAYS: [&str; 31] = [
-    "monday",
-    "tuesday",
-    "wednesday",
-    "thursday",
-    "friday",
-    "saturday",
-    "sunday",
+/// Words for a time, beside days and months.
+const TIMES: [&str; 12] = [
     "today",
     "yesterday",
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
     "week",
+    "weekend",
     "month",
     "year",
     "morning",
     "evening",
     "afternoon",
     "night",
-    "weekend",
-    "a.m.",
-    "p.m.",
+    "a.m",
+    "p.m",
 ];
 
 /// Words for saying something, and for where it was said.
@@ -391,6 +368,11 @@ const SAYING: [&str; 18] = [
     "tweet",
     "remarks",
 ];
+
+/// True for a day, a month (but "may" and "march"), and other words for a time; `word` in lower case.
+fn is_time(word: &str) -> bool {
+    is_day_or_month(word) || TIMES.contains(&word)
+}
 
 /// Words that say how two things hang together.
 const CONNECTIVES: [&str; 16] = [
@@ -428,9 +410,8 @@ impl SideFigures {
             words.iter().map(|&word| side.weight(word) * of(word)).sum::<f32>() / all
         };
         let is_name = |word: usize| side.is_name(&side.words()[word]);
-        let has = |list: &[&str]| {
-            flag(inside.clone().any(|word| list.contains(&side.word(word).to_lowercase().as_str())))
-        };
+        let has =
+            |is: &dyn Fn(&str) -> bool| flag(inside.clone().any(|word| is(&side.word(word).to_lowercase())));
         let sum_of = |shares: Option<&[f32]>| -> f32 {
             let shares = shares.unwrap_or_default();
             words.iter().filter_map(|&word| shares.get(word)).sum()
@@ -475,9 +456,9 @@ impl SideFigures {
             whole: flag(view.tree.is_some_and(|tree| {
                 inside.clone().any(|word| tree.subtree(word).iter().copied().eq(inside.clone()))
             })),
-            edges: Edges::new(side, &span),
-            day: has(&DAYS),
-            saying: has(&SAYING),
+            edges: Edges::new(side.text, side.words(), &inside, &span),
+            day: has(&is_time),
+            saying: has(&|word| SAYING.contains(&word)),
         }
     }
 }
@@ -565,6 +546,43 @@ mod tests {
             let weights = &model.dimensions[dimension.name].weights;
             assert_eq!(weights.len(), FIGURES.len(), "{}", dimension.name);
         }
+    }
+
+    #[test]
+    fn words_that_are_cut_out_of_something_are_told() {
+        let none = Edges::default;
+        for (text, part, edges) in [
+            ("The council met, angry at the mayor.", "angry at the mayor", none()),
+            (
+                "The council met after months of delay there.",
+                "after months",
+                Edges { joined_before: 1.0, joined_behind: 1.0, goes_on: 1.0, ..none() },
+            ),
+            (
+                "It was known as the act that closed schools.",
+                "as the act that",
+                Edges { joined_before: 1.0, joined_behind: 1.0, hanging_before: 1.0, hanging: 1.0, ..none() },
+            ),
+            (
+                "They stay as long as it rains.",
+                "as it rains",
+                Edges { joined_before: 1.0, hanging_before: 1.0, ..none() },
+            ),
+            ("The act (of “2017) fell.", "The act (of “2017", Edges { unpaired: 1.0, ..none() }),
+            (
+                "The angry mayor said so.",
+                "The angry mayor",
+                Edges { joined_behind: 1.0, verb_behind: 1.0, ..none() },
+            ),
+        ] {
+            let words = crate::encode::words(text);
+            let start = text.find(part).unwrap();
+            let span = Span::new(start, start + part.len());
+            let of = |end: usize| words.partition_point(|word| word.start < end);
+            assert_eq!(Edges::new(text, &words, &(of(span.start)..of(span.end)), &span), edges, "{text}");
+        }
+        assert!(is_time("tuesday") && is_time("october") && is_time("a.m") && is_time("week"));
+        assert!(!is_time("may") && !is_time("march") && !is_time("schools"));
     }
 
     #[test]

@@ -146,7 +146,7 @@ Examples:
   parallax evaluate events triples.jsonl --json > events.json
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 3 done but some rows were rejected: the figures are those of the other rows.
-The two files of claims-in-events and of framing must fit each other: there a broken row stops the run.";
+In claims-in-events and framing a row of one file that does not fit the other file is rejected as well.";
 
 impl EvaluateArguments {
     pub fn run(&self) -> anyhow::Result<Outcome> {
