@@ -17,6 +17,8 @@ from pair_marks import MARKS
 from pair_network import OUTPUTS, PARTS, WIDTH
 from quantise import HEADS, HEAD_WIDTH, quantise_rows
 
+AWAY = -2.0  # what a new layer adds to the attention of a token to those of the other sentence
+
 
 def export(network, layer, path):
     weights = {name: tensor.detach().numpy() for name, tensor in network.state_dict().items()}
@@ -33,16 +35,23 @@ def export(network, layer, path):
 
 
 def restore(network, path):
-    """Gives the network the weights of a file that `export` wrote."""
+    """Gives the network the weights of a file that `export` wrote.
+
+    Where the network has more layers, the file's are the last ones. Those before them stay as they are, and hardly see the other sentence at first.
+    """
     stored = {tensor.name: numpy_helper.to_array(tensor) for tensor in with_float32_weights(onnx.load(path)).graph.initializer}
     tensor = lambda name: torch.from_numpy(np.array(stored[name], np.float32))
     matrix = lambda name: tensor(name).T
     state = {"output.weight": tensor("output.weight").T, "output.bias": tensor("output.bias"), "marks.weight": tensor("marks.weight").T}
     state |= {"hidden.weight": matrix("hidden.weight"), "hidden.bias": tensor("hidden.bias")}
-    for number in range(len(network.layers)):
-        state[f"layers.{number}.other"] = tensor(f"other.{number}").flatten()
+    new = len(network.layers) - sum(name.startswith("other.") for name in stored)
+    for number in range(new):
+        state |= {f"layers.{number}.{name}": value for name, value in network.layers[number].state_dict().items()}
+        state[f"layers.{number}.other"] = torch.full((HEADS,), AWAY)
+    for number in range(new, len(network.layers)):
+        state[f"layers.{number}.other"] = tensor(f"other.{number - new}").flatten()
         for name, place in PARTS.items():
-            part, is_norm = f"encoder.layer.{number}.{place}", name.endswith("norm")
+            part, is_norm = f"encoder.layer.{number - new}.{place}", name.endswith("norm")
             state[f"layers.{number}.{name}.weight"] = tensor(f"{part}.gamma") if is_norm else matrix(f"{part}.weight")
             state[f"layers.{number}.{name}.bias"] = tensor(f"{part}.beta" if is_norm else f"{part}.bias")
     network.load_state_dict(state)

