@@ -17,6 +17,7 @@ language model, none of whom saw another's verdicts.
 
 import argparse
 import csv
+import datetime
 import json
 import random
 from collections import Counter, defaultdict
@@ -163,7 +164,8 @@ def pack(options):
             found = verdicts.get((reader, id))
             missing += found is None
             if found:
-                out[name].append({**row, "verdict": found["verdict"], "why": found.get("why") if found["verdict"] == "wrong" else None})
+                why = found.get("why") if found["verdict"] == "wrong" else None
+                out[name].append({**row, "verdict": found["verdict"], "why": why, "read": datetime.date.today().isoformat()})
     for name, found in out.items():
         if found:
             with (FOLDER / name).open("a", encoding="utf-8", newline="\n") as file:
@@ -177,7 +179,7 @@ def rows_of(name):
 
 
 def key_of(row):
-    return json.dumps([row[name] for name in ("dimension", "a", "b", "words_a", "words_b")])
+    return json.dumps([row.get(name) for name in ("dimension", "a", "b", "words_a", "words_b", "read")])
 
 
 def agree():
@@ -200,12 +202,14 @@ def table():
     print(f"{len(rows)} rows", dict(Counter(row["verdict"] for row in rows)), dict(Counter(row["why"] for row in rows if row["why"])))
     for dimension in sorted({row["dimension"] for row in rows}):
         print(f"  {dimension}", dict(Counter(row["verdict"] for row in rows if row["dimension"] == dimension)))
-    first, second = rows_of(FILES[True]), {key_of(row): row for row in rows_of(SECOND_FILE)}
-    readers = first, [second[key_of(row)] for row in first]
-    print("events held out, by the salience that a row had when it was read: rows; of each reader useful, trivial, wrong")
-    for least in (0.35, 0.4, 0.45, 0.5):
-        counts = [Counter(row["verdict"] for row in rows if row["salience"] >= least) for rows in readers]
-        print(f"  from {least}: {sum(counts[0].values())};", "; ".join(", ".join(str(count[verdict]) for verdict in VERDICTS) for count in counts))
+    held_out, second = rows_of(FILES[True]), {key_of(row): row for row in rows_of(SECOND_FILE)}
+    for date in sorted({row["read"] for row in held_out}):
+        first = [row for row in held_out if row["read"] == date]
+        readers = first, [second[key_of(row)] for row in first]
+        print(f"events held out, read on {date}, by the salience that a row had then: rows; of each reader useful, trivial, wrong")
+        for least in (0.35, 0.4, 0.45, 0.5, 0.6):
+            counts = [Counter(row["verdict"] for row in rows if row["salience"] >= least) for rows in readers]
+            print(f"  from {least}: {sum(counts[0].values())};", "; ".join(", ".join(str(count[verdict]) for verdict in VERDICTS) for count in counts))
 
 
 def main():

@@ -101,46 +101,37 @@ def baselines(printed):
 
 
 def previous():
-    """The rows and details of the page as it is, one for each run, and its date."""
+    """{command: row and detail} of the page as it is, and its date."""
     text = OUT.read_text(encoding="utf-8")
     rows = [line for line in text.splitlines() if line.startswith("| ")][1:]
     details = DETAIL.findall(text)
     is_of = lambda run, row, detail: row.startswith(f"| {run.task} | `{run.file}` |") and detail.startswith(f"```sh\n{command_of(run)}\n")
     if not len(rows) == len(details) == len(RUNS) or not all(map(is_of, RUNS, rows, details)):
         raise SystemExit(f"{OUT} has other runs than this script: run it without tasks")
-    return list(zip(rows, details)), re.search(r"labelled sets, ([-0-9]+)", text)[1]
+    return dict(zip(map(command_of, RUNS), zip(rows, details))), re.search(r"labelled sets, ([-0-9]+)", text)[1]
 
 
 def main():
     data, binary, tasks = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3:]
     date = datetime.date.today().isoformat()
-    kept = [None] * len(RUNS)
     if unknown := set(tasks) - {run.task for run in RUNS}:
         raise SystemExit(f"no task {', '.join(sorted(unknown))}")
+    page = {}
     if tasks:
-        kept, before = previous()
+        page, before = previous()
         date = before if before == date else f"{before} ({', '.join(tasks)} on {date})"
-    rows, details = [], []
-    for run, as_it_is in zip(RUNS, kept):
+    for run in RUNS:
         if tasks and run.task not in tasks:
-            rows.append(as_it_is[0])
-            details.append(as_it_is[1])
             continue
         began = time.time()
         text = evaluate(binary, data, run)
         seconds = time.time() - began
         compared = "; ".join(baselines(text) + [run.baseline] * bool(run.baseline))
-        rows.append(f"| {run.task} | `{run.file}` | {shown_figures(run, text)} | {compared} | {run.split} |")
-        details.append(f"```sh\n{command_of(run)}\n```\n\n```text\n{text}```\n")
+        row = f"| {run.task} | `{run.file}` | {shown_figures(run, text)} | {compared} | {run.split} |"
+        page[command_of(run)] = (row, f"```sh\n{command_of(run)}\n```\n\n```text\n{text}```\n")
         print(run.task, run.file, f"{seconds:.0f} s", flush=True)
-        # A page of some runs is better than none where a later one fails; of a whole page nothing is taken away.
-        if not tasks:
-            write(date, rows, details)
-    write(date, rows, details)
-
-
-def write(date, rows, details):
-    OUT.write_text(PAGE.format(date=date, rows="\n".join(rows), details="\n".join(details)), encoding="utf-8")
+        rows, details = zip(*page.values())
+        OUT.write_text(PAGE.format(date=date, rows="\n".join(rows), details="\n".join(details)), encoding="utf-8")
 
 
 PAGE = """# Figures

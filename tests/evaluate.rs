@@ -444,6 +444,7 @@ fn labels_of_framing_that_do_not_fit_are_refused() {
     let other = folder.path().join("other.jsonl");
     for (from, to, message) in [
         ("[\"a\",", "[\"z\",", "line 1: no article `z` of the event `one` in the file of articles"),
+        ("\"one\"", "\"two\"", "no article `a` of the event `two` in the file of articles"),
         ("\"useful\"", "\"nice\"", "a difference is not of the shape"),
         ("[\"a\",\"body\",0,", "[\"a\",\"body\",\"x\",", "field `a` is no place"),
     ] {

@@ -1,6 +1,5 @@
 //! Whole articles with the claims that people saw in them: how much of it `compare` finds, and how much of what it finds is right.
 
-use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -84,8 +83,7 @@ pub(super) fn evaluate(inputs: &Inputs<'_>) -> Result<Evaluation> {
     let labels = inputs.labels(usage)?;
     let reject = |fault| inputs.reject(fault);
     let (articles, event_of) = articles(inputs.rows, reject)?;
-    let labels = labels.sound(|row| LabelledEvent::read(&labels, row, &event_of), reject)?;
-    let labels: Vec<LabelledEvent> = labels.into_iter().map(|(_, of_event)| of_event).collect();
+    let (_, labels) = labels.sound(|row| LabelledEvent::read(&labels, row, &event_of), reject)?;
     inputs.observer.begin("splitting", Some(articles.len()));
     let corpus = documents(articles, &|n| inputs.observer.advance(n));
     let LoadedEncoder { encoder, verifier, thresholds, model, .. } = inputs.load_encoder()?;
@@ -161,15 +159,13 @@ pub(super) fn articles(
             ..article(&id, text("headline"), rows.text(row, "body")?)
         };
         let event = rows.label(row, "event")?;
-        match event_of.entry(read.id.clone()) {
-            Entry::Vacant(new) => _ = new.insert(event),
-            Entry::Occupied(_) => {
-                return Err(rows.fault(row, format!("the article `{id}` is there twice; take one out")));
-            }
+        if event_of.contains_key(&read.id) {
+            return Err(rows.fault(row, format!("the article `{id}` is there twice; take one out")));
         }
+        event_of.insert(read.id.clone(), event);
         Ok(read)
     };
-    let articles = rows.sound(read, reject)?.into_iter().map(|(_, article)| article).collect();
+    let (_, articles) = rows.sound(read, reject)?;
     Ok((articles, event_of))
 }
 

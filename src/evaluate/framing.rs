@@ -139,13 +139,13 @@ fn read(
     reject: impl Fn(Error) -> Result<()>,
 ) -> Result<(Read, String)> {
     let (mut articles, mut event_of) = articles(rows, &reject)?;
-    let labelled = labels.sound(|row| LabelledPair::read(labels, row, &event_of), reject)?;
-    let wanted: BTreeSet<&str> = labelled.iter().map(|(_, of)| of.event.as_str()).collect();
+    let (_, labelled) = labels.sound(|row| LabelledPair::read(labels, row, &event_of), reject)?;
+    let wanted: BTreeSet<&str> = labelled.iter().map(|of| of.event.as_str()).collect();
     articles.retain(|article| wanted.contains(&*event_of[&article.id]));
     event_of.retain(|_, event| wanted.contains(&**event));
     let corpus = documents(articles, &|_| ());
     let n_labelled = labelled.len();
-    let pairs: Vec<Pair> = labelled.into_iter().filter_map(|(_, of)| of.found(&corpus)).collect();
+    let pairs: Vec<Pair> = labelled.into_iter().filter_map(|of| of.found(&corpus)).collect();
     let n_lost = n_labelled - pairs.len();
     let LoadedEncoder { encoder, verifier, thresholds, model, .. } = load_encoder(job)?;
     let (measures, store) = (Measures::shipped(), open_store(job)?);

@@ -61,7 +61,7 @@ impl<'run> Inputs<'run> {
             field.map(|field| Groups::key(self.rows, row, field, group_match.as_ref())).transpose()?;
             Ok(read)
         };
-        Ok(self.rows.sound(read, |fault| self.reject(fault))?.into_iter().unzip())
+        self.rows.sound(read, |fault| self.reject(fault))
     }
 
     /// The second file, of labels, its lines that are no rows rejected; `usage` says how it is asked for.

@@ -169,7 +169,7 @@ impl Rows {
         list.ok_or_else(|| self.fault(row, format!("field `{field}` is no list")))
     }
 
-    /// What `read` makes of each row, with the row's number. The faults of rows that it cannot read are handed to `reject`.
+    /// The rows that `read` can read, with what it makes of each. The faults of the others are handed to `reject`.
     ///
     /// # Errors
     /// What is wrong with the first row where no row can be read, what `read` says that is no fault of a row, and whatever `reject` gives back.
@@ -177,11 +177,14 @@ impl Rows {
         &self,
         mut read: impl FnMut(usize) -> Result<T>,
         reject: impl Fn(Error) -> Result<()>,
-    ) -> Result<Vec<(usize, T)>> {
-        let (mut sound, mut faults) = (vec![], vec![]);
+    ) -> Result<(Vec<usize>, Vec<T>)> {
+        let (mut rows, mut sound, mut faults) = (vec![], vec![], vec![]);
         for row in 0..self.len() {
             match read(row) {
-                Ok(read) => sound.push((row, read)),
+                Ok(read) => {
+                    rows.push(row);
+                    sound.push(read);
+                }
                 Err(fault @ Error::Labelled { .. }) => faults.push(fault),
                 Err(other) => return Err(other),
             }
@@ -190,7 +193,7 @@ impl Rows {
             return Err(faults.swap_remove(0));
         }
         faults.into_iter().try_for_each(reject)?;
-        Ok(sound)
+        Ok((rows, sound))
     }
 
     /// An error that names the row's line.

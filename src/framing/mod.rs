@@ -9,6 +9,8 @@ mod counterpart;
 mod family;
 mod tree;
 mod told;
+mod edges;
+mod figures;
 mod salience;
 mod question;
 mod part;
@@ -37,12 +39,12 @@ use crate::records::{
 pub use addition::{placed_by_meaning, unplaced};
 pub use counterpart::{Counterpart, Counterparts};
 pub use family::is_family;
+pub use figures::{FIGURES, figures};
 pub use measure::{Dimension, Figure, Measure, Measures, Shown, rows};
 pub use pair::Pair;
 pub use part::{is_own, part_of, words_of_part};
 pub use placement::Place;
 pub use question::{ABOVE_ZERO, Answer, Question, UNDECIDED};
-pub use salience::{FIGURES, figures};
 pub use told::Told;
 pub use wording::{folded_word, terms};
 
