@@ -10,15 +10,17 @@ RUN is what `parallax compare` wrote for the articles of event_articles, or of t
 `min_salience = 0.1` under `[framing]`, so that rows are judged that nobody is shown. Rows between two events are left out. The rows of allsides_8k were
 drawn with `--rows 5000 --least 0.1`. FOLDER/tasks-N.txt is for the readers, who follow models/FRAMING_CODEBOOK.md (section "Rows") and write
 FOLDER/verdicts-N.jsonl with lines {"row": "R12", "verdict": "useful"|"trivial"|"wrong", "why": ...}. Every tenth pair of sentences is read by a
-second reader. --unseen draws from the events that no network is trained on, which have a file of their own. What is packed are article ids and
+second reader. --unseen draws from the events that no network is trained on, which have a file of their own and of which every row is read by two. What is packed are article ids and
 offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed verdicts were instances of a large
-language model, none of whom saw another's verdicts.
+language model, none of whom saw another's verdicts. The last 173 rows of framing_rows.jsonl were drawn otherwise: of the pairs that had been judged, what
+`framing_pairs` marks (models/train_salience.py) in other words than before 2026-11-30, from a salience of .2 on.
 """
 
 import argparse
 import csv
 import datetime
 import json
+import math
 import random
 from collections import Counter, defaultdict
 from pathlib import Path
@@ -29,6 +31,7 @@ FOLDER = Path(__file__).parent
 FILES = {False: "framing_rows.jsonl", True: "framing_rows_held_out.jsonl"}
 SECOND_FILE = "framing_rows_second.jsonl"
 OF_READER, SECOND = 170, 10
+MOST = 0.9999  # a table has four digits of a probability
 VERDICTS = ("useful", "trivial", "wrong")
 REASONS = ("match", "said", "beside", "fragment", "unanswered", "source", "other")
 
@@ -50,6 +53,7 @@ class Run:
         self.pairs = defaultdict(list)
         for row in table("framing"):
             self.pairs[row["sentence_id_a"], row["sentence_id_b"]].append(row)
+        self.probability = {(row["sentence_id_a"], row["sentence_id_b"]): float(row["probability"]) for row in table("comparisons")}
 
     def place(self, id):
         row = self.sentences[id]
@@ -67,7 +71,8 @@ def span(row, side):
 def packed(event, run, row):
     places = {side: run.place(row[f"sentence_id_{side}"]) for side in "ab"}
     words = {f"words_{side}": span(row, side) for side in "ab"}
-    return {"event": event, "dimension": row["dimension"], **places, **words, "salience": float(row["salience"])}
+    probability = run.probability[row["sentence_id_a"], row["sentence_id_b"]]
+    return {"event": event, "dimension": row["dimension"], **places, **words, "salience": float(row["salience"]), "probability": probability}
 
 
 def shown(run, pair, rows):
@@ -129,13 +134,14 @@ def draw(data, run, options):
         number += len(rows)
         if number >= options.rows:
             break
-    readers = -(-number // OF_READER)
+    readers = max(-(-number // OF_READER), 2 if options.unseen else 1)
     tasks = [[] for _ in range(readers)]
     options.folder.mkdir(parents=True, exist_ok=True)
     with (options.folder / "rows.jsonl").open("w") as out:
         for at, (pair, rows) in enumerate(chosen):
             first = at * readers // len(chosen)
-            both = [first, (first + 1) % readers] if at % SECOND == 0 and readers > 1 else [first]
+            is_read_twice = options.unseen or at % SECOND == 0 and readers > 1
+            both = [first, (first + 1) % readers] if is_read_twice else [first]
             for reader in both:
                 tasks[reader].append(shown(run, pair, rows))
             for id, row in rows:
@@ -157,6 +163,8 @@ def pack(options):
                 raise SystemExit(f"{path}: {line}")
             verdicts[reader, found["row"]] = found
     out = {name: [] for name in (*FILES.values(), SECOND_FILE)}
+    if any(row.get("read") == options.read for name in out for row in rows_of(name)):
+        raise SystemExit(f"a reading {options.read!r} is packed already; give this one another name with --read")
     missing = 0
     for row in rows:
         id, readers, unseen = (row.pop(name) for name in ("row", "readers", "unseen"))
@@ -165,13 +173,14 @@ def pack(options):
             missing += found is None
             if found:
                 why = found.get("why") if found["verdict"] == "wrong" else None
-                out[name].append({**row, "verdict": found["verdict"], "why": why, "read": datetime.date.today().isoformat()})
+                out[name].append({**row, "verdict": found["verdict"], "why": why, "read": options.read})
+    if missing:
+        raise SystemExit(f"{missing} verdicts are missing; nothing is packed")
     for name, found in out.items():
         if found:
             with (FOLDER / name).open("a", encoding="utf-8", newline="\n") as file:
                 file.writelines(json.dumps(row) + "\n" for row in found)
             print(name, len(found), dict(Counter(row["verdict"] for row in found)))
-    print(f"{missing} verdicts are missing")
 
 
 def rows_of(name):
@@ -184,8 +193,9 @@ def key_of(row):
 
 def agree():
     second = rows_of(SECOND_FILE)
-    for name in FILES.values():
-        first = {key_of(row): row["verdict"] for row in rows_of(name)}
+    readings = [(name, read) for name in FILES.values() for read in sorted({row.get("read", "") for row in rows_of(name)})]
+    for name, read in readings:
+        first = {key_of(row): row["verdict"] for row in rows_of(name) if row.get("read", "") == read}
         both = Counter((first[key_of(row)], row["verdict"]) for row in second if key_of(row) in first)
         n = sum(both.values())
         same = sum(count for (a, b), count in both.items() if a == b) / n
@@ -194,7 +204,7 @@ def agree():
             for reader, verdict in zip(by_reader, verdicts):
                 reader[verdict] += count
         chance = sum(by_reader[0][verdict] * by_reader[1][verdict] for verdict in VERDICTS) / n**2
-        print(f"{name}: {n} rows read twice, the same verdict for {same:.3f} (kappa {(same - chance) / (1 - chance):.3f})")
+        print(f"{name} {read}: {n} rows read twice, the same verdict for {same:.3f} (kappa {(same - chance) / (1 - chance):.3f})")
 
 
 def table():
@@ -210,6 +220,29 @@ def table():
         for least in (0.35, 0.4, 0.45, 0.5, 0.6):
             counts = [Counter(row["verdict"] for row in rows if row["salience"] >= least) for rows in readers]
             print(f"  from {least}: {sum(counts[0].values())};", "; ".join(", ".join(str(count[verdict]) for verdict in VERDICTS) for count in counts))
+    once_marked([row for row in held_out if "probability" in row])
+
+
+def once_marked(rows):
+    """How sure a match must be that carries a row: `probability` is that of the two sentences sharing a proposition, by the network of 84,374 pairs.
+
+    A row that was read twice counts once, with the last verdict of its first readers.
+    """
+    rows = list({key_of({**row, "read": None}): row for row in rows}.values())
+    is_match = [row["why"] != "match" for row in rows]
+    print("events held out, first readers: probability of the match; rows, of them no match, useful")
+    for least, most in ((0, 0.8), (0.8, 0.9), (0.9, 0.95), (0.95, 1)):
+        of = [row for row in rows if least <= row["probability"] < most + (most == 1)]
+        print(f"  {least} to {most}: {len(of)}, {sum(row['why'] == 'match' for row in of)}, {sum(row['verdict'] == 'useful' for row in of)}")
+    surely = [min(row["probability"], MOST) for row in rows]
+    log_odds = [math.log(of / (1 - of)) for of in surely]
+    # The shift of the log-odds at which as many matches are expected as there are: the most likely one.
+    below, above = -10.0, 10.0
+    for _ in range(60):
+        shift = (below + above) / 2
+        expected = sum(1 / (1 + math.exp(-value - shift)) for value in log_odds)
+        below, above = (shift, above) if expected < sum(is_match) else (below, shift)
+    print(f"  odds of a match once a difference is marked, as a share of those before: {math.exp(shift):.3f}")
 
 
 def main():
@@ -226,6 +259,7 @@ def main():
     of_draw.add_argument("run", type=Path)
     for command in (of_draw, of_pack):
         command.add_argument("folder", type=Path)
+    of_pack.add_argument("--read", default=datetime.date.today().isoformat(), help="the day of the reading, or another name of it")
     of_draw.add_argument("--seed", type=int, default=0)
     of_draw.add_argument("--rows", type=int, default=1700)
     of_draw.add_argument("--least", type=float, default=0.15, help="least salience of a row")

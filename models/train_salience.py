@@ -73,23 +73,23 @@ def judged(sets, event_of):
     found = []
     for row in marked(sets, event_of, pairs):
         articles = [id.split("#")[0] for id in row["pair"].split(" ")]
-        verdict = next((of for of in by_place.get((*articles, row["dimension"]), []) if is_one(of, row)), None)
-        if verdict:
+        verdict = max(by_place.get((*articles, row["dimension"]), []), key=lambda of: common(of, row), default=None)
+        if verdict and common(verdict, row) >= LEAST_COMMON:
             found.append({**row, "worth": WORTH[verdict["verdict"]]})
     return found
 
 
-def is_one(verdict, row):
-    """True where the words of each side that has some are mostly the same, and the other side has none in both."""
+def common(verdict, row):
+    """How much of the words of each side is the same, the smaller share; 0 where one of the two has words on a side and the other has none."""
 
     def share(side):
         of, ends = verdict[f"words_{side}"], row[f"words_{side}"]
         if not of or not ends:
             return float(bool(of) == bool(ends))
         start, end = map(int, ends.split(":"))
-        return (min(of[1], end) - max(of[0], start)) / max(of[1] - of[0], end - start)
+        return max(0, min(of[1], end) - max(of[0], start)) / max(of[1] - of[0], end - start)
 
-    return min(share("a"), share("b")) >= LEAST_COMMON
+    return min(share("a"), share("b"))
 
 
 class Marked:

@@ -95,6 +95,20 @@ fn each_dimension_shows_the_words_that_differ() {
             evidence_b: Some("although hundreds of angry parents had signed a petition"),
         },
         Case {
+            a: "The council approved the plan to close six schools in the city on Monday.",
+            b: "The council did not consult hundreds of angry parents and approved the plan to close six schools in the city on Monday.",
+            dimension: "addition",
+            evidence_a: None,
+            evidence_b: Some("did not consult hundreds of angry parents"),
+        },
+        Case {
+            a: "The president recommended background checks for all gun sales on Wednesday.",
+            b: "The president recommended background checks for all gun sales on Wednesday; mental health services in poor rural schools; money for hiring more police officers.",
+            dimension: "addition",
+            evidence_a: None,
+            evidence_b: Some("money for hiring more police officers"),
+        },
+        Case {
             a: "The company called the report about its factory in Ohio “completely false”.",
             b: "The company called the report about its factory in Ohio completely false.",
             dimension: "quotation",

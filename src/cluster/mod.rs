@@ -159,7 +159,7 @@ pub fn is_same(tier: Option<Tier>, same: f32) -> bool {
 
 /// How surely two sentences speak of one claim, in [0, 1]: of two that contradict each other the probability that they share a proposition, of others its geometric
 /// mean with the probability that it is the main one of both.
-pub fn one_claim(is_conflict: bool, shared: f32, same: f32) -> f32 {
+fn one_claim(is_conflict: bool, shared: f32, same: f32) -> f32 {
     if is_conflict { shared } else { (shared * same).sqrt() }
 }
 

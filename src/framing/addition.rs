@@ -1,3 +1,4 @@
+use super::edges::with_both_marks;
 use super::pair::View;
 use super::told::Held;
 use super::tree::Tree;
@@ -133,11 +134,39 @@ fn additions(view: &View<'_, '_>) -> Vec<Span> {
     let is_taken = |phrases: &[Vec<usize>], word: usize| phrases.iter().any(|phrase| phrase.contains(&word));
     let rest: Vec<bool> = (0..n).map(|word| is_new[word] && !is_taken(&phrases, word)).collect();
     phrases.extend(runs(view, &rest, |word| is_taken(&phrases, word)));
-    let closed = |phrase: &Vec<usize>| view.tree.map_or(phrase.clone(), |tree| tree.closed(phrase));
-    let spans = phrases.iter().filter_map(|phrase| view.side.cover(&closed(phrase)));
+    let whole = |phrase: &Vec<usize>| view.tree.map_or(phrase.clone(), |tree| with_verb(view, tree, phrase));
+    let parts = phrases.iter().flat_map(|phrase| between_semicolons(view.side, whole(phrase), &is_new));
+    let spans = parts.filter_map(|part| view.side.cover(&part));
+    let spans = spans.map(|span| with_both_marks(view.side.text, span));
     let mut spans: Vec<Span> = spans.filter(|span| same_around(view, span) < MOST_AROUND).collect();
     spans.sort_unstable();
     spans
+}
+
+/// A phrase with what a reader needs to take it by itself: the new verb or participle right before it that it belongs to ("known as the act", "did not meet
+/// the aims"), and all of what it begins and ends in.
+fn with_verb(view: &View<'_, '_>, tree: &Tree<'_>, phrase: &[usize]) -> Vec<usize> {
+    let closed = tree.closed(phrase);
+    let (Some(&first), Some(verb)) = (closed.first(), tree.top(phrase).and_then(|top| tree.head(top))) else {
+        return closed;
+    };
+    let is_new = tree.tag(verb).is_verb() && view.is_new(verb) && !is_cue(view.side, verb);
+    let is_open = |word: usize| !view.side.says_something(word) && tree.is_joined(word);
+    let is_before = verb < first && (verb + 1..first).all(is_open) && tree.is_joined(first);
+    // "insisted that ...": what is handed over is told by itself.
+    let takes_verb = is_new && is_before && !tree.is_word(first, "that");
+    if takes_verb { (tree.start_of_verb(verb)..first).chain(closed).collect() } else { closed }
+}
+
+/// A phrase cut where a semicolon stands between two of its words; of one that is cut, the parts that say something new.
+fn between_semicolons(side: &Side<'_>, phrase: Vec<usize>, is_new: &[bool]) -> Vec<Vec<usize>> {
+    let words = side.words();
+    let goes_on = |x: &usize, y: &usize| !side.text[words[*x].end..words[*y].start].contains(';');
+    let mut parts: Vec<Vec<usize>> = phrase.chunk_by(goes_on).map(<[usize]>::to_vec).collect();
+    if parts.len() > 1 {
+        parts.retain(|part| says_something_new(side, part, is_new));
+    }
+    parts
 }
 
 /// Share of the weights of a phrase's words that the other sentence or one beside it has too, in whatever form: a reader finds it there.

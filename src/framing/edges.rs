@@ -46,6 +46,42 @@ impl Edges {
     }
 }
 
+/// A span with the closing mark right behind it whose opening one it holds (a comma or full stop may stand between), the opening mark right before it whose
+/// closing one it holds, and the last dot of an abbreviation ("the U.S.").
+pub(super) fn with_both_marks(text: &str, mut span: Span) -> Span {
+    let is_letter = |part: &str| matches!(part.as_bytes(), [letter] if letter.is_ascii_alphabetic());
+    let is_abbreviated = |part: &str| {
+        let last = part.rsplit([' ', '(', '“', '"']).next().unwrap_or_default();
+        last.contains('.') && last.split('.').all(is_letter)
+    };
+    if is_abbreviated(span.slice(text)) && text[span.end..].starts_with('.') {
+        span.end += 1;
+    }
+    // How much further the span ends with the closing mark.
+    let closed = |end: usize, close: char| {
+        let behind = &text[end..];
+        let from = behind.trim_start_matches([',', '.', '!', '?']);
+        from.starts_with(close).then(|| behind.len() - from.len() + close.len_utf8())
+    };
+    for (open, close) in [('“', '”'), ('(', ')'), ('[', ']')] {
+        let count = |span: &Span, mark: char| span.slice(text).matches(mark).count();
+        if count(&span, open) > count(&span, close) {
+            span.end += closed(span.end, close).unwrap_or(0);
+        }
+        if count(&span, close) > count(&span, open) && text[..span.start].ends_with(open) {
+            span.start -= open.len_utf8();
+        }
+    }
+    if span.slice(text).matches('"').count() % 2 == 1 {
+        if let Some(further) = closed(span.end, '"') {
+            span.end += further;
+        } else if text[..span.start].ends_with('"') {
+            span.start -= 1;
+        }
+    }
+    span
+}
+
 /// Words that something must follow.
 const HANGING: [&str; 53] = [
     "as", "to", "who", "which", "that", "for", "with", "in", "on", "of", "by", "from", "about", "after",
@@ -65,6 +101,28 @@ const BEHIND_SUBJECTS: [&str; 11] =
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_span_holds_both_marks_of_a_pair() {
+        for (text, part, whole) in [
+            ("He was “angry at the mayor” then.", "was “angry at the mayor", "was “angry at the mayor”"),
+            ("He was “angry” at the mayor.", "angry” at the mayor", "“angry” at the mayor"),
+            ("The act (of 2017) fell.", "act (of 2017", "act (of 2017)"),
+            ("She said \"never again\" to him.", "said \"never again", "said \"never again\""),
+            ("She said \"never again\" to him.", "never again\" to", "\"never again\" to"),
+            ("They came to the U.S. in May.", "to the U.S", "to the U.S."),
+            ("They came to the end.", "to the end", "to the end"),
+            ("It rose by 3.5.", "by 3.5", "by 3.5"),
+            ("“I am angry at the mayor,” he said.", "“I am angry at the mayor", "“I am angry at the mayor,”"),
+            ("She said \"never, never!\" to him.", "\"never, never", "\"never, never!\""),
+            ("The act (of 2017 fell.", "act (of 2017", "act (of 2017"),
+            ("He was “angry” then.", "angry", "angry"),
+        ] {
+            let start = text.find(part).unwrap();
+            let span = with_both_marks(text, Span::new(start, start + part.len()));
+            assert_eq!(span.slice(text), whole, "{text}");
+        }
+    }
 
     #[test]
     fn words_that_are_cut_out_of_something_are_told() {

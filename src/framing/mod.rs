@@ -45,6 +45,7 @@ pub use pair::Pair;
 pub use part::{is_own, part_of, words_of_part};
 pub use placement::Place;
 pub use question::{ABOVE_ZERO, Answer, Question, UNDECIDED};
+pub use salience::one_claim_once_marked;
 pub use told::Told;
 pub use wording::{folded_word, terms};
 
@@ -66,7 +67,7 @@ pub struct FramingOptions {
 
 impl Default for FramingOptions {
     fn default() -> Self {
-        Self { min_tone: 0.3, min_certainty: 0.25, min_head: 0.25, min_salience: 0.5, frames: false }
+        Self { min_tone: 0.3, min_certainty: 0.25, min_head: 0.25, min_salience: 0.4, frames: false }
     }
 }
 

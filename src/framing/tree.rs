@@ -1,3 +1,4 @@
+use crate::annotate::calendar::is_day_or_month;
 use crate::records::{Dependency, Encoding, Parsed, Span, Tag};
 
 /// The words of a sentence with those below each, as the head for syntax reads it.
@@ -57,6 +58,11 @@ impl<'run> Tree<'run> {
         (0..self.len()).filter(|&word| seen[word]).collect()
     }
 
+    /// The word of a phrase that stands below none of its others; the first, where there are several.
+    pub fn top(&self, phrase: &[usize]) -> Option<usize> {
+        phrase.iter().copied().find(|&word| self.head(word).is_none_or(|head| !phrase.contains(&head)))
+    }
+
     /// The noun with what stands before it and belongs to it ("illegal aliens", "the Texas senator"), determiners left out; the verb
     /// with its particle ("passed away"): the words that name, without what is told of it.
     pub fn core(&self, word: usize) -> Vec<usize> {
@@ -92,11 +98,52 @@ impl<'run> Tree<'run> {
     }
 
     fn is_case_of(&self, word: usize) -> bool {
-        self.relation(word) == Dependency::Case
-            && self.words[word].slice(self.text).eq_ignore_ascii_case("of")
+        self.relation(word) == Dependency::Case && self.is_word(word, "of")
     }
 
-    /// A phrase out to the ends of what it begins and ends in: the noun behind "of" at its beginning and behind a modifier at its end.
+    /// True for `text`, in whatever case.
+    pub fn is_word(&self, word: usize, text: &str) -> bool {
+        self.words[word].slice(self.text).eq_ignore_ascii_case(text)
+    }
+
+    /// True where nothing but a space parts a word from the one before it.
+    pub fn is_joined(&self, word: usize) -> bool {
+        word > 0 && self.text[self.words[word - 1].end..self.words[word].start].trim().is_empty()
+    }
+
+    /// The first of the words right before a verb that are part of it ("did not", "could").
+    pub fn start_of_verb(&self, verb: usize) -> usize {
+        let is_part = |word: &usize| {
+            self.is_joined(*word + 1)
+                && self.head(*word) == Some(verb)
+                && matches!(self.tag(*word), Tag::Auxiliary | Tag::Particle | Tag::Adverb)
+        };
+        (0..verb).rev().take_while(is_part).last().unwrap_or(verb)
+    }
+
+    /// The last of the nouns right behind an adjective ("local | law enforcement agencies"), or behind a part of a name: the reading of the syntax may cut
+    /// them. `word` itself where none is there.
+    fn end_of_name(&self, word: usize) -> usize {
+        let is_right_behind = |at: usize| at < self.len() && self.is_joined(at);
+        let is_noun = |at: usize| {
+            let word = self.words[at].slice(self.text).to_lowercase();
+            matches!(self.tag(at), Tag::Noun | Tag::ProperNoun) && !is_day_or_month(&word)
+        };
+        let is_opened = match self.tag(word) {
+            Tag::Adjective => is_right_behind(word + 1) && is_noun(word + 1),
+            Tag::ProperNoun => {
+                is_right_behind(word + 1) && is_noun(word + 1) && self.tag(word + 1) == Tag::ProperNoun
+            }
+            _ => false,
+        };
+        if !is_opened {
+            return word;
+        }
+        (word + 1..self.len()).take_while(|&at| is_right_behind(at) && is_noun(at)).last().unwrap_or(word)
+    }
+
+    /// A phrase out to the ends of what it begins and ends in: the noun behind "of" at its beginning, the noun behind a modifier and the rest of a name at its
+    /// end.
     pub fn closed(&self, phrase: &[usize]) -> Vec<usize> {
         let (Some(&from), Some(&to)) = (phrase.first(), phrase.last()) else { return vec![] };
         let belongs = |word: usize| {
@@ -112,7 +159,7 @@ impl<'run> Tree<'run> {
         let noun_behind = |word: usize| {
             self.head(word).filter(|&head| belongs(word) && head > word && head - word <= MOST_APART)
         };
-        let last = noun_behind(to).unwrap_or(to);
+        let last = self.end_of_name(noun_behind(to).unwrap_or(to));
         // "hundreds of thousands", "some of the largest": without what they are of, the words say something else.
         let first = if self.is_case_of(from) { from.saturating_sub(1) } else { from };
         (first..=last).filter(|word| *word < from || *word > to || phrase.contains(word)).collect()

@@ -8,13 +8,13 @@ use super::claims::Claims;
 use super::clock::Clock;
 use super::encodings::{clauses_of, head_of, mask, unmasked};
 use crate::align::align;
-use crate::cluster::{NameFrequency, is_same, one_claim, shared_names};
+use crate::cluster::{NameFrequency, is_same, shared_names};
 use crate::distinct::distinct;
 use crate::encode::{OutletMask, encode, hide_names, words};
 use crate::error::Result;
 use crate::framing::{
-    Carried, FIGURES, Pair, PartEncoding, Place, Side, Told, figures, placed_by_meaning, terms, unplaced,
-    words_of_part,
+    Carried, FIGURES, Pair, PartEncoding, Place, Side, Told, figures, one_claim_once_marked,
+    placed_by_meaning, terms, unplaced, words_of_part,
 };
 use crate::options::Options;
 use crate::records::{
@@ -289,7 +289,8 @@ impl<'run> Sides<'run> {
             let (a, b) = (self.side(sentence_a), self.side(sentence_b));
             let pair = Pair::new(&a, &b, alignment);
             let is_conflict = comparison.relation == Relation::Conflicting;
-            let one_claim = one_claim(is_conflict, comparison.probability, comparison.same_probability);
+            let one_claim =
+                one_claim_once_marked(is_conflict, comparison.probability, comparison.same_probability);
             framing.differences = models.measures.differences(&pair, one_claim, &options.framing);
             framing.terms = terms(&pair);
         }
