@@ -63,7 +63,7 @@ pub struct ClusterOptions {
     pub confirmed: f32,
     /// Least probability of a match at all, in [0, 1].
     pub possible: f32,
-    /// Least probability of a contradiction from which on two sentences are not put into one claim, in [0, 1].
+    /// Least probability of a contradiction from which on two sentences with words that clash are a conflict and not one claim, in [0, 1].
     pub conflicting: f32,
     /// Least probability of a contradiction from which on a match is not confirmed, in [0, 1].
     pub doubtful: f32,

@@ -7,7 +7,7 @@ type Row<'run> = &'run Event;
 
 pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
     RunSchema::<Row<'run>>::new("events", "One row per event: articles that report the same. In the order of their first articles.")
-        .column("event_id", "The event. It stays the same when articles are added to the run.", |_, event| event.id.to_string())
+        .column("event_id", "The event. It stays the same when later articles are added to the run; an earlier one that joins it gives it another.", |_, event| event.id.to_string())
         .column("label", "The headline of its earliest article that has one, else that article's first sentence.", label)
         .column("first_date", "Earliest day of publication; empty where no article has a date.", |lookup, event| dates(lookup, event).min())
         .column("last_date", "Latest day of publication.", |lookup, event| dates(lookup, event).max())
