@@ -105,7 +105,7 @@ fn cold_time(corpus: &Corpus) -> Duration {
 
 #[test]
 fn killed_runs_leave_results_whole_and_are_resumed_to_the_same_bytes() {
-    let corpus = Corpus::new(48);
+    let corpus = Corpus::new(24);
     // How long a run takes at most with an empty cache and with a full one, as far as is known.
     let mut longest = [cold_time(&corpus); 2];
     let whole = corpus.results("whole");
@@ -118,7 +118,10 @@ fn killed_runs_leave_results_whole_and_are_resumed_to_the_same_bytes() {
         let longest = &mut longest[usize::from(n_runs % 3 > 0)];
         let begin = Instant::now();
         let mut child = corpus.start("out", &cache);
-        sleep(longest.mul_f64(f64::from(random.next_u32()) / f64::from(u32::MAX)));
+        let kill_at = begin + longest.mul_f64(f64::from(random.next_u32()) / f64::from(u32::MAX));
+        while Instant::now() < kill_at && child.try_wait().unwrap().is_none() {
+            sleep(Duration::from_millis(1));
+        }
         child.kill().unwrap();
         let is_killed = !child.wait().unwrap().success();
         let left = corpus.results("out");
