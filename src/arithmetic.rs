@@ -109,6 +109,11 @@ fn exp(x: f32) -> f32 {
     of_rest * f32::from_bits(exponent << 23)
 }
 
+/// The probability that log-odds stand for.
+pub(crate) fn sigmoid(log_odds: f32) -> f32 {
+    1.0 / (1.0 + exp(-log_odds))
+}
+
 /// The Gaussian error linear unit, x Φ(x). The error function is 7.1.26 of Abramowitz and Stegun, "Handbook of Mathematical
 /// Functions": absolute error below 3e-7.
 #[inline(always)]
@@ -253,6 +258,17 @@ mod tests {
             assert!((f64::from(ours) / exact - 1.0).abs() < 3e-7, "exp({x}) = {ours}, not {exact}");
         }
         assert!(exp(-1000.0) < 1e-37 && exp(1000.0).is_finite());
+    }
+
+    #[test]
+    fn sigmoid_is_that_of_the_standard_library_and_stays_within_0_and_1() {
+        for step in -4_000..4_000 {
+            let x = step as f32 / 100.0;
+            let (ours, exact) = (f64::from(sigmoid(x)), 1.0 / (1.0 + (-f64::from(x)).exp()));
+            assert!((ours / exact - 1.0).abs() < 4e-7, "sigmoid({x}) = {ours}, not {exact}");
+        }
+        assert_eq!((sigmoid(0.0), sigmoid(f32::INFINITY)), (0.5, 1.0));
+        assert!((0.0..1e-37).contains(&sigmoid(f32::NEG_INFINITY)));
     }
 
     /// x Φ(x), by SciPy 1.15: `x * scipy.stats.norm.cdf(x)`.

@@ -8,7 +8,7 @@ use parallax::cluster::{
 };
 use parallax::encode::{Encoder, ModelEncoder, ModelFiles};
 use parallax::pipeline::{document, verifier_of};
-use parallax::records::{Annotations, Article, Conflict, Encoding, Relation, SentenceId, Thresholds};
+use parallax::records::{Annotations, Article, Conflict, Encoding, Relation, SentenceId, Thresholds, Tier};
 use proptest::prelude::*;
 
 static FILES: LazyLock<ModelFiles> = LazyLock::new(|| ModelFiles::bundled().unwrap());
@@ -198,6 +198,32 @@ fn a_reworded_claim_is_found_and_a_changed_one_is_not_merged() {
 }
 
 #[test]
+fn a_doubt_keeps_a_match_from_being_confirmed_where_words_clash_or_no_network_has_read() {
+    let options = ClusterOptions::default();
+    let found = ALL.verify(&[(0, 1), (4, 6)]);
+    let sure = Verification {
+        shared: 0.95,
+        same: 0.9,
+        conflicting: options.doubtful,
+        is_edited: false,
+        verdict: Verdict::Pass,
+        ..found[0].clone()
+    };
+    assert!(sure.reading.is_some());
+    assert_eq!(options.tier(&sure), Some(Tier::Confirmed));
+    for held_back in [
+        Verification { reading: None, ..sure.clone() },
+        Verification { verdict: found[1].verdict, ..sure.clone() },
+        Verification { is_edited: true, ..sure.clone() },
+        Verification { shared: options.confirmed - 0.01, ..sure.clone() },
+    ] {
+        assert_eq!(options.tier(&held_back), Some(Tier::Possible), "{held_back:?}");
+    }
+    let undoubted = Verification { conflicting: options.doubtful - 0.01, reading: None, ..sure };
+    assert_eq!(options.tier(&undoubted), Some(Tier::Confirmed));
+}
+
+#[test]
 fn the_same_words_at_other_depths_have_their_own_evidence_and_are_read_once() {
     let (a, b) = ("The mayor closed the bridge on Monday.", "On Monday the bridge was closed by the mayor.");
     let mut texts = Texts::new(&[a, b, a, b, a, b]);
@@ -217,6 +243,18 @@ fn the_same_words_at_other_depths_have_their_own_evidence_and_are_read_once() {
     assert!(Arc::ptr_eq(&found[0], &found[2]));
     let swapped = VERIFIER.verify(&[(pairs[1].1, pairs[1].0)], &texts.names(), &read, 0.0).unwrap();
     assert_eq!((swapped[0].shared, swapped[0].same), (found[1].shared, found[1].same));
+}
+
+#[test]
+fn what_articles_of_other_days_tell_is_less_likely_the_same() {
+    let (a, b) = ("The mayor closed the bridge.", "The bridge was closed by the mayor.");
+    let mut texts = Texts::new(&[a, b, a, b, a, b, a, b]);
+    let (first, third, later) = (Some("2020-02-28"), Some("2020-03-02"), Some("2020-07-01"));
+    texts.days = vec![first, first, first, third, None, third, later, first];
+    let found = texts.verify(&[(0, 1), (2, 3), (4, 5), (6, 7)]);
+    assert_eq!([0, 1, 2, 3].map(|i| found[i].evidence.days_apart), [0.0, 3.0 / 5.0, 1.0 / 5.0, 1.0]);
+    let shared = [0, 2, 1, 3].map(|i| found[i].shared);
+    assert!(shared.is_sorted_by(|x, y| x > y), "{shared:?}");
 }
 
 #[test]

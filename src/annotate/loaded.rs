@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use super::phrases::Phrases;
 use super::words::Words;
+use crate::arithmetic::sigmoid;
 use crate::records::{LoadedEvidence, LoadedKind, LoadedLanguage, LoadedWord, Score, Span};
 
 static LOADED: LazyLock<Phrases> = LazyLock::new(|| Phrases::parse(include_str!("lists/loaded_words.txt")));
@@ -91,10 +92,6 @@ fn evidence(listed: &[LoadedWord], head: &Score, spans: &[Span], of_one: f32) ->
 fn logit(probability: f32) -> f32 {
     let probability = probability.clamp(1e-6, 1.0 - 1e-6);
     (probability / (1.0 - probability)).ln()
-}
-
-fn sigmoid(logit: f32) -> f32 {
-    1.0 / (1.0 + (-logit).exp())
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
+
 use super::checks;
 use super::pair::{Folded, Forms, Pair, Side};
 use super::similarity::{coverage, weighted_mean};
@@ -127,6 +129,8 @@ figures! {
     depth_min,
     /// The same of the other sentence.
     depth_max,
+    /// Days between the days on which the two articles were published, cut off at 5 and divided by it; a day where one of them is not known.
+    days_apart,
 }
 
 /// Numbers in words, from two on: "one" is more often a pronoun.
@@ -245,6 +249,7 @@ impl Evidence {
             lexical_shared: a.forms.terms.shared(&b.forms.terms).ln_1p() / 4.0,
             depth_min: depths[0].min(depths[1]),
             depth_max: depths[0].max(depths[1]),
+            days_apart: days_apart(pair.a.date, pair.b.date),
         }
     }
 
@@ -269,6 +274,13 @@ impl Evidence {
 
 fn flag(holds: bool) -> f32 {
     f32::from(u8::from(holds))
+}
+
+/// What is told on another day is more often something else.
+fn days_apart(a: Option<Date>, b: Option<Date>) -> f32 {
+    const MOST: u32 = 5;
+    let days = a.zip(b).map_or(1, |(a, b)| (a - b).get_days().unsigned_abs());
+    days.min(MOST) as f32 / MOST as f32
 }
 
 fn count(n: usize) -> f32 {

@@ -65,7 +65,8 @@ pub struct ClusterOptions {
     pub possible: f32,
     /// Least probability of a contradiction from which on two sentences with words that clash are a conflict and not one claim, in [0, 1].
     pub conflicting: f32,
-    /// Least probability of a contradiction from which on a match is not confirmed, in [0, 1].
+    /// Least probability of a contradiction from which on a match is not confirmed, in [0, 1]. Where the pair network has read the two, only if a check
+    /// names words that clash: of other pairs it is a figure for sentences that differ in a few words.
     pub doubtful: f32,
     /// Least likeness of two sentences that are looked at, in [0, 1]: the mean of the cosine of their embeddings and that of their
     /// terms.
@@ -121,7 +122,8 @@ impl ClusterOptions {
 
     /// How surely two sentences share a proposition; `None` where they do not, or contradict each other.
     pub fn tier(&self, found: &Verification) -> Option<Tier> {
-        let is_plain = !found.is_edited && found.conflicting < self.doubtful;
+        let can_conflict = found.reading.is_none() || found.clash().is_some();
+        let is_plain = !found.is_edited && !(can_conflict && found.conflicting >= self.doubtful);
         match found.shared {
             _ if self.is_conflict(found) => None,
             shared if shared >= self.confirmed && is_plain => Some(Tier::Confirmed),

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use super::decision::Decision;
 use super::pair::{Forms, FormsOfPairs, Pair};
 use super::{Candidate, Clash, Evidence, NameFrequency, Similarity, Verdict, checks};
+use crate::arithmetic::sigmoid;
 use crate::distinct::distinct;
 use crate::error::{Error, Result};
 use crate::records::figure::{figure, figures};
@@ -103,8 +104,8 @@ impl Logistic {
 
     /// The probability where so many log-odds come on top.
     pub(super) fn probability_with(&self, more: f32, figures: impl Iterator<Item = f32>) -> f32 {
-        let logit: f32 = self.weights.iter().zip(figures).map(|(weight, figure)| weight * figure).sum();
-        1.0 / (1.0 + (-logit - self.bias - more).exp())
+        let log_odds: f32 = self.weights.iter().zip(figures).map(|(weight, figure)| weight * figure).sum();
+        sigmoid(log_odds + self.bias + more)
     }
 }
 

@@ -28,12 +28,11 @@ impl Edges {
         };
         let before = |n: usize| inside.start.checked_sub(n).map(|at| &words[at]);
         let [first, last] = [inside.clone().next(), inside.clone().last()].map(|at| at.map(|at| &words[at]));
-        let is_joined = |x: usize, y: usize| text.get(x..y).is_some_and(|gap| gap.trim().is_empty());
-        let joined_behind = words.get(inside.end).filter(|behind| is_joined(span.end, behind.start));
+        let joined_behind = words.get(inside.end).filter(|behind| span.joins(behind, text));
         let count = |mark: char| span.slice(text).matches(mark).count();
         let is_as_long_as = is_in(&["as"], first) && is_in(&["as"], before(2));
         Self {
-            joined_before: f32::from(before(1).is_some_and(|before| is_joined(before.end, span.start))),
+            joined_before: f32::from(before(1).is_some_and(|before| before.joins(span, text))),
             joined_behind: f32::from(joined_behind.is_some()),
             unpaired: f32::from(count('(') != count(')') || count('“') != count('”') || count('"') % 2 == 1),
             hanging_before: f32::from(

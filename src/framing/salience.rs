@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::Pair;
 use super::figures::{FIGURES, figures};
+use crate::arithmetic::sigmoid;
 use crate::records::FramingDifference;
 
 /// A logistic model of each dimension, and boosted trees; the salience is the mean of their probabilities.
@@ -88,10 +89,6 @@ impl Model {
         let boosted = self.trees.iter().fold(self.start, |sum, tree| sum + tree.value(&figure));
         Some((sigmoid(straight) + sigmoid(boosted as f32)) / 2.0)
     }
-}
-
-fn sigmoid(log_odds: f32) -> f32 {
-    1.0 / (1.0 + (-log_odds).exp())
 }
 
 #[cfg(test)]

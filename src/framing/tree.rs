@@ -108,7 +108,7 @@ impl<'run> Tree<'run> {
 
     /// True where nothing but a space parts a word from the one before it.
     pub fn is_joined(&self, word: usize) -> bool {
-        word > 0 && self.text[self.words[word - 1].end..self.words[word].start].trim().is_empty()
+        word > 0 && self.words[word - 1].joins(&self.words[word], self.text)
     }
 
     /// The first of the words right before a verb that are part of it ("did not", "could").
@@ -124,22 +124,18 @@ impl<'run> Tree<'run> {
     /// The last of the nouns right behind an adjective ("local | law enforcement agencies"), or behind a part of a name: the reading of the syntax may cut
     /// them. `word` itself where none is there.
     fn end_of_name(&self, word: usize) -> usize {
-        let is_right_behind = |at: usize| at < self.len() && self.is_joined(at);
-        let is_noun = |at: usize| {
-            let word = self.words[at].slice(self.text).to_lowercase();
-            matches!(self.tag(at), Tag::Noun | Tag::ProperNoun) && !is_day_or_month(&word)
-        };
-        let is_opened = match self.tag(word) {
-            Tag::Adjective => is_right_behind(word + 1) && is_noun(word + 1),
-            Tag::ProperNoun => {
-                is_right_behind(word + 1) && is_noun(word + 1) && self.tag(word + 1) == Tag::ProperNoun
-            }
+        let is_cut = match self.tag(word) {
+            Tag::Adjective => true,
+            Tag::ProperNoun => word + 1 < self.len() && self.tag(word + 1) == Tag::ProperNoun,
             _ => false,
         };
-        if !is_opened {
-            return word;
-        }
-        (word + 1..self.len()).take_while(|&at| is_right_behind(at) && is_noun(at)).last().unwrap_or(word)
+        let goes_on = |&at: &usize| {
+            let word = self.words[at].slice(self.text).to_lowercase();
+            self.is_joined(at)
+                && matches!(self.tag(at), Tag::Noun | Tag::ProperNoun)
+                && !is_day_or_month(&word)
+        };
+        (word + 1..self.len()).take_while(goes_on).last().filter(|_| is_cut).unwrap_or(word)
     }
 
     /// A phrase out to the ends of what it begins and ends in: the noun behind "of" at its beginning, the noun behind a modifier and the rest of a name at its

@@ -53,4 +53,4 @@ pub use rejection::Rejection;
 pub use sentence::{Field, Sentence};
 pub use span::Span;
 pub use target::Target;
-pub use thresholds::{AlignmentThresholds, LevelThresholds, PairThresholds, Thresholds, WordThresholds};
+pub use thresholds::{AlignmentThresholds, LevelThresholds, Thresholds, WordThresholds};

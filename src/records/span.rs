@@ -30,6 +30,17 @@ impl Span {
         &text[self.start..self.end]
     }
 
+    /// True where nothing but white space parts this span from the one behind it in `text`; false where the other does not stand behind it.
+    ///
+    /// ```
+    /// use parallax::records::Span;
+    /// assert!(Span::new(0, 3).joins(&Span::new(4, 7), "one two"));
+    /// assert!(!Span::new(0, 3).joins(&Span::new(5, 8), "one, two"));
+    /// ```
+    pub fn joins(&self, behind: &Span, text: &str) -> bool {
+        text.get(self.end..behind.start).is_some_and(|between| between.trim().is_empty())
+    }
+
     /// Length in bytes.
     pub const fn len(&self) -> usize {
         self.end - self.start

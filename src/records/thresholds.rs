@@ -11,8 +11,6 @@ pub struct Thresholds {
     pub words: WordThresholds,
     /// Cosines of words.
     pub alignment: AlignmentThresholds,
-    /// Similarities of sentences.
-    pub pairs: PairThresholds,
     /// Similarities of articles.
     pub level: LevelThresholds,
 }
@@ -51,15 +49,6 @@ pub struct AlignmentThresholds {
     pub phrase: f32,
 }
 
-/// Similarities of two sentences, in [-1, 1].
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-pub struct PairThresholds {
-    /// Least of a pair whose evidence is gathered: that costs more than comparing the words.
-    #[serde(deserialize_with = "figure")]
-    pub near: f32,
-}
-
 /// Similarities of an article to its near ones, in [0, 1].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -88,12 +77,6 @@ impl Default for AlignmentThresholds {
     }
 }
 
-impl Default for PairThresholds {
-    fn default() -> Self {
-        Self { near: 0.4 }
-    }
-}
-
 impl Default for LevelThresholds {
     fn default() -> Self {
         Self { lowest: 0.3, highest: 0.55, alone: 0.48 }
@@ -107,7 +90,7 @@ mod tests {
     #[test]
     fn what_is_no_figure_is_refused() {
         for value in ["1e308", "nan", "-inf"] {
-            let error = toml::from_str::<Thresholds>(&format!("[pairs]\nnear = {value}")).unwrap_err();
+            let error = toml::from_str::<Thresholds>(&format!("[level]\nlowest = {value}")).unwrap_err();
             assert!(error.to_string().contains("is no figure of a model"), "{error}");
         }
     }

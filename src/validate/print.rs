@@ -35,7 +35,11 @@ fn figure(figure: Option<Figure>) -> String {
 
 fn add_precision(text: &mut String, report: &Report) {
     for (claim, title) in [
-        ("same", "Matches: the share where people see the same claim [95%]"),
+        ("same", "The same claim: the share where people see the same claim [95%]"),
+        (
+            "shared",
+            "A shared part: the share where people see the same claim or a part that both share [95%]",
+        ),
         ("contradict", "Conflicts: the share where people see a contradiction [95%]"),
     ] {
         let rows: Vec<_> = report.precision.iter().filter(|row| row.claim == claim).collect();

@@ -26,22 +26,22 @@ pub fn schemas() -> Vec<TableSchema> {
 
 fn precision<'run>() -> Schema<'run, Report, &'run Precision> {
     Schema::<Report, &Precision>::new("precision", "One row per stratum of pairs, then sums.")
-        .column("claim", "What the machine says: `same` for matches, `contradict` for conflicts.", |_, of| {
-            of.claim
-        })
+        .column(
+            "claim",
+            "What is asked: `same`, `shared` (`same` and `partial` agree with it) or `contradict`.",
+            |_, of| of.claim,
+        )
         .column(
             "stratum",
-            "The stratum: a tier with a band of `probability`, or a kind of conflict.",
+            "The stratum: a tier or `partial` with a band of `probability`, or a kind of conflict.",
             |_, of| of.stratum.as_str(),
         )
         .column("size", "Number of pairs in it.", |_, of| of.size)
         .column("drawn", "Number of pairs in the sample.", |_, of| of.drawn)
         .column("labelled", "Number of pairs with an answer.", |_, of| of.labelled)
-        .figure(
-            ["precision", "ci_low", "ci_high"],
-            "The share of pairs about which people say what the machine says.",
-            |of| of.precision,
-        )
+        .figure(["precision", "ci_low", "ci_high"], "The share of pairs about which people say so.", |of| {
+            of.precision
+        })
 }
 
 fn measures<'run>() -> Schema<'run, Report, &'run MeasureAgreement> {

@@ -58,9 +58,9 @@ pub struct Report {
 /// The share of pairs about which people say what the machine says.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Precision {
-    /// `same` or `contradict`: what the machine says.
+    /// What the machine says: `same`, `shared` (a proposition; people's `same` and `partial` agree with it) or `contradict`.
     pub claim: &'static str,
-    /// A stratum; or `all confirmed`, `all possible`, `all joined`, `all matches`, `all conflicts`.
+    /// A stratum; or `all confirmed`, `all possible`, `all the same`, `all partial`, `all matches`, `all conflicts`.
     pub stratum: String,
     /// Number of pairs in it.
     pub size: usize,
@@ -222,6 +222,41 @@ fn check_sample(folder: &Path, items: &[Item]) -> Result<()> {
 }
 
 /// The items with their labels.
+/// What the machine says of a pair of sentences, as its precision asks about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Said {
+    Same,
+    /// They share a proposition; people who see the same claim say so, too.
+    Shared,
+    Contradict,
+}
+
+impl Said {
+    fn by_machine(label: &str) -> Self {
+        match label {
+            "same" => Self::Same,
+            "partial" => Self::Shared,
+            _ => Self::Contradict,
+        }
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Shared => "shared",
+            Self::Contradict => "contradict",
+        }
+    }
+
+    fn is_right(self, answer: &str) -> bool {
+        match self {
+            Self::Same => answer == "same",
+            Self::Shared => matches!(answer, "same" | "partial"),
+            Self::Contradict => answer == "contradict",
+        }
+    }
+}
+
 struct Scored<'a> {
     items: &'a [Item],
     labels: &'a Labels,
@@ -268,18 +303,13 @@ impl Scored<'_> {
 
     fn precision(&self) -> Vec<Precision> {
         let strata = self.strata_of(Subject::CLAIMS);
-        let claim = |items: &[usize]| match self.items[items[0]].machine_label.starts_with("contradict") {
-            true => "contradict",
-            false => "same",
-        };
-        let right = |claim: &str, at: usize| {
-            self.right(at, |answer| Subject::CLAIMS.answers()[answer].label == claim)
-        };
-        let row = |claim: &'static str, name: String, members: &[&Vec<usize>]| {
-            let strata: Vec<Stratum> =
-                members.iter().map(|items| self.stratum(items, &|at| right(claim, at))).collect();
+        let machine = |items: &[usize]| Said::by_machine(&self.items[items[0]].machine_label);
+        let row = |said: Said, name: String, members: &[&Vec<usize>]| {
+            let right =
+                |at: usize| self.right(at, |answer| said.is_right(Subject::CLAIMS.answers()[answer].label));
+            let strata: Vec<Stratum> = members.iter().map(|items| self.stratum(items, &right)).collect();
             Precision {
-                claim,
+                claim: said.name(),
                 stratum: name,
                 size: strata.iter().map(|stratum| stratum.size).sum(),
                 drawn: members.iter().map(|items| items.len()).sum(),
@@ -288,21 +318,24 @@ impl Scored<'_> {
             }
         };
         let mut rows: Vec<Precision> =
-            strata.iter().map(|(name, items)| row(claim(items), (*name).to_owned(), &[items])).collect();
-        for (claim, name, prefix) in [
-            ("same", "all confirmed", "confirmed "),
-            ("same", "all possible", "possible "),
-            ("same", "all joined", "joined "),
-            ("same", "all matches", ""),
-            ("contradict", "all conflicts", "conflicting"),
+            strata.iter().map(|(name, items)| row(machine(items), (*name).to_owned(), &[items])).collect();
+        for (said, name, prefix, of) in [
+            (Said::Same, "all confirmed", "confirmed ", &[Said::Same][..]),
+            (Said::Same, "all possible", "possible ", &[Said::Same]),
+            (Said::Same, "all the same", "", &[Said::Same]),
+            (Said::Shared, "all partial", "", &[Said::Shared]),
+            (Said::Shared, "all matches", "", &[Said::Same, Said::Shared]),
+            (Said::Contradict, "all conflicts", "", &[Said::Contradict]),
         ] {
-            let is_member = |name: &str| {
-                name.starts_with(prefix) && (claim == "contradict") == name.starts_with("conflicting")
-            };
-            let members: Vec<&Vec<usize>> =
-                strata.iter().filter(|(name, _)| is_member(name)).map(|(_, items)| items).collect();
+            let is_member =
+                |name: &str, items: &[usize]| name.starts_with(prefix) && of.contains(&machine(items));
+            let members: Vec<&Vec<usize>> = strata
+                .iter()
+                .filter(|(name, items)| is_member(name, items))
+                .map(|(_, items)| items)
+                .collect();
             if !members.is_empty() {
-                rows.push(row(claim, name.to_owned(), &members));
+                rows.push(row(said, name.to_owned(), &members));
             }
         }
         rows

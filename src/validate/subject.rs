@@ -22,13 +22,20 @@ static CLAIMS: Question = Question {
     title: "Claims",
     question: "Do these two sentences make the same claim?",
     definition: "A claim is what must be so for the sentence to be true. Compare what both sentences speak of; detail that only \
-                 one of them has does not count, nor does the choice of words. “[outlet]” stands for the name of a news outlet.",
+                 one of them has does not count, nor does the choice of words. A sentence may make several claims; go by what it mainly \
+                 says. “[outlet]” stands for the name of a news outlet.",
     is_of_voice: false,
     answers: &[
         Answer {
             label: "same",
             name: "Same claim",
-            meaning: "Both say that the same thing is, was or will be so. One may say more than the other, or say it in other words.",
+            meaning: "Both mainly say that the same thing is, was or will be so. One may say more than the other, or say it in other words.",
+            value: None,
+        },
+        Answer {
+            label: "partial",
+            name: "They share a part",
+            meaning: "Both say one same thing, and it is not what both are mainly about.",
             value: None,
         },
         Answer {

@@ -75,7 +75,7 @@ fn claims(folder: &Path) -> Result<Vec<Unit>> {
                 ("conflicting, untyped".to_owned(), "contradict".to_owned())
             }
             "conflicting" => (format!("conflicting, {conflict}"), format!("contradict:{conflict}")),
-            _ => (format!("joined {band}"), "same".to_owned()),
+            _ => (format!("partial {band}"), "partial".to_owned()),
         };
         units.push(Unit {
             subject: Subject::CLAIMS,

@@ -211,7 +211,7 @@ def main(binary, folder):
         ends = driver.execute_script("return [...document.querySelectorAll('.answer')].map((e) => e.getBoundingClientRect()).map((r) => [r.top, r.bottom]).concat([[0, innerHeight]])")
         assert all(0 <= top and bottom <= ends[-1][1] for top, bottom in ends), ends
         assert driver.find_element(By.ID, "what").get_property("open")
-        press(driver, "3")
+        press(driver, "4")
         assert not driver.find_element(By.ID, "what").get_property("open")
         driver.save_screenshot(str(folder / "label-phone.png"))
         width = driver.execute_script("return [document.documentElement.scrollWidth, window.innerWidth]")

@@ -93,14 +93,18 @@ def main():
     rows = rows[: arguments.articles or len(rows)]
     folder = arguments.folder.resolve()
     shutil.rmtree(folder, ignore_errors=True)
-    # Other than what one process does by itself: several windows, and the choice of sentences.
-    options = {"group": {"period_days": arguments.period_days}, "encode": {"sentences": "candidates"}}
+    # Other than what one process does by itself: several windows, and the choice of sentences. Rows of framing that a reader would hardly keep, or the
+    # articles made of the seeds have none.
+    options = {"group": {"period_days": arguments.period_days}, "encode": {"sentences": "candidates"}, "framing": {"min_salience": 0.01}}
     names = [column.split()[0] for column in COLUMNS.split(", ")]
 
     begin = time.perf_counter()
     expected = parallax.compare([dict(zip(names, row)) for row in rows], cache=False, **options)
     expected = {name: rows_of(pyarrow.table(getattr(expected, name))) for name in expected.table_names}
-    print(f"one process: {len(rows)} articles, {len(expected['claims'])} claims, {time.perf_counter() - begin:.1f} s", flush=True)
+    n_claims, n_framing = (len(expected[name]) for name in ("claims", "framing"))
+    if min(n_claims, n_framing) == 0:
+        sys.exit(f"{n_claims} claims and {n_framing} rows of framing: nothing to compare")
+    print(f"one process: {len(rows)} articles, {n_claims} claims, {n_framing} rows of framing, {time.perf_counter() - begin:.1f} s", flush=True)
 
     session = (
         SparkSession.builder.master(CLUSTER)

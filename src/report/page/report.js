@@ -254,7 +254,9 @@ function sideBySide(pair) {
     list.append(item);
   }
   if (list.children.length) node.append(list);
-  else node.append(make("p", { class: "faint" }, "No difference in framing is marked."));
+  else node.append(make("p", { class: "faint" }, pair.relation === 1
+    ? "They share a part; what else they say is not compared."
+    : "No difference in framing is marked."));
   node.addEventListener("mouseover", (event) => over(node, event, true));
   node.addEventListener("mouseout", (event) => over(node, event, false));
   node.addEventListener("focusin", (event) => over(node, event, true));

@@ -10,7 +10,7 @@ pub(super) fn schema<'run>(_: &Extra) -> RunSchema<'run, Row<'run>> {
     RunSchema::<Row<'run>>::new("claims", "One row per claim that two outlets make, or that one makes and another disputes or says in part. In the order of the events; within an event first those of two outlets, by tier, then by number of outlets and sentences.")
         .column("claim_id", "The claim. It stays the same when articles are added, as long as the same sentence stands for it.", |_, (claim, _)| claim.id.to_string())
         .column("event_id", "Its event.", |_, (claim, _)| claim.event.to_string())
-        .column("text", "The words of the sentence that stands for it: the one most surely the same as the others.", |lookup, (claim, _)| lookup.text(&claim.medoid))
+        .column("text", "The words of the sentence that stands for it: the one whose matches with the others are the surest.", |lookup, (claim, _)| lookup.text(&claim.medoid))
         .column("medoid_sentence_id", "That sentence.", |_, (claim, _)| claim.medoid.to_string())
         .column("n_sentences", "Number of its sentences, those that dispute it included.", |_, (claim, _)| claim.mentions.len())
         .column("n_articles", "Number of articles that they are of.", |_, (claim, _)| {
