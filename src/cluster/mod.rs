@@ -123,10 +123,10 @@ impl ClusterOptions {
     /// How surely two sentences share a proposition; `None` where they do not, or contradict each other.
     pub fn tier(&self, found: &Verification) -> Option<Tier> {
         let can_conflict = found.reading.is_none() || found.clash().is_some();
-        let is_plain = !found.is_edited && !(can_conflict && found.conflicting >= self.doubtful);
+        let is_held_back = found.is_edited || can_conflict && found.conflicting >= self.doubtful;
         match found.shared {
             _ if self.is_conflict(found) => None,
-            shared if shared >= self.confirmed && is_plain => Some(Tier::Confirmed),
+            shared if shared >= self.confirmed && !is_held_back => Some(Tier::Confirmed),
             shared if shared >= self.possible => Some(Tier::Possible),
             _ => None,
         }
