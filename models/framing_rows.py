@@ -12,8 +12,9 @@ drawn with `--rows 5000 --least 0.1`. FOLDER/tasks-N.txt is for the readers, who
 FOLDER/verdicts-N.jsonl with lines {"row": "R12", "verdict": "useful"|"trivial"|"wrong", "why": ...}. Every tenth pair of sentences is read by a
 second reader. --unseen draws from the events that no network is trained on, which have a file of their own and of which every row is read by two. What is packed are article ids and
 offsets in characters of the article's field; the texts stay outside the repository. The readers of the packed verdicts were instances of a large
-language model, none of whom saw another's verdicts. The last 173 rows of framing_rows.jsonl were drawn otherwise: of the pairs that had been judged, what
-`framing_pairs` marks (models/train_salience.py) in other words than before 2026-11-30, from a salience of .2 on.
+language model, none of whom saw another's verdicts. The last 1,646 rows of framing_rows.jsonl were drawn otherwise: of the pairs that had been judged, what
+`framing_pairs` marks (models/train_salience.py) in other words than before 2026-11-30, from a salience of .2 on, and than before 2026-12-01 (those with
+that date under `read`), from .1 or .15 on.
 """
 
 import argparse
@@ -198,6 +199,9 @@ def agree():
         first = {key_of(row): row["verdict"] for row in rows_of(name) if row.get("read", "") == read}
         both = Counter((first[key_of(row)], row["verdict"]) for row in second if key_of(row) in first)
         n = sum(both.values())
+        if not n:
+            print(f"{name} {read}: each row read once")
+            continue
         same = sum(count for (a, b), count in both.items() if a == b) / n
         by_reader = [Counter() for _ in range(2)]
         for verdicts, count in both.items():

@@ -3,8 +3,8 @@
     python models/train_salience.py DATA
 
 Needs `cargo build --release --example framing_pairs`. Fitted on models/framing_labels.jsonl (what readers note down in a pair of sentences) and
-models/framing_rows.jsonl (what readers say of rows that a run marked, but for those whose sentences make no claim together: for that the probability of
-the match counts); models/framing_labels_held_out.jsonl is of events that nothing here is fitted on. Two models, of whose probabilities the mean
+models/framing_rows.jsonl (what readers say of rows that a run marked, but for those whose sentences make no claim together, for which the probability of
+the match counts, and those of words of links and captions, which reading mends); models/framing_labels_held_out.jsonl is of events that nothing here is fitted on. Two models, of whose probabilities the mean
 counts: a logistic one of each dimension, whose weights are drawn to those of all dimensions together (one model of the figures, and of the figures
 within each dimension, with one penalty), and boosted trees of three questions each. A difference counts as wanted where a reader calls it useful.
 """
@@ -39,6 +39,7 @@ TREES = {
 }
 TRAINED, HELD_OUT, JUDGED = "framing_labels.jsonl", "framing_labels_held_out.jsonl", "framing_rows.jsonl"
 LEAST_COMMON = 0.6  # of the characters of two marks that are taken for one
+LEFT_OUT = ("match", "other")
 WORTH = {"useful": "useful", "trivial": "trivial", "wrong": "none"}
 
 
@@ -64,7 +65,7 @@ def judged(sets, event_of):
     verdicts = {}
     for row in lines(JUDGED):
         # A run may put articles of two events into one; the labelled events are given.
-        if event_of[row["a"][0]] == event_of[row["b"][0]] and row["why"] != "match":
+        if event_of[row["a"][0]] == event_of[row["b"][0]] and row["why"] not in LEFT_OUT:
             verdicts.setdefault(json.dumps([row["a"], row["b"]]), []).append(row)
     pairs = [{"event": rows[0]["event"], "a": rows[0]["a"], "b": rows[0]["b"], "differences": []} for rows in verdicts.values()]
     by_place = {}

@@ -53,6 +53,13 @@ fn each_dimension_shows_the_words_that_differ() {
             evidence_b: Some("rioters"),
         },
         Case {
+            a: "Police officers in Ohio arrested the suspect on Friday morning at his home.",
+            b: "Police officers in Ohio arrested the ruthless mail bomb suspect on Friday morning at his home.",
+            dimension: "labelling",
+            evidence_a: Some("suspect"),
+            evidence_b: Some("ruthless mail bomb suspect"),
+        },
+        Case {
             a: "The company closed its three plants in the state of Ohio last month.",
             b: "The company shuttered its three plants in the state of Ohio last month.",
             dimension: "wording",
@@ -100,6 +107,13 @@ fn each_dimension_shows_the_words_that_differ() {
             dimension: "addition",
             evidence_a: None,
             evidence_b: Some("did not consult hundreds of angry parents"),
+        },
+        Case {
+            a: "The mayor rejected the report about the old factory in Ohio on Monday.",
+            b: "The mayor rejected the report about the old factory in Ohio on Monday, denying that he had ever known of broken filters.",
+            dimension: "addition",
+            evidence_a: None,
+            evidence_b: Some("denying that he had ever known of broken filters"),
         },
         Case {
             a: "The president recommended background checks for all gun sales on Wednesday.",

@@ -82,8 +82,11 @@ const LEAST_NEW: f32 = 0.6;
 /// Share of what an addition says, at most, that stands in the other sentence or beside it.
 const MOST_AROUND: f32 = 0.6;
 
+/// Share of what both sides say, by its weight, that a phrase may hold and still not be the claim itself.
+const MOST_OF_CLAIM: f32 = 2.0 / 3.0;
+
 /// Words of other phrases that may stand within one, as a share.
-const MOST_FOREIGN: f32 = 0.2;
+const MOST_FOREIGN: f32 = 0.4;
 
 /// The ways in which a phrase belongs to the rest of its sentence.
 const OF_PHRASES: [Dependency; 17] = [
@@ -129,7 +132,7 @@ pub(super) fn held<'run>(view: &View<'_, 'run>, span: &Span) -> Held<'run> {
 
 fn additions(view: &View<'_, '_>) -> Vec<Span> {
     let n = view.side.words().len();
-    let is_new: Vec<bool> = (0..n).map(|word| view.is_new(word) && !is_cue(view.side, word)).collect();
+    let is_new: Vec<bool> = (0..n).map(|word| view.is_new(word)).collect();
     let mut phrases = view.tree.map_or(vec![], |tree| below_the_shared(view, tree, &is_new));
     let is_taken = |phrases: &[Vec<usize>], word: usize| phrases.iter().any(|phrase| phrase.contains(&word));
     let rest: Vec<bool> = (0..n).map(|word| is_new[word] && !is_taken(&phrases, word)).collect();
@@ -226,7 +229,7 @@ fn is_the_claim(view: &View<'_, '_>, phrase: &[usize]) -> bool {
         view.shared().filter(|&word| is(word)).map(|word| view.side.weight(word)).sum()
     };
     let all = weight(&|_| true);
-    2.0 * weight(&|word| phrase.contains(&word)) > all && all > 0.0
+    weight(&|word| phrase.contains(&word)) > MOST_OF_CLAIM * all && all > 0.0
 }
 
 /// Without "and" and the like at its ends, and without what opens something else at its end ("of the").

@@ -162,6 +162,12 @@ impl<'run> Side<'run> {
         self.annotations.names.iter().any(|name| name.span.overlaps(span))
     }
 
+    /// The name that a word is part of.
+    fn name_of(&self, word: usize) -> Option<Span> {
+        let of = |span: &Span| span.overlaps(&self.words()[word]);
+        self.annotations.names.iter().map(|name| name.span).find(of)
+    }
+
     /// The words in a span that are no function words.
     fn content_in(&self, span: &Span) -> impl Iterator<Item = usize> + '_ {
         self.words_in(span).filter(|&word| self.says_something(word))

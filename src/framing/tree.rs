@@ -90,6 +90,24 @@ impl<'run> Tree<'run> {
         words[from..=to].to_vec()
     }
 
+    /// A noun with all that stands before it and belongs to it ("the most influential and deep-pocketed groups"), determiners left out, and the rest of a name
+    /// behind it.
+    pub fn named(&self, noun: usize) -> Vec<usize> {
+        let names = |below: &usize| {
+            matches!(self.relation(*below), Dependency::Compound | Dependency::Adjectival | Dependency::Flat)
+        };
+        let below = self.below[noun].iter().copied().filter(names);
+        let before = below.clone().filter(|&word| word < noun).map(|word| self.subtree(word)[0]);
+        let is_of = |&word: &usize| {
+            let above = std::iter::successors(Some(word), |&word| self.head(word)).take(self.len());
+            above.into_iter().any(|word| word == noun)
+        };
+        let first = (0..noun).rev().take_while(is_of).last().unwrap_or(noun);
+        let first = before.filter(|&word| word >= first && noun - word <= MOST_BEFORE).min().unwrap_or(noun);
+        let last = (noun + 1..self.len()).take_while(|&word| below.clone().any(|flat| flat == word)).last();
+        (first..=last.unwrap_or(noun)).collect()
+    }
+
     /// True for what belongs to a noun with the "of" that directly follows it.
     fn is_of(&self, below: usize, word: usize) -> bool {
         let opens = |case: &usize| *case == word + 1 && self.is_case_of(*case);
@@ -164,3 +182,6 @@ impl<'run> Tree<'run> {
 
 /// Words that a noun's modifiers may stand away from it.
 const MOST_APART: usize = 4;
+
+/// Words before a noun that name it with it, at most.
+const MOST_BEFORE: usize = 8;

@@ -1,4 +1,5 @@
 use super::counterpart::{Counterpart, is_one_surname};
+use super::edges::with_both_marks;
 use super::pair::View;
 use super::tree::Tree;
 use super::{Dimension, Measure, Pair, Shown, Side, is_family};
@@ -60,7 +61,7 @@ fn differences(pair: &Pair<'_, '_>) -> Vec<FramingDifference> {
         pairs.map(|(x, y)| pair.cosines[[x, y]]).fold(-1.0, f32::max)
     };
     found.sort_by(|x, y| nearness(y).total_cmp(&nearness(x)).then_with(|| (x.0, x.1).cmp(&(y.0, y.1))));
-    let mut chosen = apart(put_otherwise(&a, &b), found);
+    let mut chosen = apart(apart(put_otherwise(&a, &b), named_otherwise(&a, &b)), found);
     chosen.sort_unstable();
     chosen.into_iter().map(|(of_a, of_b)| difference(&a, &b, of_a, of_b)).collect()
 }
@@ -87,6 +88,43 @@ fn put_otherwise(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(Span, Span)> {
         .collect();
     found.sort_by_key(|(of_a, of_b)| (std::cmp::Reverse(of_a.len() + of_b.len()), *of_a, *of_b));
     apart(vec![], found)
+}
+
+/// One noun of both sides with other words before it: "Arizona Sheriff Joe Arpaio" and "“America's Toughest Sheriff” Joe Arpaio", "the suspect" and "Mail Bomb
+/// Suspect". A loaded word alone makes no other name: it is a row of its own.
+fn named_otherwise(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(Span, Span)> {
+    let Some((of_a, of_b)) = a.tree.zip(b.tree) else { return vec![] };
+    let names_all = |tree: &Tree<'_>, word: usize| {
+        tree.tag(word).is_nominal() && !matches!(tree.relation(word), Dependency::Compound | Dependency::Flat)
+    };
+    let has_more =
+        |view: &View<'_, '_>, of: &[usize], noun: usize, other: &View<'_, '_>, others: &[usize]| {
+            let name = view.side.name_of(noun);
+            of.iter().any(|&word| {
+                let is_of_name = name.is_some_and(|name| name.overlaps(&view.side.words()[word]));
+                let is_said = |&theirs: &usize| is_family(view.side.word(word), other.side.word(theirs));
+                let is_loaded =
+                    view.side.listed.iter().any(|listed| listed.span.overlaps(&view.side.words()[word]));
+                word != noun
+                    && view.side.says_something(word)
+                    && !is_of_name
+                    && !is_loaded
+                    && !others.iter().any(is_said)
+            })
+        };
+    let found = (0..of_a.len()).filter_map(|x| {
+        let Counterpart::Same(y) = a.counterparts.words[x] else { return None };
+        if !names_all(of_a, x) || !names_all(of_b, y) || b.counterparts.by(y) != Some(x) {
+            return None;
+        }
+        let (words_a, words_b) = (of_a.named(x), of_b.named(y));
+        let is_other = has_more(a, &words_a, x, b, &words_b) || has_more(b, &words_b, y, a, &words_a);
+        let (span_a, span_b) = (a.side.cover(&words_a)?, b.side.cover(&words_b)?);
+        let (span_a, span_b) = (with_both_marks(a.side.text, span_a), with_both_marks(b.side.text, span_b));
+        let is_choice = !is_annotated(a.side, &span_a) && !is_annotated(b.side, &span_b);
+        (is_other && is_choice).then_some((span_a, span_b))
+    });
+    apart(vec![], found.collect())
 }
 
 /// What was chosen, with each of what was found that has no word in common with what is chosen before it.
