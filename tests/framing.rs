@@ -88,11 +88,18 @@ fn each_dimension_shows_the_words_that_differ() {
             evidence_b: None,
         },
         Case {
-            a: "The council’s brutal and shameful plan will close six schools in the city.",
-            b: "The council’s welcome and sensible plan will close six schools in the city.",
+            a: "The plan of the council to close six schools in the city is brutal and shameful.",
+            b: "The plan of the council to close six schools in the city is welcome and sensible.",
             dimension: "tone",
             evidence_a: Some("shameful"),
             evidence_b: Some("welcome"),
+        },
+        Case {
+            a: "The council’s brutal and shameful plan will close six schools in the city.",
+            b: "The council’s welcome and sensible plan will close six schools in the city.",
+            dimension: "labelling",
+            evidence_a: Some("brutal and shameful plan"),
+            evidence_b: Some("welcome and sensible plan"),
         },
         Case {
             a: "The council approved the plan to close six schools in the city on Monday.",
@@ -120,7 +127,7 @@ fn each_dimension_shows_the_words_that_differ() {
             b: "The president recommended background checks for all gun sales on Wednesday; mental health services in poor rural schools; money for hiring more police officers.",
             dimension: "addition",
             evidence_a: None,
-            evidence_b: Some("money for hiring more police officers"),
+            evidence_b: Some("mental health services in poor rural schools"),
         },
         Case {
             a: "The company called the report about its factory in Ohio “completely false”.",
