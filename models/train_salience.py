@@ -3,10 +3,11 @@
     python models/train_salience.py DATA
 
 Needs `cargo build --release --example framing_pairs`. Fitted on models/framing_labels.jsonl (what readers note down in a pair of sentences) and
-models/framing_rows.jsonl (what readers say of rows that a run marked, but for those whose sentences make no claim together, for which the probability of
-the match counts, and those of words of links and captions, which reading mends); models/framing_labels_held_out.jsonl is of events that nothing here is fitted on. Two models, of whose probabilities the mean
-counts: a logistic one of each dimension, whose weights are drawn to those of all dimensions together (one model of the figures, and of the figures
-within each dimension, with one penalty), and boosted trees of three questions each. A difference counts as wanted where a reader calls it useful.
+models/framing_rows.jsonl (what readers say of rows that a run marked, but for those whose sentences make no claim together, for which the
+probability of the match counts, and those of words of links and captions, which reading mends); models/framing_labels_held_out.jsonl is of
+events that nothing here is fitted on. Two models, of whose probabilities the mean counts: a logistic one of each dimension, whose weights are
+drawn to those of all dimensions together (one model of the figures, and of the figures within each dimension, with one penalty), and boosted
+trees of three questions each. A difference counts as wanted where a reader calls it useful.
 """
 
 import argparse

@@ -116,18 +116,11 @@ fn each_dimension_shows_the_words_that_differ() {
             evidence_b: Some("did not consult hundreds of angry parents"),
         },
         Case {
-            a: "The mayor rejected the report about the old factory in Ohio on Monday.",
-            b: "The mayor rejected the report about the old factory in Ohio on Monday, denying that he had ever known of broken filters.",
+            a: "The mayor rejected the report about the old factory in Ohio.",
+            b: "The mayor rejected the report about the old factory in Ohio, suggesting that its author was drunk.",
             dimension: "addition",
             evidence_a: None,
-            evidence_b: Some("denying that he had ever known of broken filters"),
-        },
-        Case {
-            a: "The president recommended background checks for all gun sales on Wednesday.",
-            b: "The president recommended background checks for all gun sales on Wednesday; mental health services in poor rural schools; money for hiring more police officers.",
-            dimension: "addition",
-            evidence_a: None,
-            evidence_b: Some("mental health services in poor rural schools"),
+            evidence_b: Some("suggesting that its author was drunk"),
         },
         Case {
             a: "The company called the report about its factory in Ohio “completely false”.",
@@ -145,6 +138,20 @@ fn each_dimension_shows_the_words_that_differ() {
         assert_eq!(found.a.span.map(|span| span.slice(case.a)), case.evidence_a, "{}", case.a);
         assert_eq!(found.b.span.map(|span| span.slice(case.b)), case.evidence_b, "{}", case.b);
     }
+}
+
+#[test]
+fn an_addition_is_cut_at_semicolons() {
+    let a = "The president recommended background checks for all gun sales on Wednesday.";
+    let b = "The president recommended background checks for all gun sales on Wednesday; mental health services in poor rural schools; money for hiring more police officers.";
+    let run = run(a, b);
+    let additions = run.framing[0].differences.iter().filter(|difference| difference.dimension == "addition");
+    let mut added: Vec<&str> = additions.map(|addition| addition.b.span.unwrap().slice(b)).collect();
+    added.sort_unstable();
+    assert_eq!(
+        added,
+        ["mental health services in poor rural schools", "money for hiring more police officers"]
+    );
 }
 
 /// The figure of outlet A's sentence.

@@ -82,20 +82,19 @@ pub(super) fn aligned(alignment: &WordAlignment, is_a: bool) -> Vec<(Span, Span)
 fn is_one_name(side: &Side<'_>, span: &Span, other: &Side<'_>, theirs: &Span) -> bool {
     let begins = |whole: &str, part: &str| whole.strip_prefix(part).is_some_and(|rest| rest.starts_with(' '));
     is_one_surname(side, span, other, theirs)
-        || name_at(side, span).zip(name_at(other, theirs)).is_some_and(|(x, y)| begins(x, y) || begins(y, x))
+        || key_at(side, span).zip(key_at(other, theirs)).is_some_and(|(x, y)| begins(x, y) || begins(y, x))
 }
 
 /// True for words of two names that are the same or end alike: "Guatemala" and "Guatemalan", "Trump" and "Donald Trump".
 pub(super) fn is_one_surname(side: &Side<'_>, span: &Span, other: &Side<'_>, theirs: &Span) -> bool {
     let ends = |whole: &str, part: &str| whole.strip_suffix(part).is_some_and(|rest| rest.ends_with(' '));
-    let names = name_at(side, span).zip(name_at(other, theirs));
+    let names = key_at(side, span).zip(key_at(other, theirs));
     names.is_some_and(|(x, y)| x == y || ends(x, y) || ends(y, x))
 }
 
 /// The name that words are part of, in the form used for comparing.
-fn name_at<'run>(side: &Side<'run>, span: &Span) -> Option<&'run str> {
-    let annotations = side.annotations;
-    annotations.names.iter().find(|name| name.span.overlaps(span)).map(|name| name.key.as_str())
+fn key_at<'run>(side: &Side<'run>, span: &Span) -> Option<&'run str> {
+    side.name_at(span).map(|name| name.key.as_str())
 }
 
 /// The word of the other side in a quantity that agrees with the one that this word is part of.

@@ -32,7 +32,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use crate::records::{
-    Annotations, Clause, Encoding, Evidence, FramingDifference, LoadedWord, Score, SentenceId, Span,
+    Annotations, Clause, Encoding, Evidence, FramingDifference, LoadedWord, Name, Score, SentenceId, Span,
     Thresholds,
 };
 
@@ -157,15 +157,14 @@ impl<'run> Side<'run> {
         self.weight(word) > 0.0
     }
 
-    /// True for words that are part of a name.
-    fn is_name(&self, span: &Span) -> bool {
-        self.annotations.names.iter().any(|name| name.span.overlaps(span))
+    /// The name that words are part of.
+    fn name_at(&self, span: &Span) -> Option<&'run Name> {
+        self.annotations.names.iter().find(|name| name.span.overlaps(span))
     }
 
-    /// The name that a word is part of.
-    fn name_of(&self, word: usize) -> Option<Span> {
-        let of = |span: &Span| span.overlaps(&self.words()[word]);
-        self.annotations.names.iter().map(|name| name.span).find(of)
+    /// True for words that are part of a name.
+    fn is_name(&self, span: &Span) -> bool {
+        self.name_at(span).is_some()
     }
 
     /// The words in a span that are no function words.

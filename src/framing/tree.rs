@@ -90,22 +90,19 @@ impl<'run> Tree<'run> {
         words[from..=to].to_vec()
     }
 
-    /// A noun with all that stands before it and belongs to it ("the most influential and deep-pocketed groups"), determiners left out, and the rest of a name
+    /// A noun with all that stands before it and belongs to it ("the oldest and richest clubs"), determiners left out, and the rest of a name
     /// behind it.
     pub fn named(&self, noun: usize) -> Vec<usize> {
         let names = |below: &usize| {
             matches!(self.relation(*below), Dependency::Compound | Dependency::Adjectival | Dependency::Flat)
         };
-        let below = self.below[noun].iter().copied().filter(names);
-        let before = below.clone().filter(|&word| word < noun).map(|word| self.subtree(word)[0]);
-        let is_of = |&word: &usize| {
-            let above = std::iter::successors(Some(word), |&word| self.head(word)).take(self.len());
-            above.into_iter().any(|word| word == noun)
-        };
-        let first = (0..noun).rev().take_while(is_of).last().unwrap_or(noun);
-        let first = before.filter(|&word| word >= first && noun - word <= MOST_BEFORE).min().unwrap_or(noun);
-        let last = (noun + 1..self.len()).take_while(|&word| below.clone().any(|flat| flat == word)).last();
-        (first..=last.unwrap_or(noun)).collect()
+        let (all, naming) = (self.subtree(noun), self.below[noun].iter().copied().filter(names));
+        let from = (0..noun).rev().take_while(|word| all.contains(word)).last().unwrap_or(noun);
+        let starts = naming.clone().filter(|&word| word < noun).map(|word| self.subtree(word)[0]);
+        let first = starts.filter(|&word| word >= from && noun - word <= MOST_BEFORE).min().unwrap_or(noun);
+        let is_naming = |&word: &usize| naming.clone().any(|of| of == word);
+        let last = (noun + 1..self.len()).take_while(is_naming).last().unwrap_or(noun);
+        (first..=last).collect()
     }
 
     /// True for what belongs to a noun with the "of" that directly follows it.

@@ -90,35 +90,31 @@ fn put_otherwise(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(Span, Span)> {
     apart(vec![], found)
 }
 
-/// One noun of both sides with other words before it: "Arizona Sheriff Joe Arpaio" and "“America's Toughest Sheriff” Joe Arpaio", "the suspect" and "Mail Bomb
-/// Suspect". A loaded word alone makes no other name: it is a row of its own.
+/// One noun or name of both sides with other words before it: "the suspect" and "the mail bomb suspect", "Mayor Lopez" and "the embattled Mayor Lopez". A
+/// loaded word alone makes no other name: it is a row of its own.
 fn named_otherwise(a: &View<'_, '_>, b: &View<'_, '_>) -> Vec<(Span, Span)> {
     let Some((of_a, of_b)) = a.tree.zip(b.tree) else { return vec![] };
     let names_all = |tree: &Tree<'_>, word: usize| {
         tree.tag(word).is_nominal() && !matches!(tree.relation(word), Dependency::Compound | Dependency::Flat)
     };
-    let has_more =
-        |view: &View<'_, '_>, of: &[usize], noun: usize, other: &View<'_, '_>, others: &[usize]| {
-            let name = view.side.name_of(noun);
-            of.iter().any(|&word| {
-                let is_of_name = name.is_some_and(|name| name.overlaps(&view.side.words()[word]));
-                let is_said = |&theirs: &usize| is_family(view.side.word(word), other.side.word(theirs));
-                let is_loaded =
-                    view.side.listed.iter().any(|listed| listed.span.overlaps(&view.side.words()[word]));
-                word != noun
-                    && view.side.says_something(word)
-                    && !is_of_name
-                    && !is_loaded
-                    && !others.iter().any(is_said)
-            })
-        };
+    let has_more = |view: &View<'_, '_>, of: &[usize], noun: usize, others: &[usize]| {
+        let name = view.side.name_at(&view.side.words()[noun]);
+        of.iter().any(|&word| {
+            let span = &view.side.words()[word];
+            let is_of_name = name.is_some_and(|name| name.span.overlaps(span));
+            let is_loaded = view.side.listed.iter().any(|listed| listed.span.overlaps(span));
+            let is_said = |&theirs: &usize| is_family(view.side.word(word), view.other.word(theirs));
+            let is_more = !is_of_name && !is_loaded && !others.iter().any(is_said);
+            word != noun && view.side.says_something(word) && is_more
+        })
+    };
     let found = (0..of_a.len()).filter_map(|x| {
         let Counterpart::Same(y) = a.counterparts.words[x] else { return None };
         if !names_all(of_a, x) || !names_all(of_b, y) || b.counterparts.by(y) != Some(x) {
             return None;
         }
         let (words_a, words_b) = (of_a.named(x), of_b.named(y));
-        let is_other = has_more(a, &words_a, x, b, &words_b) || has_more(b, &words_b, y, a, &words_a);
+        let is_other = has_more(a, &words_a, x, &words_b) || has_more(b, &words_b, y, &words_a);
         let (span_a, span_b) = (a.side.cover(&words_a)?, b.side.cover(&words_b)?);
         let (span_a, span_b) = (with_both_marks(a.side.text, span_a), with_both_marks(b.side.text, span_b));
         let is_choice = !is_annotated(a.side, &span_a) && !is_annotated(b.side, &span_b);
