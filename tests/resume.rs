@@ -105,7 +105,7 @@ fn cold_time(corpus: &Corpus) -> Duration {
 
 #[test]
 fn killed_runs_leave_results_whole_and_are_resumed_to_the_same_bytes() {
-    let corpus = Corpus::new(24);
+    let corpus = Corpus::new(12);
     // How long a run takes at most with an empty cache and with a full one, as far as is known.
     let mut longest = [cold_time(&corpus); 2];
     let whole = corpus.results("whole");

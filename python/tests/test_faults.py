@@ -118,7 +118,7 @@ def test_ctrl_c_stops_a_run_and_python_goes_on(tmp_path):
     run.send_signal(signal.SIGINT)
     rest = [line for line in run.stdout.read().split() if line != "encoding"]
     assert run.wait() == 0 and rest == ["stopped", "2"]
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < 20
     assert sum(path.stat().st_size for path in tmp_path.rglob("*") if path.is_file()) > 100_000, "what was encoded is kept"
 
 

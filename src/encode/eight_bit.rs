@@ -1,7 +1,7 @@
 use multiversion::multiversion;
 use ndarray::{Array2, ArrayView1, ArrayView2, Axis, aview1};
 use rten::ThreadPool;
-use rten_gemm::{GemmExecutor, GemmInputA, GemmInputB, GemmOptions, PackedBMatrix};
+use rten_gemm::{GemmExecutor, GemmInT, GemmInputA, GemmInputB, GemmOptions, GemmOutT, PackedBMatrix};
 use rten_tensor::NdTensorView;
 
 use super::graph_weights::GraphWeights;
@@ -10,11 +10,19 @@ use crate::arithmetic::{ROUNDING, largest, position_of_largest_size, smallest};
 /// Multiplies whole numbers of 8 bits and adds the products up in 32, which no order and no processor changes.
 type Products = GemmExecutor<u8, i8, i32>;
 
+/// Multiplies the same numbers as floats.
+type FloatProducts = GemmExecutor<f32, f32, f32>;
+
+/// So many products of a step (0 to 255) and a weight (-128 to 127) can be added up in floats, in any order: no sum passes 2^24, up to which floats hold every
+/// whole number.
+const MOST_IN_FLOATS: usize = 512;
+
 thread_local! {
     /// The products use the pool that they are called in: one thread, since the workers take whole batches instead.
     static POOL: ThreadPool = ThreadPool::with_num_threads(1);
     /// Asking the processor what it can do takes longer than a small product.
     static PRODUCTS: Products = Products::new();
+    static FLOAT_PRODUCTS: FloatProducts = FloatProducts::new();
 }
 
 /// Runs `work`, products included, on one thread.
@@ -90,9 +98,41 @@ fn round(rows: &mut RoundedRows, values: &[f32], width: usize) {
     }
 }
 
+/// Weights as the products read them.
+enum Weights {
+    Whole(PackedBMatrix<i8>),
+    /// As floats, [`MOST_IN_FLOATS`] inputs in each part: for processors that add two products up in 16 bits, where large ones overflow (AVX2 without VNNI).
+    Floats(Vec<PackedBMatrix<f32>>),
+}
+
+impl Weights {
+    /// As this processor reads them fastest: shape `[n_inputs, n_outputs]`.
+    fn new(steps: &[i8], n_outputs: usize) -> Self {
+        PRODUCTS.with(|executor| {
+            if executor.may_saturate() {
+                Self::floats(steps, n_outputs)
+            } else {
+                Self::Whole(executor.prepack_b(matrix(steps, n_outputs)))
+            }
+        })
+    }
+
+    fn floats(steps: &[i8], n_outputs: usize) -> Self {
+        let part = |steps: &[i8]| {
+            let floats: Vec<f32> = steps.iter().map(|&step| f32::from(step)).collect();
+            FLOAT_PRODUCTS.with(|executor| executor.prepack_b(matrix(&floats, n_outputs)))
+        };
+        Self::Floats(steps.chunks(MOST_IN_FLOATS * n_outputs).map(part).collect())
+    }
+}
+
+fn matrix<T>(values: &[T], width: usize) -> NdTensorView<'_, T, 2> {
+    NdTensorView::from_data([values.len() / width, width], values)
+}
+
 /// A matrix product with a bias: weights in 8 bits, with one scale for each output.
 pub(super) struct EightBitLinear {
-    weights: PackedBMatrix<i8>,
+    weights: Weights,
     /// The weights as they are: shape `[in, out]`.
     steps: Vec<i8>,
     scales: Vec<f32>,
@@ -150,9 +190,7 @@ impl EightBitLinear {
         for row in steps.chunks_exact(bias.len()) {
             sums.iter_mut().zip(row).for_each(|(sum, &step)| *sum += i32::from(step));
         }
-        let view = NdTensorView::from_data([n_inputs, bias.len()], steps.as_slice());
-        let weights = PRODUCTS.with(|executor| executor.prepack_b(view));
-        Self { weights, steps, scales, sums, bias, n_inputs }
+        Self { weights: Weights::new(&steps, bias.len()), steps, scales, sums, bias, n_inputs }
     }
 
     pub(super) fn n_outputs(&self) -> usize {
@@ -162,34 +200,23 @@ impl EightBitLinear {
     /// The products of steps, row by row; [`EightBitLinear::row`] makes floats of them.
     pub(super) fn multiply(&self, rows: &RoundedRows, products: &mut Vec<i32>) {
         products.resize(rows.len() * self.n_outputs(), 0);
-        PRODUCTS.with(|executor| {
-            if executor.may_saturate() {
-                self.multiply_in_halves(executor, rows, products);
-            } else {
-                self.multiply_steps(executor, &rows.steps, products);
+        match &self.weights {
+            Weights::Whole(weights) => {
+                let steps = matrix(&rows.steps, self.n_inputs);
+                PRODUCTS.with(|executor| run(executor, steps, weights, products));
             }
-        });
-    }
-
-    /// On processors whose sums of two products overflow: the upper bit and the lower seven, each small enough.
-    fn multiply_in_halves(&self, executor: &Products, rows: &RoundedRows, products: &mut [i32]) {
-        let part = |of_step: fn(u8) -> u8| rows.steps.iter().map(|&step| of_step(step)).collect::<Vec<u8>>();
-        self.multiply_steps(executor, &part(|step| step & 127), products);
-        let mut upper = vec![0; products.len()];
-        self.multiply_steps(executor, &part(|step| step >> 7), &mut upper);
-        products.iter_mut().zip(upper).for_each(|(product, upper)| *product += upper << 7);
-    }
-
-    fn multiply_steps(&self, executor: &Products, steps: &[u8], products: &mut [i32]) {
-        let rows = NdTensorView::from_data([steps.len() / self.n_inputs, self.n_inputs], steps);
-        executor
-            .gemm(
-                products,
-                GemmInputA::Unpacked(rows),
-                GemmInputB::Packed(&self.weights),
-                GemmOptions::default(),
-            )
-            .expect("the shapes fit, and the weights were packed for the same processor");
+            Weights::Floats(parts) => {
+                let steps: Vec<f32> = rows.steps.iter().map(|&step| f32::from(step)).collect();
+                let steps = matrix(&steps, self.n_inputs);
+                let mut sums = vec![0.0; products.len()];
+                for (part, weights) in parts.iter().enumerate() {
+                    let first = part * MOST_IN_FLOATS;
+                    let of_part = steps.slice((.., first..self.n_inputs.min(first + MOST_IN_FLOATS)));
+                    FLOAT_PRODUCTS.with(|executor| run(executor, of_part, weights, &mut sums));
+                    add_whole(products, &sums, part == 0);
+                }
+            }
+        }
     }
 
     /// The floats that row `row` of the products stands for, into `values`.
@@ -229,6 +256,26 @@ impl EightBitLinear {
     }
 }
 
+/// The product of two matrices, in place of what `products` holds.
+fn run<A: GemmInT, B: GemmInT, Sum: GemmOutT>(
+    executor: &GemmExecutor<A, B, Sum>,
+    rows: NdTensorView<'_, A, 2>,
+    weights: &PackedBMatrix<B>,
+    products: &mut [Sum],
+) {
+    executor
+        .gemm(products, GemmInputA::Unpacked(rows), GemmInputB::Packed(weights), GemmOptions::default())
+        .expect("the shapes fit, and the weights were packed for the same processor");
+}
+
+/// Adds floats that are whole numbers, to nothing where they are the first.
+#[multiversion(targets = "simd")]
+fn add_whole(products: &mut [i32], sums: &[f32], is_first: bool) {
+    for (product, &sum) in products.iter_mut().zip(sums) {
+        *product = sum as i32 + if is_first { 0 } else { *product };
+    }
+}
+
 #[multiversion(targets = "simd")]
 fn outputs(linear: &EightBitLinear, rows: &RoundedRows, products: &[i32], values: &mut [f32]) {
     for (row, values) in values.chunks_exact_mut(linear.n_outputs()).enumerate() {
@@ -264,27 +311,35 @@ mod tests {
         }
     }
 
-    /// On the ends of the range, where sums of two products would overflow 16 bits.
+    /// At the ends of the range, where sums of two products overflow 16 bits, and sums of more than 512 what floats hold.
     #[test]
-    fn halves_give_what_the_whole_gives() {
-        let (linear, steps) = linear(64, 48);
-        let mut rows = RoundedRows::default();
-        rows.push(&(0..64).map(|at| if at % 3 == 0 { -1.0 } else { 1.0 }).collect::<Vec<f32>>());
-        rows.push(&(0..64).map(|at| at as f32).collect::<Vec<f32>>());
-        let exact: Vec<i32> = (0..2 * 48)
-            .map(|at| {
-                let (row, output) = (at / 48, at % 48);
-                let product = |input: usize| {
-                    i32::from(rows.steps[row * 64 + input]) * i32::from(steps[input * 48 + output])
-                };
-                (0..64).map(product).sum()
-            })
-            .collect();
-        let (mut whole, mut halves) = (vec![], vec![0; exact.len()]);
-        linear.multiply(&rows, &mut whole);
-        linear.multiply_in_halves(&Products::new(), &rows, &mut halves);
-        assert_eq!(whole, exact);
-        assert_eq!(halves, exact);
+    fn floats_give_what_whole_numbers_give() {
+        for n_inputs in [64, MOST_IN_FLOATS, MOST_IN_FLOATS + 1, 3 * MOST_IN_FLOATS] {
+            let (_, mut steps) = linear(n_inputs, 48);
+            for row in steps.chunks_exact_mut(48) {
+                (row[0], row[1]) = (i8::MIN, i8::MAX);
+            }
+            let mut linear = EightBitLinear::new(n_inputs, steps.clone(), vec![1.0; 48], vec![0.0; 48]);
+            let mut rows = RoundedRows::default();
+            rows.push(&vec![1.0; n_inputs]);
+            rows.push(&(0..n_inputs).map(|at| if at % 3 == 0 { -1.0 } else { 1.0 }).collect::<Vec<f32>>());
+            rows.push(&(0..n_inputs).map(|at| at as f32).collect::<Vec<f32>>());
+            let exact: Vec<i32> = (0..3 * 48)
+                .map(|at| {
+                    let (row, output) = (at / 48, at % 48);
+                    let product = |input: usize| {
+                        i32::from(rows.steps[row * n_inputs + input]) * i32::from(steps[input * 48 + output])
+                    };
+                    (0..n_inputs).map(product).sum()
+                })
+                .collect();
+            let mut products = vec![];
+            linear.multiply(&rows, &mut products);
+            assert_eq!(products, exact);
+            linear.weights = Weights::floats(&steps, 48);
+            linear.multiply(&rows, &mut products);
+            assert_eq!(products, exact);
+        }
     }
 
     #[test]
