@@ -153,7 +153,7 @@ fn hidden(folder: &Path) -> Vec<String> {
 
 #[test]
 fn an_interrupted_run_ends_at_once_and_says_what_is_kept() {
-    let corpus = Corpus::new(60);
+    let corpus = Corpus::new(36);
     let longest = cold_time(&corpus);
     for (signal, code, has_results) in [("INT", 130, false), ("TERM", 143, true)] {
         let cache = format!("cache-{signal}");
@@ -187,7 +187,7 @@ fn an_interrupted_run_ends_at_once_and_says_what_is_kept() {
 
 #[test]
 fn two_runs_at_once_share_a_cache_and_an_output_folder() {
-    let corpus = Corpus::new(60);
+    let corpus = Corpus::new(24);
     corpus.run("whole", "cache-whole");
     let children = [corpus.start("one", "cache"), corpus.start("two", "cache"), corpus.start("two", "cache")];
     for child in children {
@@ -261,7 +261,7 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_full_disk_leaves_the_earlier_results_and_says_so() {
-    let corpus = Corpus::new(60);
+    let corpus = Corpus::new(24);
     corpus.run("whole", "cache");
     let size: u64 = fs::read_dir(corpus.path("whole"))
         .unwrap()
@@ -285,7 +285,7 @@ fn a_full_disk_leaves_the_earlier_results_and_says_so() {
 
 #[test]
 fn a_full_cache_disk_costs_only_time() {
-    let corpus = Corpus::new(60);
+    let corpus = Corpus::new(24);
     corpus.run("whole", "cache");
     let Some(_disk) = SmallDisk::new(corpus.path("disk"), 600) else { return };
     let output = corpus.run("out", "disk/cache");
@@ -295,7 +295,7 @@ fn a_full_cache_disk_costs_only_time() {
 
 #[test]
 fn a_run_without_a_terminal_says_now_and_then_how_far_it_is() {
-    let corpus = Corpus::new(60);
+    let corpus = Corpus::new(24);
     let output = corpus.command("out", "cache").env("PARALLAX_PROGRESS_SECONDS", "0.05").output().unwrap();
     let lines = stderr(&output);
     assert!(lines.lines().any(|line| line.starts_with("encoding: ") && line.contains(" of ")), "{lines}");

@@ -205,7 +205,7 @@ impl Draft {
         });
         let headline = if self.headline.trim().is_empty() { String::new() } else { self.headline };
         let (headline, body) = match self.is_of_page {
-            true => (repair::plain(headline), repair::of_page(self.body)),
+            true => (repair::headline_of_page(headline), repair::of_page(self.body)),
             false => (repair::headline(headline), repair::body(self.body)),
         };
         self.warnings.extend(headline.warnings.into_iter().chain(body.warnings));

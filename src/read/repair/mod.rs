@@ -1,13 +1,16 @@
 //! A text as it was read -> the text that is worked on, with where it lies in the one that was read: without markup (`markup`), without the link lists that some sites
-//! print inside their sentences (`link_lists`), with the lines joined that a page's width has broken (`lines`).
+//! print inside their sentences (`link_lists`), with the lines joined that a page's width has broken (`lines`), and read anew where it had been read in the wrong
+//! encoding (`misread`).
 
 mod link_lists;
 mod lines;
 mod markup;
+mod misread;
 
 pub(super) use lines::has_columns;
 use link_lists::link_lists;
 use markup::markup;
+use misread::read_anew;
 
 use crate::records::{Cuts, Edit};
 
@@ -21,8 +24,13 @@ pub(super) struct Repaired {
 }
 
 /// A text as it is.
-pub(super) fn plain(text: String) -> Repaired {
+fn plain(text: String) -> Repaired {
     Repaired { text, cuts: Cuts::default(), warnings: vec![] }
+}
+
+/// The headline of a page.
+pub(super) fn headline_of_page(text: String) -> Repaired {
+    read_anew(plain(text))
 }
 
 /// Takes markup out of a headline.
@@ -32,12 +40,12 @@ pub(super) fn headline(text: String) -> Repaired {
         repaired.apply(&edits);
         repaired.warnings.push("markup was taken out of the headline".to_owned());
     }
-    without_soft_hyphens(repaired)
+    without_soft_hyphens(read_anew(repaired))
 }
 
 /// Takes the link lists out of the text of a page.
 pub(super) fn of_page(text: String) -> Repaired {
-    without_links(without_soft_hyphens(plain(text)))
+    without_links(without_soft_hyphens(read_anew(plain(text))))
 }
 
 /// Takes out of a body what is no text of the article, and joins broken lines.
@@ -50,7 +58,7 @@ pub(super) fn body(text: String) -> Repaired {
             .warnings
             .push(format!("{n} of markup taken out of the text; offsets count in the text with it"));
     }
-    without_links(lines::joined(without_soft_hyphens(repaired)))
+    without_links(lines::joined(without_soft_hyphens(read_anew(repaired))))
 }
 
 fn without_soft_hyphens(mut repaired: Repaired) -> Repaired {
@@ -97,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_repaired(text in "(?s)(<p>|</p>|<script>|&amp;|\u{ad}|-|\u{2010}|\u{c}|<!--|-->|<|\n|[a-z]{1,9} |é|MORE ){0,60}") {
+        fn any_text_is_repaired(text in "(?s)(<p>|</p>|<script>|&amp;|\u{ad}|-|\u{2010}|\u{c}|<!--|-->|<|\n|[a-z]{1,9} |é|â€™|Ã©|MORE ){0,60}") {
             let repaired = body(text.clone());
             prop_assert!(repaired.text.len() <= text.len() + 1);
             prop_assert!(repaired.cuts.bytes(Span::new(0, repaired.text.len())).end <= text.len());
