@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use encoding_rs::WINDOWS_1252;
 use regex::Regex;
 
-use super::{Repaired, count};
+use super::Repaired;
 use crate::records::{Edit, Span};
 
 /// So often a text is read anew at most: some sites do it wrong twice.
@@ -14,15 +14,13 @@ const MOST_TIMES: usize = 3;
 
 /// Reads such stretches anew.
 pub(super) fn read_anew(mut repaired: Repaired) -> Repaired {
-    let mut n = 0;
-    for _ in 0..MOST_TIMES {
+    let is_found = |_: &usize| {
         let edits = misread(&repaired.text);
         repaired.apply(&edits);
-        n += edits.len();
-    }
-    if n > 0 {
-        let n = count(n, "character", "characters");
-        repaired.warnings.push(format!("{n} of UTF-8 that had been read as windows-1252 read anew"));
+        !edits.is_empty()
+    };
+    if (0..MOST_TIMES).take_while(is_found).count() > 0 {
+        repaired.warnings.push("UTF-8 that had been read as windows-1252 was read anew".to_owned());
     }
     repaired
 }
@@ -94,6 +92,7 @@ mod tests {
             Case {
                 read: "“CAFÉ” — “SANTÉ” né”’ … œuvre ÇÃ", meant: "“CAFÉ” — “SANTÉ” né”’ … œuvre ÇÃ"
             },
+            Case { read: "SÂ’s and TÂ’s", meant: "SÂ’s and TÂ’s" },
             Case { read: "東京で â€東", meant: "東京で â€東" },
             Case { read: "", meant: "" },
         ] {
